@@ -1,0 +1,99 @@
+// Every error code of the wire in one table: what it means, and whether the connection ends with it.
+
+/** What a row of the table says of a code. `fatal`: the server closes the connection after sending
+ *  it. `text`: a sentence for people that says what happened and what to do. */
+export interface ErrorRow {
+  readonly fatal: boolean;
+  readonly text: string;
+}
+
+export const errorTable = {
+  NOT_HOLDFAST: {
+    fatal: true,
+    text: 'This port speaks the Holdfast game protocol: begin with a zero byte for binary frames, or with { for JSON lines.',
+  },
+  TLS_NOT_CONFIGURED: {
+    fatal: true,
+    text: 'This port has no TLS certificate configured: connect without TLS.',
+  },
+  BAD_FRAME: { fatal: true, text: 'A frame could not be decoded.' },
+  FRAME_TOO_LARGE: { fatal: true, text: 'A frame is larger than its limit.' },
+  UNKNOWN_MESSAGE: { fatal: true, text: 'There is no message of this type for this direction.' },
+  BAD_MESSAGE: { fatal: true, text: 'A message does not have the shape that its type asks for.' },
+  HELLO_FIRST: { fatal: true, text: 'The first message of a connection must be hello.' },
+  HELLO_TWICE: { fatal: true, text: 'hello may be sent only once on a connection.' },
+  PROTOCOL_VERSION: { fatal: true, text: 'The server speaks another version of the protocol.' },
+  HANDSHAKE_TIMEOUT: { fatal: true, text: 'No complete hello arrived in time.' },
+  IDLE_TIMEOUT: {
+    fatal: true,
+    text: 'Nothing was received for too long: send ping from time to time.',
+  },
+  TOO_SLOW: {
+    fatal: true,
+    text: 'The client reads too slowly: too many bytes wait to be sent to it.',
+  },
+  THROTTLED: {
+    fatal: false,
+    text: 'Messages arrive faster than the limit: the server now reads them at the limit. None is lost.',
+  },
+  SERVER_FULL: { fatal: true, text: 'The server has no place for another connection: try later.' },
+  ADDRESS_LIMIT: { fatal: true, text: 'Too many connections from this address.' },
+  SERVER_STOPPING: { fatal: true, text: 'The server is stopping: connect again later.' },
+  SERVER_UNAVAILABLE: {
+    fatal: true,
+    text: 'A part of the server has been replaced: connect again now.',
+  },
+  SESSION_REPLACED: { fatal: true, text: 'This session was resumed on another connection.' },
+  UNKNOWN_GAME: { fatal: false, text: 'The server has no game of this name.' },
+  UNKNOWN_ROOM: { fatal: false, text: 'There is no room with this number.' },
+  ROOM_FULL: { fatal: false, text: 'The room has no place for another player.' },
+  ROOMS_LIMIT: { fatal: false, text: 'The server can open no further room now.' },
+  JOINED_LIMIT: { fatal: false, text: 'This session is in as many rooms as it may be: leave one.' },
+  NOT_IN_ROOM: { fatal: false, text: 'This session is not in that room: join it first.' },
+  ROOM_ENDED: { fatal: false, text: 'The room has ended.' },
+  UNKNOWN_COMMAND: { fatal: false, text: 'The room has no command of this name.' },
+  BAD_ARGUMENTS: { fatal: false, text: 'The arguments are not what the command asks for.' },
+  TOO_SOON: { fatal: false, text: 'This was done too recently: wait a moment and try again.' },
+  RESULT_EXPIRED: {
+    fatal: false,
+    text: 'The call was applied, but so long ago that its result is no longer kept.',
+  },
+  LEFT: { fatal: false, text: 'The session has left the room.' },
+  GAME_ERROR: {
+    fatal: false,
+    text: 'The game failed on this command; it was refused and recorded.',
+  },
+  INTERNAL: { fatal: true, text: 'The server failed on this connection; this was recorded.' },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** An error that has a code of the wire. `message` is the table's sentence and, after a colon, what
+ *  in particular was wrong. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, detail?: string) {
+    super(sentence(code, detail));
+    this.code = code;
+  }
+
+  get fatal(): boolean {
+    return errorTable[this.code].fatal;
+  }
+}
+
+/** A detail may repeat what a peer sent; the whole must fit into the `text` of a message. */
+const DETAIL_CHARACTERS_MAX = 300;
+
+/** The table's sentence for `code`, and `detail` after it, cut where it is long. */
+export function sentence(code: ErrorCode, detail?: string): string {
+  const { text } = errorTable[code];
+  return detail ? `${text.replace(/\.$/, '')}: ${cut(detail)}` : text;
+}
+
+function cut(detail: string): string {
+  if (detail.length <= DETAIL_CHARACTERS_MAX) return detail;
+  return `${detail.slice(0, DETAIL_CHARACTERS_MAX - 1)}…`;
+}
