@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+// The command `holdfast`: runs the part of the package that its first word names.
+const NODE_MAJOR_MIN = 26;
+
+const parts: Readonly<Record<string, { module: string; text: string }>> = {
+  serve: { module: './main', text: 'run the game server' },
+  play: { module: '../client/terminal/main', text: 'play in this terminal' },
+  'load-test': { module: '../load-test/main', text: 'measure a server with bots' },
+};
+
+const usage = [
+  'Usage: holdfast <command> [options]',
+  '',
+  ...Object.entries(parts).map(([name, { text }]) => `  ${name.padEnd(10)} ${text}`),
+  '',
+  'holdfast <command> --help lists its options.',
+  '',
+].join('\n');
+
+const [name = '', ...rest] = process.argv.slice(2);
+const part = Object.hasOwn(parts, name) ? parts[name] : undefined;
+if (Number.parseInt(process.versions.node, 10) < NODE_MAJOR_MIN) {
+  process.stderr.write(
+    `holdfast needs Node ${NODE_MAJOR_MIN} or newer, and this is ${process.version}\n`,
+  );
+  process.exitCode = 1;
+} else if (part) {
+  // The part reads its own options, where it would find them if it were run by itself.
+  process.argv = [process.argv[0]!, process.argv[1]!, ...rest];
+  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+  await import(new URL(`${part.module}${extension}`, import.meta.url).href);
+} else {
+  const asked = ['', '--help', '-h', 'help'].includes(name);
+  process[asked ? 'stdout' : 'stderr'].write(asked ? usage : `no command ${name}\n\n${usage}`);
+  process.exitCode = asked ? 0 : 1;
+}

@@ -1,0 +1,155 @@
+import { CommanderError } from 'commander';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  type Config,
+  ConfigError,
+  flagOf,
+  type Kind,
+  readConfig,
+  relations,
+  type SettingName,
+  type SettingRow,
+  serveCommand,
+  settings,
+  takes,
+  variableOf,
+} from './config.ts';
+import { configurationFiles } from './document-config.ts';
+
+const rows = Object.entries(settings) as [SettingName, SettingRow<Kind, unknown>][];
+
+/** Reads the flags as the server does, but throws where it would end the process. */
+function parse(...args: string[]): Config {
+  const command = serveCommand()
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  return command.parse(args, { from: 'user' }).opts<Config>();
+}
+
+function refusal(...args: string[]): string {
+  try {
+    parse(...args);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.message;
+    throw error;
+  }
+  throw new Error(`${args.join(' ')} was taken`);
+}
+
+/** For each row, values that it takes and values that it does not. */
+function samples(row: SettingRow<Kind, unknown>): { good: string[]; bad: string[] } {
+  const { min = 0, max = 0 } = row;
+  switch (row.kind) {
+    case 'integer':
+      return {
+        good: [String(min), String(max), String(row.default)],
+        bad: [
+          String(min - 1),
+          String(max + 1),
+          `${min}.5`,
+          '',
+          ' ',
+          'ten',
+          `${min}x`,
+          '0x10',
+          '1e3',
+        ],
+      };
+    case 'workers':
+      return { good: ['auto', 'per-client', '1', '256'], bad: ['0', '257', '', '1.5', 'all'] };
+    case 'choice':
+      return { good: [...(row.choices ?? [])], bad: ['', 'other', 'AUTO'] };
+    case 'string':
+      return { good: ['here'], bad: [''] };
+    case 'list':
+      return { good: ['a', 'a:b'], bad: [] };
+  }
+}
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe('where a setting comes from', () => {
+  it('is the default without a flag and a variable', () => {
+    const config = parse();
+    for (const [name, row] of rows) expect(config[name], name).toEqual(row.default);
+  });
+
+  it.each(rows)('is the variable of %s before its default', (name, row) => {
+    const value = samples(row).good[0]!;
+    vi.stubEnv(variableOf(name), value);
+    expect(parse()[name]).toEqual(parse(flagOf(name), value)[name]);
+  });
+
+  it('is the flag before the variable', () => {
+    vi.stubEnv('HOLDFAST_PORT', '1111');
+    expect(parse('--port', '2222').port).toBe(2222);
+    expect(parse().port).toBe(1111);
+  });
+
+  it('is for a list all flags, or a variable with colons between its parts', () => {
+    vi.stubEnv('HOLDFAST_GAME', '/a.ts:/b.ts');
+    expect(parse().game).toEqual(['/a.ts', '/b.ts']);
+    expect(parse('--game', '/c.ts', '--game', '/d.ts').game).toEqual(['/c.ts', '/d.ts']);
+    vi.stubEnv('HOLDFAST_GAME', '');
+    expect(parse().game).toEqual([]);
+  });
+});
+
+describe('what a setting takes', () => {
+  it.each(rows)('%s takes its bounds and refuses what is beyond them, saying so', (name, row) => {
+    const { good, bad } = samples(row);
+    for (const value of good) parse(flagOf(name), value);
+    for (const value of bad) {
+      expect(refusal(`${flagOf(name)}=${value}`)).toContain(flagOf(name));
+      expect(refusal(`${flagOf(name)}=${value}`)).toContain(`It takes ${takes(row)}.`);
+      vi.stubEnv(variableOf(name), value);
+      expect(refusal()).toContain(variableOf(name));
+    }
+  });
+
+  it.each(rows)('%s has a default that it would take', (name, row) => {
+    if (row.kind !== 'list') parse(flagOf(name), String(row.default));
+  });
+
+  it('names a flag that does not exist', () => {
+    expect(refusal('--prot', '1')).toContain('--prot');
+  });
+});
+
+describe('what must hold between settings', () => {
+  const broken: readonly (readonly string[])[] = [
+    ['--heartbeat-ms', '1000', '--hang-ms', '2999'],
+    ['--unsent-bytes-max', '65536', '--unsent-bytes-cut', '65536'],
+    ['--connections-max', '100', '--connections-per-address-max', '101'],
+    ['--handshake-ms', '2000', '--idle-ms', '1999'],
+  ];
+
+  it('has an example here for each relation', () => {
+    expect(broken).toHaveLength(relations.length);
+  });
+
+  it.each(broken)('is refused when it does not: %s %s %s %s', (...args) => {
+    expect(() => readConfig(args)).toThrow(ConfigError);
+    expect(() => readConfig(args)).toThrow(/: (raise|lower) the (first|second)|: lower the first/);
+    expect(() => readConfig(args)).toThrow(args[0]);
+    expect(() => readConfig(args)).toThrow(args[2]);
+  });
+
+  it('is accepted on the border', () => {
+    const config = readConfig(['--heartbeat-ms', '1000', '--hang-ms', '3000']);
+    expect(config).toMatchObject({ heartbeatMs: 1000, hangMs: 3000 });
+  });
+});
+
+describe('docs/CONFIGURATION.md', () => {
+  it('has each setting with flag, variable, default, range and sentence, and the relations', () => {
+    const [file] = configurationFiles();
+    expect(file!.path).toBe('docs/CONFIGURATION.md');
+    for (const [name, row] of rows) {
+      const part = file!.content.split(`### \`${flagOf(name)}\`\n`)[1]?.split('\n#')[0];
+      for (const fact of [variableOf(name), row.text, takes(row)]) expect(part).toContain(fact);
+      if (row.kind !== 'list') expect(part).toContain(`\`${row.default}\``);
+    }
+    for (const { text } of relations) expect(file!.content).toContain(text);
+  });
+});

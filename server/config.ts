@@ -1,0 +1,245 @@
+// Every setting of the server in one table: flags, variables, `--help` and the document derive from it.
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+export type Kind = 'integer' | 'string' | 'list' | 'workers' | 'choice';
+
+/** One setting. Its flag is `--<name in kebab-case>`, its variable `HOLDFAST_<NAME_IN_CAPITALS>`. */
+export interface SettingRow<K extends Kind, D> {
+  readonly kind: K;
+  readonly default: D;
+  readonly unit?: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly choices?: readonly string[];
+  readonly text: string;
+}
+
+const integer = (value: number, min: number, max: number, unit: string, text: string) =>
+  ({ kind: 'integer', default: value, min, max, unit, text }) as const;
+const string = (value: string, text: string) => ({ kind: 'string', default: value, text }) as const;
+const choice = <const C extends readonly string[]>(choices: C, value: C[number], text: string) =>
+  ({ kind: 'choice', choices, default: value as C[number], text }) as const;
+
+const DAY_MS = 86_400_000;
+
+export const settings = {
+  host: string('0.0.0.0', 'Address on which game clients connect.'),
+  port: integer(8000, 0, 65_535, 'port', 'Port on which game clients connect; 0: any free one.'),
+  adminHost: string('127.0.0.1', 'Address of metrics, health and process list (HTTP).'),
+  adminPort: integer(9464, 0, 65_535, 'port', 'Port of the same; 0: any free one.'),
+  workers: {
+    kind: 'workers',
+    default: 'auto' as number | 'auto' | 'per-client',
+    text: 'Worker processes: auto (one per core), a number, or per-client (one for each connection).',
+  },
+  data: string('./data', 'Directory for what outlives the server; made if it is not there.'),
+  game: {
+    kind: 'list',
+    default: [] as readonly string[],
+    text: 'A game module to load, repeatable; without it the games that ship are loaded.',
+  },
+  logLevel: choice(
+    ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
+    'info',
+    'The least important log lines that are written.',
+  ),
+  logFormat: choice(
+    ['auto', 'json', 'pretty'],
+    'auto',
+    'How log lines look; auto: pretty on a terminal, else JSON.',
+  ),
+  connectionsMax: integer(10_000, 1, 1_000_000, 'connections', 'Connections at one time.'),
+  connectionsPerAddressMax: integer(
+    256,
+    1,
+    1_000_000,
+    'connections',
+    'Connections at one time from one address.',
+  ),
+  perClientMax: integer(64, 1, 4096, 'processes', 'With --workers per-client: workers at most.'),
+  perClientSpare: integer(
+    2,
+    0,
+    64,
+    'processes',
+    'With --workers per-client: workers kept ready for the next connections.',
+  ),
+  handshakeMs: integer(10_000, 100, DAY_MS, 'ms', 'Time for a connection to send its hello.'),
+  idleMs: integer(60_000, 100, DAY_MS, 'ms', 'A connection that sends nothing so long is closed.'),
+  frameBytesMax: integer(16_384, 1024, 16_384, 'bytes', 'Largest frame accepted from a client.'),
+  commandsPerSecond: integer(
+    100,
+    1,
+    100_000,
+    'messages/s',
+    'Messages read from one connection per second; twice as many in a burst.',
+  ),
+  inFlightMax: integer(
+    64,
+    1,
+    1024,
+    'commands',
+    'Unanswered commands of one session; further ones are not read until then.',
+  ),
+  unsentBytesMax: integer(
+    65_536,
+    1024,
+    16_777_216,
+    'bytes',
+    'A client for which more is waiting skips ticks and is then brought up to date by one frame.',
+  ),
+  unsentBytesCut: integer(
+    1_048_576,
+    4096,
+    268_435_456,
+    'bytes',
+    'A client for which more than this is waiting is disconnected.',
+  ),
+  resumeMs: integer(30_000, 0, DAY_MS, 'ms', 'How long a session outlives its connection.'),
+  sessionsMax: integer(20_000, 1, 1_000_000, 'sessions', 'Sessions at one time.'),
+  roomsMax: integer(1000, 1, 100_000, 'rooms', 'Rooms at one time.'),
+  roomsPerSessionMax: integer(8, 1, 64, 'rooms', 'Rooms that one session may be in.'),
+  roomEmptyMs: integer(60_000, 0, DAY_MS, 'ms', 'A room that nobody is in for so long ends.'),
+  heartbeatMs: integer(250, 20, 60_000, 'ms', 'How often a process tells the primary it is alive.'),
+  hangMs: integer(2000, 100, DAY_MS, 'ms', 'A process not heard of for so long is replaced.'),
+  startMs: integer(15_000, 500, DAY_MS, 'ms', 'Time for a process to start.'),
+  restartsMax: integer(
+    20,
+    1,
+    10_000,
+    'restarts',
+    'More restarts of processes than this in the restart period stop the server.',
+  ),
+  restartPeriodMs: integer(60_000, 100, DAY_MS, 'ms', 'The period for --restarts-max.'),
+  drainMs: integer(5000, 0, DAY_MS, 'ms', 'Time to say goodbye to clients when the server stops.'),
+} as const satisfies Record<string, SettingRow<Kind, unknown>>;
+
+export type SettingName = keyof typeof settings;
+type Widen<T> = T extends number ? number : T extends string ? string : T;
+
+/** The settings with their values, all present. */
+export type Config = {
+  readonly [N in SettingName]: (typeof settings)[N]['kind'] extends 'integer' | 'string'
+    ? Widen<(typeof settings)[N]['default']>
+    : (typeof settings)[N]['default'];
+};
+
+/** What cannot be used, in one line that says what to change. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code = 'BAD_CONFIG';
+}
+
+export const flagOf = (name: string): string =>
+  `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+export const variableOf = (name: string): string =>
+  `HOLDFAST_${name.replace(/[A-Z]/g, (c) => `_${c}`).toUpperCase()}`;
+
+const WORKERS_MAX = 256;
+
+/** What a setting takes, in words. */
+export function takes(row: SettingRow<Kind, unknown>): string {
+  switch (row.kind) {
+    case 'integer':
+      return `a whole number from ${row.min} to ${row.max}`;
+    case 'string':
+      return 'a text that is not empty';
+    case 'list':
+      return 'a path, or several with colons between them';
+    case 'workers':
+      return `auto, per-client, or a whole number from 1 to ${WORKERS_MAX}`;
+    case 'choice':
+      return `one of ${row.choices?.join(', ')}`;
+    default:
+      return row.kind satisfies never;
+  }
+}
+
+/** @returns undefined for a value that the setting does not take. */
+function parse(row: SettingRow<Kind, unknown>, text: string): unknown {
+  switch (row.kind) {
+    case 'integer':
+      return parseInteger(text, row.min, row.max);
+    case 'string':
+      return text === '' ? undefined : text;
+    case 'list':
+      return text.split(':').filter((path) => path !== '');
+    case 'workers':
+      if (text === 'auto' || text === 'per-client') return text;
+      return parseInteger(text, 1, WORKERS_MAX);
+    case 'choice':
+      return row.choices?.includes(text) ? text : undefined;
+    default:
+      return row.kind satisfies never;
+  }
+}
+
+function parseInteger(text: string, min = 0, max = Number.MAX_SAFE_INTEGER): number | undefined {
+  const value = Number(text);
+  return /^-?\d+$/.test(text) && value >= min && value <= max ? value : undefined;
+}
+
+function optionOf(name: string, row: SettingRow<Kind, unknown>): Option {
+  const list = row.kind === 'list';
+  const flags = `${flagOf(name)} <${list ? 'path' : row.kind === 'string' ? 'text' : row.kind}>`;
+  const option = new Option(flags, row.text).env(variableOf(name)).default(row.default);
+  // For the help only: `parse` reads every kind.
+  if (row.choices) option.choices(row.choices);
+  option.argParser((text, before) => {
+    const value = parse(row, text);
+    if (value === undefined) throw new InvalidArgumentError(`It takes ${takes(row)}.`);
+    return list ? [...(before as readonly unknown[]), ...(value as readonly unknown[])] : value;
+  });
+  return option;
+}
+
+/** The command line of `holdfast serve`, without an action. */
+export function serveCommand(): Command {
+  const command = new Command('holdfast serve')
+    .description('Runs the game server. Each setting can also be given by its variable.')
+    .showHelpAfterError('(--help lists the settings)');
+  for (const [name, row] of Object.entries(settings)) command.addOption(optionOf(name, row));
+  return command;
+}
+
+/** Reads flags, then variables, then defaults.
+ *  @param args the command line without program and script.
+ *  Ends the process with one line and exit code 1 for a flag that cannot be used.
+ *  @throws {ConfigError} when settings contradict each other. */
+export function readConfig(args: readonly string[]): Config {
+  const config = serveCommand().parse(args, { from: 'user' }).opts<Config>();
+  checkRelations(config);
+  return config;
+}
+
+interface Relation {
+  readonly holds: (config: Config) => boolean;
+  /** What must hold, and after a colon what to change. */
+  readonly text: string;
+}
+
+export const relations: readonly Relation[] = [
+  {
+    holds: (config) => config.heartbeatMs * 3 <= config.hangMs,
+    text: '--hang-ms must be at least three times --heartbeat-ms: raise the first or lower the second',
+  },
+  {
+    holds: (config) => config.unsentBytesMax < config.unsentBytesCut,
+    text: '--unsent-bytes-max must be less than --unsent-bytes-cut: lower the first or raise the second',
+  },
+  {
+    holds: (config) => config.connectionsPerAddressMax <= config.connectionsMax,
+    text: '--connections-per-address-max must not exceed --connections-max: lower the first',
+  },
+  {
+    holds: (config) => config.handshakeMs <= config.idleMs,
+    text: '--handshake-ms must not exceed --idle-ms: lower the first or raise the second',
+  },
+];
+
+/** @throws {ConfigError} for the first relation between settings that does not hold. */
+export function checkRelations(config: Config): void {
+  for (const relation of relations) {
+    if (!relation.holds(config)) throw new ConfigError(relation.text);
+  }
+}

@@ -1,0 +1,104 @@
+// The coordinator: the process that holds rooms, sessions and lobby, and serves them to workers.
+import { createServer, type Server } from 'node:net';
+import type { Config } from '../config.ts';
+import type { Log, ProcessMetrics } from '../observe/index.ts';
+import { loadGames } from './load-games.ts';
+import { Rooms } from './rooms.ts';
+import { Sessions } from './sessions.ts';
+import { type PeerWorld, WorkerPeer } from './worker-peer.ts';
+
+export { GameLoadError } from './load-games.ts';
+
+export interface CoordinatorOptions {
+  readonly config: Config;
+  /** The path of the Unix socket on which workers connect. */
+  readonly linkPath: string;
+  readonly log: Log;
+  readonly metrics: ProcessMetrics<'coordinator'>;
+}
+
+const BEAT_MS = 250;
+
+export class Coordinator {
+  private readonly options: CoordinatorOptions;
+  private readonly rooms: Rooms;
+  private readonly sessions: Sessions;
+  private readonly peers = new Set<WorkerPeer>();
+  private readonly server: Server;
+  private readonly timer: NodeJS.Timeout;
+
+  private constructor(options: CoordinatorOptions, rooms: Rooms) {
+    this.options = options;
+    this.rooms = rooms;
+    this.sessions = new Sessions(options.config);
+    this.server = createServer((socket) => {
+      this.peers.add(new WorkerPeer(socket, this.world));
+    });
+    this.timer = setInterval(() => this.beat(), BEAT_MS);
+  }
+
+  /** Loads the games and serves workers.
+   *  @throws {GameLoadError} when a game is not as it should be. */
+  static async start(options: CoordinatorOptions): Promise<Coordinator> {
+    const { config, log, metrics, linkPath } = options;
+    const games = await loadGames(config.game);
+    const coordinator = new Coordinator(options, new Rooms(games, config, log, metrics));
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    // Exclusive: else the cluster would have the primary listen in this process's stead.
+    coordinator.server.once('error', reject).listen({ path: linkPath, exclusive: true }, resolve);
+    await promise;
+    log.info({ games: [...games.keys()] }, 'coordinator serves workers');
+    return coordinator;
+  }
+
+  get sessionCount(): number {
+    return this.sessions.size;
+  }
+
+  /** Brings the gauges up to date. */
+  measure(): void {
+    const { metrics } = this.options;
+    let players = 0;
+    let inbox = 0;
+    for (const room of this.rooms) {
+      players += room.players;
+      inbox += room.inboxLength;
+    }
+    let queued = 0;
+    for (const { channel } of this.peers) {
+      queued += channel.unsentBytes;
+      const { messages, bytes } = channel.takeCounts();
+      metrics.count('linkMessagesSent', messages);
+      metrics.count('linkBytesSent', bytes);
+    }
+    metrics.gauge('sessions', this.sessions.size);
+    metrics.gauge('rooms', this.rooms.size + 1);
+    metrics.gauge('players', players);
+    metrics.gauge('inboxCommands', inbox);
+    metrics.gauge('linkQueueBytes', queued);
+  }
+
+  /** Ends every room and lets the workers go. */
+  close(): void {
+    clearInterval(this.timer);
+    for (const room of [...this.rooms]) room.end('ROOM_ENDED', 'The server is stopping.');
+    for (const { channel } of this.peers) channel.close();
+    this.server.close();
+  }
+
+  private get world(): PeerWorld {
+    return {
+      config: this.options.config,
+      rooms: this.rooms,
+      sessions: this.sessions,
+      links: this.peers,
+      sessionCount: () => this.sessions.size,
+      gone: (peer) => this.peers.delete(peer),
+    };
+  }
+
+  private beat(): void {
+    this.rooms.beat();
+    this.sessions.beat();
+  }
+}

@@ -1,0 +1,34 @@
+// Which commands of one player a room has applied, and the answers it keeps for those sent again.
+
+/** What came of a call or of a refused command. */
+export type Answer =
+  | { readonly kind: 'result'; readonly value: unknown }
+  | { readonly kind: 'rejected'; readonly code: string; readonly text: string };
+
+/** Answers kept for each player of a room. */
+export const ANSWERS_KEPT = 64;
+
+export class Ledger {
+  /** The last sequence number applied. */
+  applied = 0;
+  private readonly answers = new Map<number, Answer>();
+
+  apply(seq: number): void {
+    this.applied = seq;
+  }
+
+  keep(seq: number, answer: Answer): void {
+    this.answers.set(seq, answer);
+    if (this.answers.size <= ANSWERS_KEPT) return;
+    const [oldest] = this.answers.keys();
+    this.answers.delete(oldest!);
+  }
+
+  kept(seq: number): Answer | undefined {
+    return this.answers.get(seq);
+  }
+
+  save(): { applied: number; answers: [number, Answer][] } {
+    return { applied: this.applied, answers: [...this.answers] };
+  }
+}

@@ -1,0 +1,166 @@
+// Room 0, which every session is in: lists games and rooms, opens rooms, carries chat.
+import { performance } from 'node:perf_hooks';
+import Type, { type Static, type TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { type ErrorCode, LOBBY, sentence } from '../../protocol/index.ts';
+import type { FromWorker } from '../link/index.ts';
+import type { Answer } from './ledger.ts';
+import type { Rooms } from './rooms.ts';
+import type { Session, WorkerLink } from './session.ts';
+
+type CommandMessage = Extract<FromWorker, { type: 'command' }>;
+
+/** What the lobby needs of its surroundings. */
+export interface LobbyWorld {
+  readonly rooms: Rooms;
+  readonly links: Iterable<WorkerLink>;
+  sessionCount(): number;
+}
+
+interface LobbyCommand {
+  readonly text: string;
+  readonly args: TSchema;
+  run(world: LobbyWorld, session: Session, args: never): Answer;
+}
+
+const command = <A extends TSchema>(
+  text: string,
+  args: A,
+  run: (world: LobbyWorld, session: Session, args: Static<A>) => Answer,
+): LobbyCommand => ({ text, args, run: run as LobbyCommand['run'] });
+
+/** Chat: lines at once, and lines per second after that. */
+const CHAT_BURST = 5;
+const CHAT_PER_SECOND = 1;
+
+const name = Type.String({ minLength: 1, maxLength: 40 });
+const roomNumber = Type.Integer({ minimum: 0, maximum: 0xffff_ffff });
+
+/** Everything that can be asked of the lobby; all of it is answered by `result` or `rejected`. */
+export const lobbyCommands = {
+  games: command('The games that can be joined.', Type.Object({}), ({ rooms }) =>
+    result(
+      [...rooms.games.values()].map(({ name, text, playersMax, ticksPerSecond }) => ({
+        name,
+        text,
+        playersMax,
+        ticksPerSecond,
+      })),
+    ),
+  ),
+  rooms: command(
+    'The rooms that are open, of one game or of all.',
+    Type.Object({ game: Type.Optional(name) }),
+    ({ rooms }, _session, { game }) =>
+      result(
+        [...rooms]
+          .filter((room) => game === undefined || room.game.name === game)
+          .map((room) => ({
+            room: room.id,
+            game: room.game.name,
+            players: room.players,
+            playersMax: room.game.playersMax,
+          })),
+      ),
+  ),
+  create: command(
+    'Opens a new room of a game; join it by its number.',
+    Type.Object({ game: name }),
+    ({ rooms }, _session, { game }) => {
+      const opened = rooms.open(game);
+      return typeof opened === 'string' ? refused(opened, game) : result({ room: opened.id });
+    },
+  ),
+  chat: command(
+    'Says a line to everyone in a room; without a room, to everyone on the server.',
+    Type.Object({
+      text: Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f]*$' }),
+      room: Type.Optional(roomNumber),
+    }),
+    (world, session, { text, room = LOBBY }) => chat(world, session, room, text),
+  ),
+  online: command('How many sessions there are.', Type.Object({}), (world) =>
+    result({ sessions: world.sessionCount() }),
+  ),
+} as const satisfies Record<string, LobbyCommand>;
+
+const compiled = new Map(
+  Object.entries(lobbyCommands as Record<string, LobbyCommand>).map(([name, { args, run }]) => {
+    const validator = Compile(args);
+    return [name, { validator, run }] as const;
+  }),
+);
+
+/** Applies a command of the lobby, exactly once, and answers it. */
+export function applyLobbyCommand(
+  world: LobbyWorld,
+  session: Session,
+  message: CommandMessage,
+): void {
+  const { link, connection } = session;
+  if (!link) return;
+  const { seq } = message;
+  const ledger = session.lobby;
+  if (seq > ledger.applied + 1) {
+    link.send({ type: 'resumed', connection, room: LOBBY, seq: ledger.applied });
+    return;
+  }
+  if (seq === ledger.applied + 1) {
+    ledger.apply(seq);
+    ledger.keep(seq, run(world, session, message));
+  }
+  const answer = ledger.kept(seq) ?? refused('RESULT_EXPIRED');
+  if (answer.kind === 'result') {
+    link.send({ type: 'result', connection, room: LOBBY, seq, value: answer.value });
+  } else {
+    const { code, text } = answer;
+    link.send({ type: 'rejected', connection, room: LOBBY, seq, code, text });
+  }
+}
+
+function run(world: LobbyWorld, session: Session, { name, args }: CommandMessage): Answer {
+  const known = compiled.get(name);
+  if (!known) return refused('UNKNOWN_COMMAND', `the lobby has ${[...compiled.keys()].join(', ')}`);
+  const given = args ?? {};
+  if (!known.validator.Check(given)) {
+    const [first] = known.validator.Errors(given);
+    return refused(
+      'BAD_ARGUMENTS',
+      `${first?.instancePath.slice(1) ?? ''} ${first?.message}`.trim(),
+    );
+  }
+  return known.run(world, session, given as never);
+}
+
+function chat(world: LobbyWorld, session: Session, room: number, text: string): Answer {
+  if (!mayChat(session)) return refused('TOO_SOON', `${CHAT_PER_SECOND} line a second`);
+  const data = { from: session.name, player: session.id, text };
+  if (room === LOBBY) {
+    for (const link of world.links) {
+      link.send({ type: 'event', room: LOBBY, connections: [], name: 'chat', data });
+    }
+    return result(null);
+  }
+  const joined = session.rooms.get(room);
+  if (!joined) return refused('NOT_IN_ROOM', `room ${room}`);
+  joined.broadcast('chat', data);
+  return result(null);
+}
+
+function mayChat(session: Session): boolean {
+  const now = performance.now();
+  const earned = ((now - session.chatAt) / 1000) * CHAT_PER_SECOND;
+  session.chatLines = Math.min(CHAT_BURST, session.chatLines + earned);
+  session.chatAt = now;
+  if (session.chatLines < 1) return false;
+  session.chatLines--;
+  return true;
+}
+
+function result(value: unknown): Answer {
+  return { kind: 'result', value };
+}
+
+function refused(code: ErrorCode, detail?: string): Answer {
+  return { kind: 'rejected', code, text: sentence(code, detail) };
+}

@@ -1,0 +1,121 @@
+// The copies of one room that workers hold: opens them, keeps them up to date, closes them.
+import type { Changes, RoomState } from './room-state.ts';
+import type { Session, WorkerLink } from './session.ts';
+
+enum CopyState {
+  /** Members of this worker wait for their place; it has no copy yet. */
+  Wanted,
+  /** It has everything up to the last publication. */
+  Current,
+  /** It was too slow to take a publication and must be given everything again. */
+  Behind,
+}
+
+interface Copy {
+  state: CopyState;
+  /** Members of the room that are connected to this worker. */
+  members: number;
+}
+
+/** What is the same for every copy of a room. */
+export interface CopyShape {
+  readonly room: number;
+  readonly game: string;
+  readonly world: { width: number; height: number; viewRadius: number } | null;
+  readonly tickMs: number;
+}
+
+export class RoomCopies {
+  private readonly shape: CopyShape;
+  private readonly state: RoomState;
+  private readonly members: () => Iterable<Session>;
+  private readonly copies = new Map<WorkerLink, Copy>();
+
+  /** @param members all that have a place in the room. */
+  constructor(shape: CopyShape, state: RoomState, members: () => Iterable<Session>) {
+    this.shape = shape;
+    this.state = state;
+    this.members = members;
+  }
+
+  /** A member is connected to `link` from now on. */
+  add(link: WorkerLink): void {
+    const copy = this.copies.get(link);
+    if (copy) copy.members++;
+    else this.copies.set(link, { state: CopyState.Wanted, members: 1 });
+  }
+
+  /** A member is no longer connected to `link`. */
+  remove(link: WorkerLink): void {
+    const copy = this.copies.get(link);
+    if (!copy || --copy.members > 0) return;
+    this.copies.delete(link);
+    link.send({ type: 'shut', room: this.shape.room });
+  }
+
+  /** Makes sure that the worker has a copy before it is told of a member. */
+  need(link: WorkerLink): void {
+    const copy = this.copies.get(link);
+    if (copy && copy.state !== CopyState.Current) this.open(link, copy);
+  }
+
+  /** Brings every copy to the present tick.
+   *  @param acked the members whose commands were applied since the last publication. */
+  publish(changes: Changes, acked: Iterable<Session>): void {
+    const acks = this.acksByLink(acked);
+    const { room } = this.shape;
+    const { tick } = this.state.room;
+    for (const [link, copy] of this.copies) {
+      if (copy.state === CopyState.Wanted) continue;
+      if (link.congested) {
+        copy.state = CopyState.Behind;
+        continue;
+      }
+      if (copy.state === CopyState.Behind) this.reopen(link, copy);
+      else link.send({ type: 'delta', room, tick, ...changes, acks: acks.get(link) ?? [] });
+    }
+  }
+
+  /** Sends an event to every member that is connected. */
+  broadcast(name: string, data: unknown): void {
+    for (const link of this.copies.keys()) {
+      link.send({ type: 'event', room: this.shape.room, connections: [], name, data });
+    }
+  }
+
+  private open(link: WorkerLink, copy: Copy): void {
+    copy.state = CopyState.Current;
+    const { state } = this;
+    link.send({
+      type: 'opened',
+      ...this.shape,
+      kinds: state.kinds,
+      tick: state.room.tick,
+      entered: state.allRows(),
+    });
+  }
+
+  /** The acknowledgements that were left out with the deltas are made up for, too. */
+  private reopen(link: WorkerLink, copy: Copy): void {
+    this.open(link, copy);
+    const acks = this.acksByLink(this.members()).get(link) ?? [];
+    const { room } = this.shape;
+    link.send({ type: 'delta', room, tick: this.state.room.tick, ...NO_CHANGES, acks });
+  }
+
+  private acksByLink(acked: Iterable<Session>): Map<WorkerLink, number[]> {
+    const acks = new Map<WorkerLink, number[]>();
+    for (const session of acked) {
+      const { link, connection } = session;
+      const applied = this.state.ledgerOf(session.id)?.applied;
+      if (!link || applied === undefined) continue;
+      const pairs = acks.get(link);
+      if (pairs) pairs.push(connection, applied);
+      else acks.set(link, [connection, applied]);
+    }
+    return acks;
+  }
+}
+
+const NOTHING = Buffer.alloc(0);
+const NO_CHANGES: Changes = { left: NOTHING, entered: NOTHING, changed: NOTHING };

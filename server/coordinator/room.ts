@@ -1,0 +1,345 @@
+// A room at work: takes commands in, steps its state at its rate, and publishes what changed.
+import { performance } from 'node:perf_hooks';
+import { type ErrorCode, sentence } from '../../protocol/index.ts';
+import type { Game } from '../games/index.ts';
+import type { FromWorker } from '../link/index.ts';
+import type { Log, ProcessMetrics } from '../observe/index.ts';
+import { rejectionCode } from '../observe/index.ts';
+import type { Answer } from './ledger.ts';
+import { Pacer } from './pacer.ts';
+import { RoomCopies } from './room-copies.ts';
+import { type Input, type Outputs, RoomState } from './room-state.ts';
+import type { Session, WorkerLink } from './session.ts';
+
+type CommandMessage = Extract<FromWorker, { type: 'command' }>;
+
+export interface RoomOptions {
+  readonly id: number;
+  readonly game: Game;
+  readonly seed: number;
+  /** Commands of one player that may wait; the worker keeps to less. */
+  readonly inboxPerPlayerMax: number;
+  readonly log: Log;
+  readonly metrics: ProcessMetrics<'coordinator'>;
+  /** Called once, when the room is over and its players have been told. */
+  ended(room: Room): void;
+}
+
+/** A place in the room. */
+interface Member {
+  readonly session: Session;
+  /** The last sequence number taken into the inbox. */
+  taken: number;
+  /** Whether the room's state has taken it in. */
+  entered: boolean;
+  /** The request that asked for the place, to be named in the answer. */
+  request: number | null;
+}
+
+const EXPIRED: Answer = {
+  kind: 'rejected',
+  code: 'RESULT_EXPIRED',
+  text: sentence('RESULT_EXPIRED'),
+};
+
+export class Room {
+  readonly id: number;
+  readonly game: Game;
+  /** When the last member left, by `performance.now()`; undefined while there is one. */
+  emptySince: number | undefined = performance.now();
+  private readonly state: RoomState;
+  private readonly options: RoomOptions;
+  private readonly members = new Map<number, Member>();
+  private readonly copies: RoomCopies;
+  /** Bounded by members: each has at most `inboxPerPlayerMax` commands here. */
+  private inbox: Input[] = [];
+  /** Members with commands applied since the last publication. */
+  private readonly acked = new Set<Session>();
+  private publishedAt = 0;
+  /** Steps a room that has ticks. */
+  private readonly pacer: Pacer | undefined;
+  /** Steps a room that has none, when something has come. */
+  private stepping: NodeJS.Immediate | undefined;
+  private over = false;
+
+  /** Throws whatever the game's `create` throws. */
+  constructor(options: RoomOptions) {
+    this.id = options.id;
+    this.game = options.game;
+    this.options = options;
+    const { id, game, seed } = options;
+    this.state = new RoomState(game, { id, seed, now: Date.now() });
+    this.state.takeChanges();
+    const tickMs = game.ticksPerSecond > 0 ? 1000 / game.ticksPerSecond : 0;
+    const shape = {
+      room: id,
+      game: game.name,
+      world: game.world ?? null,
+      tickMs: Math.round(tickMs),
+    };
+    this.copies = new RoomCopies(shape, this.state, () => this.sessions());
+    if (tickMs > 0) this.pacer = this.startPacer(tickMs);
+  }
+
+  get players(): number {
+    return this.members.size;
+  }
+
+  get tick(): number {
+    return this.state.room.tick;
+  }
+
+  get inboxLength(): number {
+    return this.inbox.length;
+  }
+
+  get isFull(): boolean {
+    return this.members.size >= this.game.playersMax;
+  }
+
+  /** Gives `session` a place; `joined` is sent when the room has taken it in.
+   *  @returns why not. */
+  join(session: Session, request: number | null): ErrorCode | undefined {
+    const member = this.members.get(session.id);
+    if (member) {
+      if (member.entered) this.greet(member, request);
+      else member.request = request;
+      return undefined;
+    }
+    if (this.over) return 'ROOM_ENDED';
+    if (this.isFull) return 'ROOM_FULL';
+    this.members.set(session.id, { session, taken: 0, entered: false, request });
+    session.rooms.set(this.id, this);
+    this.emptySince = undefined;
+    this.put({ kind: 'join', player: session.id, name: session.name });
+    if (session.link) this.copies.add(session.link);
+    return undefined;
+  }
+
+  /** The session gives up its place, now and for good. */
+  leave(session: Session, code: string, text: string): void {
+    if (!this.members.delete(session.id)) return;
+    session.rooms.delete(this.id);
+    if (this.members.size === 0) this.emptySince = performance.now();
+    this.put({ kind: 'leave', player: session.id });
+    const { link, connection } = session;
+    if (!link) return;
+    link.send({ type: 'left', connection, room: this.id, code, text });
+    this.copies.remove(link);
+  }
+
+  /** The session's connection is lost; its place stays. */
+  detach(session: Session, link: WorkerLink): void {
+    this.put({ kind: 'connection', player: session.id, connected: false });
+    this.copies.remove(link);
+  }
+
+  /** The session speaks through `session.link` now: tell it where the room is. */
+  attach(session: Session): void {
+    const member = this.members.get(session.id);
+    if (!member || !session.link) return;
+    this.put({ kind: 'connection', player: session.id, connected: true });
+    this.copies.add(session.link);
+    // The request was made on a connection that is gone.
+    member.request = null;
+    // A member that the room has not taken in yet is greeted when it has.
+    if (member.entered) this.greet(member, null);
+  }
+
+  command(session: Session, message: CommandMessage): void {
+    const member = this.members.get(session.id);
+    const { link, connection } = session;
+    const { seq, name, args, call } = message;
+    if (!member || !link) return;
+    const applied = this.appliedOf(member);
+    const isNext = seq === member.taken + 1;
+    if (isNext && member.taken - applied < this.options.inboxPerPlayerMax) {
+      member.taken = seq;
+      this.put({ kind: 'command', player: session.id, seq, name, args, call });
+    } else if (seq <= applied) {
+      this.answerAgain(session, seq, call);
+    } else if (seq > member.taken) {
+      // One before it is missing, or the inbox has no place for it: the client sends it again.
+      link.send({ type: 'resumed', connection, room: this.id, seq: applied });
+    }
+    // Else it waits in the inbox already, and its answer will come by itself.
+  }
+
+  /** Sends an event that is not the game's (chat) to every member. */
+  broadcast(name: string, data: unknown): void {
+    this.copies.broadcast(name, data);
+  }
+
+  /** Called from time to time: shows that the room lives, where nothing else has for a second. */
+  beat(): void {
+    if (!this.over && performance.now() - this.publishedAt >= 1000) this.publish();
+  }
+
+  /** Tells the members and stops. */
+  end(code: ErrorCode, text: string): void {
+    if (this.over) return;
+    this.over = true;
+    this.pacer?.stop();
+    clearImmediate(this.stepping);
+    for (const { session } of [...this.members.values()]) this.leave(session, code, text);
+    this.options.ended(this);
+  }
+
+  private put(input: Input): void {
+    if (this.over) return;
+    this.inbox.push(input);
+    if (!this.pacer) this.stepping ??= setImmediate(this.stepNow);
+  }
+
+  private readonly stepNow = (): void => {
+    this.stepping = undefined;
+    this.step();
+  };
+
+  private startPacer(intervalMs: number): Pacer {
+    const { metrics } = this.options;
+    return new Pacer({
+      intervalMs,
+      step: () => this.step(),
+      late: (lagMs) => metrics.observe('tickLagSeconds', lagMs / 1000),
+      skipped: (ticks) => metrics.count('ticksSkipped', ticks),
+    });
+  }
+
+  private step(): void {
+    const { metrics } = this.options;
+    const startedAt = performance.now();
+    const inputs = this.inbox;
+    this.inbox = [];
+    let outputs: Outputs;
+    try {
+      outputs = this.state.apply(Date.now(), inputs);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    this.noteApplied(inputs);
+    this.publish();
+    this.report(outputs);
+    metrics.count('ticks');
+    metrics.observe('tickSeconds', (performance.now() - startedAt) / 1000);
+    if (outputs.ended !== undefined) this.end('ROOM_ENDED', outputs.ended);
+  }
+
+  private noteApplied(inputs: readonly Input[]): void {
+    let commands = 0;
+    for (const input of inputs) {
+      if (input.kind !== 'command') continue;
+      commands++;
+      const member = this.members.get(input.player);
+      if (member) this.acked.add(member.session);
+    }
+    if (commands > 0) this.options.metrics.count('commandsApplied', commands);
+  }
+
+  /** Sends what has changed to every copy; nothing, where nothing has, but once a second. */
+  private publish(): void {
+    const changes = this.state.takeChanges();
+    const { left, entered, changed } = changes;
+    const now = performance.now();
+    const quiet = left.length + entered.length + changed.length + this.acked.size === 0;
+    if (quiet && now - this.publishedAt < 1000) return;
+    this.publishedAt = now;
+    this.copies.publish(changes, this.acked);
+    this.acked.clear();
+  }
+
+  /** Only this room is at fault: it ends, the others go on. */
+  private fail(error: unknown): void {
+    const { log, metrics } = this.options;
+    metrics.count('gameErrors');
+    log.error(
+      { error, room: this.id, game: this.game.name, tick: this.tick },
+      'the game failed outside a command: the room was ended',
+    );
+    this.end('GAME_ERROR', 'The game failed; this was recorded, and the room has ended.');
+  }
+
+  private report(outputs: Outputs): void {
+    for (const id of outputs.joined) {
+      const member = this.members.get(id);
+      if (!member) continue;
+      member.entered = true;
+      this.greet(member, member.request);
+    }
+    for (const { player, name, data } of outputs.events) this.event(player, name, data);
+    for (const { player, seq, answer } of outputs.answers) {
+      const member = this.members.get(player);
+      if (member) this.answer(member.session, seq, answer);
+    }
+    for (const { player, name, error } of outputs.failures) {
+      const { log, metrics } = this.options;
+      metrics.count('gameErrors');
+      log.error({ error, room: this.id, player, command: name }, 'the game failed on a command');
+    }
+  }
+
+  private event(player: number, name: string, data: unknown): void {
+    if (player === 0) {
+      this.copies.broadcast(name, data);
+      return;
+    }
+    const session = this.members.get(player)?.session;
+    if (!session?.link) return;
+    const connections = [session.connection];
+    session.link.send({ type: 'event', room: this.id, connections, name, data });
+  }
+
+  private answerAgain(session: Session, seq: number, call: boolean): void {
+    const kept = this.state.ledgerOf(session.id)?.kept(seq);
+    if (kept) this.answer(session, seq, kept);
+    else if (call) this.answer(session, seq, EXPIRED);
+    else this.acknowledge(session);
+  }
+
+  private answer(session: Session, seq: number, answer: Answer): void {
+    const { link, connection } = session;
+    if (!link) return;
+    const room = this.id;
+    if (answer.kind === 'result') {
+      link.send({ type: 'result', connection, room, seq, value: answer.value });
+    } else {
+      const { code, text } = answer;
+      this.options.metrics.count('commandsRejected', 1, { code: rejectionCode(code) });
+      link.send({ type: 'rejected', connection, room, seq, code, text });
+    }
+  }
+
+  /** Tells a member that it is in, with everything that its worker needs before that. */
+  private greet(member: Member, request: number | null): void {
+    const { session } = member;
+    const { link, connection } = session;
+    if (!link) return;
+    member.request = null;
+    this.copies.need(link);
+    link.send({
+      type: 'joined',
+      connection,
+      room: this.id,
+      avatar: this.state.avatarOf(session.id),
+      about: this.state.about(),
+      request,
+      seq: this.appliedOf(member),
+    });
+  }
+
+  private *sessions(): Iterable<Session> {
+    for (const member of this.members.values()) yield member.session;
+  }
+
+  private appliedOf(member: Member): number {
+    const ledger = member.entered ? this.state.ledgerOf(member.session.id) : undefined;
+    return ledger?.applied ?? 0;
+  }
+
+  private acknowledge(session: Session): void {
+    this.acked.add(session);
+    // A room without ticks has no later moment at which it would be told.
+    if (!this.pacer) this.stepping ??= setImmediate(this.stepNow);
+  }
+}

@@ -1,0 +1,37 @@
+// A session: who a player is, for as long as it may be resumed.
+
+import type { FromCoordinator } from '../link/index.ts';
+import { Ledger } from './ledger.ts';
+import type { Room } from './room.ts';
+
+/** A worker as the coordinator sees it: where messages for its connections go. */
+export interface WorkerLink {
+  readonly worker: number;
+  send(message: FromCoordinator): void;
+  /** The worker takes messages too slowly: what can be made up for later is not sent now. */
+  readonly congested: boolean;
+}
+
+/** Invariant: `link` and `connection` are the one connection that speaks for the session, or
+ *  `link` is undefined and the session waits to be resumed. */
+export class Session {
+  readonly id: number;
+  readonly token: string;
+  readonly name: string;
+  readonly rooms = new Map<number, Room>();
+  /** What the lobby has applied. */
+  readonly lobby = new Ledger();
+  link: WorkerLink | undefined;
+  connection = 0;
+  /** When the connection was lost, in ms of the coordinator's clock. */
+  detachedAt = 0;
+  /** Chat lines that may still be said at once, and when that was true. */
+  chatLines = 0;
+  chatAt = 0;
+
+  constructor(id: number, token: string, name: string) {
+    this.id = id;
+    this.token = token;
+    this.name = name;
+  }
+}

@@ -1,0 +1,187 @@
+// One worker's end of the link: which session each of its connections speaks for.
+import type { Socket } from 'node:net';
+import { type ErrorCode, LOBBY, sentence } from '../../protocol/index.ts';
+import type { Config } from '../config.ts';
+import {
+  Channel,
+  type FromCoordinator,
+  type FromWorker,
+  type fromCoordinator,
+  fromCoordinatorCodec,
+  type fromWorker,
+  fromWorkerCodec,
+} from '../link/index.ts';
+import { applyLobbyCommand, type LobbyWorld } from './lobby.ts';
+import type { Found } from './rooms.ts';
+import type { Session, WorkerLink } from './session.ts';
+import type { Sessions } from './sessions.ts';
+
+export interface PeerWorld extends LobbyWorld {
+  readonly config: Config;
+  readonly sessions: Sessions;
+  /** The worker's link is closed; its sessions have been detached. */
+  gone(peer: WorkerPeer): void;
+}
+
+export class WorkerPeer implements WorkerLink {
+  /** The worker's number; 0 until it has presented itself. */
+  worker = 0;
+  readonly channel: Channel<typeof fromCoordinator, typeof fromWorker>;
+  private readonly world: PeerWorld;
+  private readonly sessions = new Map<number, Session>();
+
+  constructor(socket: Socket, world: PeerWorld) {
+    this.world = world;
+    this.channel = new Channel({
+      stream: socket,
+      out: fromCoordinatorCodec,
+      in: fromWorkerCodec,
+      message: (message) => this.receive(message),
+      closed: () => this.closed(),
+    });
+  }
+
+  get congested(): boolean {
+    return this.channel.congested;
+  }
+
+  send(message: FromCoordinator): void {
+    this.channel.send(message);
+  }
+
+  private receive(message: FromWorker): void {
+    switch (message.type) {
+      case 'present':
+        this.worker = message.worker;
+        return;
+      case 'attach':
+        this.attach(message.connection, message.token, message.name);
+        return;
+      case 'detach':
+        this.detach(message.connection);
+        return;
+      case 'quit':
+        this.quit(message.connection);
+        return;
+      case 'join':
+        this.join(message);
+        return;
+      case 'leave':
+        this.leave(message.connection, message.room);
+        return;
+      case 'command':
+        this.command(message);
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  private attach(connection: number, token: string, name: string): void {
+    const { sessions } = this.world;
+    const known = token === '' ? undefined : sessions.find(token);
+    const session = known ?? sessions.begin(name);
+    if (!session) {
+      this.refuse(connection, null, 'SERVER_FULL');
+      return;
+    }
+    this.takeOver(session);
+    this.sessions.set(connection, session);
+    this.send({
+      type: 'attached',
+      connection,
+      session: session.id,
+      token: session.token,
+      name: session.name,
+      resumed: known !== undefined,
+      rooms: [...session.rooms.keys()],
+      lobbySeq: session.lobby.applied,
+    });
+    sessions.attach(session, this, connection);
+  }
+
+  /** A session has one connection: the one that spoke for it before is told and cut off. */
+  private takeOver(session: Session): void {
+    const { link, connection } = session;
+    if (!(link instanceof WorkerPeer)) return;
+    this.world.sessions.detach(session);
+    link.sessions.delete(connection);
+    link.refuse(connection, null, 'SESSION_REPLACED');
+  }
+
+  private detach(connection: number): void {
+    const session = this.sessions.get(connection);
+    if (!session) return;
+    this.sessions.delete(connection);
+    this.world.sessions.detach(session);
+  }
+
+  private quit(connection: number): void {
+    const session = this.sessions.get(connection);
+    if (!session) return;
+    this.sessions.delete(connection);
+    this.world.sessions.end(session);
+  }
+
+  private join({ connection, room, game, request }: FromWorker & { type: 'join' }): void {
+    const session = this.sessions.get(connection);
+    if (!session) return;
+    const { rooms, config } = this.world;
+    const found = room >= 0 ? rooms.byId(room) : this.byGame(session, game);
+    if (typeof found === 'string') {
+      this.refuse(connection, request, found, room >= 0 ? `room ${room}` : game);
+      return;
+    }
+    if (!session.rooms.has(found.id) && session.rooms.size >= config.roomsPerSessionMax) {
+      this.refuse(connection, request, 'JOINED_LIMIT', `at most ${config.roomsPerSessionMax}`);
+      return;
+    }
+    const refusal = found.join(session, request);
+    if (refusal) this.refuse(connection, request, refusal);
+  }
+
+  /** A session that is in a room of the game already means that one. */
+  private byGame(session: Session, game: string): Found {
+    for (const room of session.rooms.values()) if (room.game.name === game) return room;
+    return this.world.rooms.withPlace(game);
+  }
+
+  private leave(connection: number, room: number): void {
+    const session = this.sessions.get(connection);
+    if (!session) return;
+    const joined = session.rooms.get(room);
+    if (joined) joined.leave(session, 'LEFT', 'You have left the room.');
+    else this.refuse(connection, null, 'NOT_IN_ROOM', `room ${room}`);
+  }
+
+  private command(message: FromWorker & { type: 'command' }): void {
+    const session = this.sessions.get(message.connection);
+    if (!session) return;
+    const { connection, room, seq } = message;
+    if (room === LOBBY) {
+      applyLobbyCommand(this.world, session, message);
+      return;
+    }
+    const joined = session.rooms.get(room);
+    if (joined) joined.command(session, message);
+    else {
+      const code = 'NOT_IN_ROOM';
+      this.send({ type: 'rejected', connection, room, seq, code, text: sentence(code) });
+    }
+  }
+
+  private refuse(
+    connection: number,
+    request: number | null,
+    code: ErrorCode,
+    detail?: string,
+  ): void {
+    this.send({ type: 'refused', connection, code, text: sentence(code, detail), request });
+  }
+
+  private closed(): void {
+    for (const session of this.sessions.values()) this.world.sessions.detach(session);
+    this.sessions.clear();
+    this.world.gone(this);
+  }
+}

@@ -1,0 +1,101 @@
+// Says what is wrong with a game, so that its author knows before anyone plays.
+import { FIELDS_MAX, fieldTypes, KINDS_MAX } from '../../protocol/index.ts';
+
+const WORD = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/;
+/** Properties that an entity has of its own. */
+const RESERVED = new Set(['id', 'removed', 'values', 'mask', 'fresh', 'kind', 'constructor']);
+const HOOKS = ['state', 'about', 'create', 'join', 'leave', 'tick'] as const;
+
+/** @returns one sentence for each thing that is wrong; empty for a game that can be used. */
+export function checkGame(value: unknown): string[] {
+  if (!isObject(value)) return ['it is not an object: export default defineGame({…})'];
+  const problems: string[] = [];
+  const need = (holds: boolean, text: string): void => {
+    if (!holds) problems.push(text);
+  };
+  need(
+    typeof value.name === 'string' && WORD.test(value.name),
+    'name must be 1 to 40 letters, digits, - or _, beginning with a letter',
+  );
+  need(typeof value.text === 'string', 'text must be a sentence about the game');
+  need(isWhole(value.ticksPerSecond, 0, 60), 'ticksPerSecond must be a whole number, 0 to 60');
+  need(isWhole(value.playersMax, 1, 100_000), 'playersMax must be a whole number from 1');
+  need(
+    typeof value.state === 'function',
+    'state must be a function that gives the memory of a new room',
+  );
+  for (const hook of HOOKS) {
+    const given = value[hook];
+    need(given === undefined || typeof given === 'function', `${hook} must be a function`);
+  }
+  problems.push(
+    ...checkWorld(value.world),
+    ...checkEntities(value.entities),
+    ...checkCommands(value.commands),
+  );
+  return [...new Set(problems)];
+}
+
+function checkWorld(world: unknown): string[] {
+  if (world === undefined) return [];
+  const isRight =
+    isObject(world) &&
+    isWhole(world.width, 1, 65_536) &&
+    isWhole(world.height, 1, 65_536) &&
+    isWhole(world.viewRadius, 1, 65_536);
+  return isRight ? [] : ['world must have width, height and viewRadius: whole numbers from 1'];
+}
+
+function checkEntities(entities: unknown): string[] {
+  if (!isObject(entities)) return ['entities must be an object: a kind’s name and its fields'];
+  const kinds = Object.entries(entities);
+  const problems = kinds.length > KINDS_MAX ? [`there may be at most ${KINDS_MAX} kinds`] : [];
+  for (const [kind, fields] of kinds) {
+    if (!WORD.test(kind)) problems.push(`entities: ${kind} is no name for a kind`);
+    if (isObject(fields)) problems.push(...checkFields(kind, fields));
+    else problems.push(`entities.${kind} must be an object: a field’s name and its type`);
+  }
+  return problems;
+}
+
+function checkFields(kind: string, fields: Record<string, unknown>): string[] {
+  const problems: string[] = [];
+  const names = Object.keys(fields);
+  if (names.length > FIELDS_MAX) {
+    problems.push(`entities.${kind} may have at most ${FIELDS_MAX} fields`);
+  }
+  for (const name of names) {
+    const given = fields[name];
+    const type = isObject(given) ? given.hidden : given;
+    if (!WORD.test(name) || RESERVED.has(name)) {
+      problems.push(`entities.${kind}: ${name} is no name for a field`);
+    }
+    if (typeof type !== 'string' || !Object.hasOwn(fieldTypes, type)) {
+      const known = Object.keys(fieldTypes).join(', ');
+      problems.push(`entities.${kind}.${name} must be one of ${known}, or hidden(one of them)`);
+    }
+  }
+  return problems;
+}
+
+function checkCommands(commands: unknown): string[] {
+  if (!isObject(commands)) return ['commands must be an object: a name, and {args, run}'];
+  const problems: string[] = [];
+  for (const [name, command] of Object.entries(commands)) {
+    if (!WORD.test(name)) problems.push(`commands: ${name} is no name for a command`);
+    if (!isObject(command) || typeof command.run !== 'function') {
+      problems.push(`commands.${name}.run must be a function (room, player, args)`);
+    } else if (!isObject(command.args) || command.args.type !== 'object') {
+      problems.push(`commands.${name}.args must be a schema made with Type.Object({…})`);
+    }
+  }
+  return problems;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isWhole(value: unknown, min: number, max: number): boolean {
+  return Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+}

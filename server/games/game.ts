@@ -1,0 +1,171 @@
+// What the author of a game imports: the shape of a game, and of the room that it is given.
+import Type, { type Static, type TSchema } from 'typebox';
+import type { FieldType, ValueOf } from '../../protocol/index.ts';
+
+export { Type };
+
+/** A field that the server keeps and clients never see. */
+export interface Hidden<T extends FieldType = FieldType> {
+  readonly hidden: T;
+}
+
+/** Marks a field as the server's own: `hidden('u32')`. */
+export function hidden<T extends FieldType>(type: T): Hidden<T> {
+  return { hidden: type };
+}
+
+export type FieldSpec = FieldType | Hidden;
+/** The fields of a kind by name. Kinds with number fields `x` and `y` have a place in the world;
+ *  others are seen by every player of the room. */
+export type KindSpec = Readonly<Record<string, FieldSpec>>;
+export type KindSpecs = Readonly<Record<string, KindSpec>>;
+
+type FieldValueOf<F extends FieldSpec> =
+  F extends Hidden<infer T> ? ValueOf<T> : F extends FieldType ? ValueOf<F> : never;
+type Values<F extends KindSpec> = { -readonly [N in keyof F]: FieldValueOf<F[N]> };
+
+/** One entity: its fields can be read and set; what is set is sent to those who see it.
+ *  Setting a value that the field's type cannot hold throws `RangeError`. */
+export type Entity<F extends KindSpec = KindSpec> = {
+  /** Unique in the room, never used again. */
+  readonly id: number;
+  /** Whether `remove` was called for it; it must not be used any more. */
+  readonly removed: boolean;
+} & Values<F>;
+
+/** The entities of one kind in one room. Iteration is in the order of their ids; while it goes on,
+ *  entities may be removed, and those that are added are visited last. */
+export interface Entities<F extends KindSpec = KindSpec> extends Iterable<Entity<F>> {
+  readonly size: number;
+  /** Adds an entity; fields not given are 0, false or ''. */
+  add(values: Partial<Values<F>>): Entity<F>;
+  remove(entity: Entity<F>): void;
+  get(id: number): Entity<F> | undefined;
+  /** Those with |x - entity.x| and |y - entity.y| both at most `distance`, in the order of their
+   *  ids. Cheap: looks only into the cells around. Only for kinds that have a place. */
+  near(x: number, y: number, distance: number): Entity<F>[];
+}
+
+/** Random numbers that are the same whenever the room is replayed. */
+export interface Random {
+  /** At least 0, less than 1. */
+  float(): number;
+  /** A whole number from `min` to `max`, both included. */
+  integer(min: number, max: number): number;
+  pick<T>(from: readonly T[]): T;
+}
+
+/** A player of a room. */
+export interface Player {
+  /** The same in every room, for as long as the session lives. */
+  readonly id: number;
+  readonly name: string;
+  /** False while the player's connection is gone but the session may still be resumed. */
+  readonly connected: boolean;
+  /** What `join` returned: the entity around which the player sees the world. */
+  readonly avatar: Entity | undefined;
+}
+
+/** A room as the game sees it. A room must be a function of its inputs: game code uses `tick`, `now`
+ *  and `random`, and neither the clock nor `Math.random`, files or sockets. All that it remembers is
+ *  in `entities` and `state`. */
+export interface Room<K extends KindSpecs = KindSpecs, S = unknown> {
+  readonly id: number;
+  /** Counts from 1; in a room without ticks it counts the batches of commands. */
+  readonly tick: number;
+  /** The coordinator's time of this tick, in milliseconds since 1970. */
+  readonly now: number;
+  readonly random: Random;
+  readonly entities: { readonly [N in keyof K]: Entities<K[N]> };
+  readonly players: ReadonlyMap<number, Player>;
+  /** The game's own memory: a plain value (objects, arrays, numbers, strings, booleans, null). */
+  state: S;
+  /** Sends an event to one player. */
+  send(player: Player, name: string, data: unknown): void;
+  /** Sends an event to every player of the room. */
+  broadcast(name: string, data: unknown): void;
+  /** Ends the room after this tick; its players are told `text`. */
+  end(text: string): void;
+}
+
+/** One command: the schema of its arguments, and what it does. What `run` returns is the value for
+ *  those who sent it as a call. `run` refuses with `refuse(code, text)`, before it changes anything. */
+export interface Command<R, A extends TSchema> {
+  readonly args: A;
+  run(room: R, player: Player, args: Static<A>): unknown;
+}
+
+/** The world's size and how far players see. The world is cut into square cells; a player sees the
+ *  cells that `viewRadius` around the avatar touches. */
+export interface World {
+  readonly width: number;
+  readonly height: number;
+  readonly viewRadius: number;
+}
+
+export interface GameSpec<K extends KindSpecs, C extends Record<string, TSchema>, S> {
+  /** Letters, digits, - and _; what clients join by. */
+  readonly name: string;
+  /** One sentence for the list of games. */
+  readonly text: string;
+  /** How often `tick` runs; 0: only when commands have arrived. At most 60. */
+  readonly ticksPerSecond: number;
+  readonly playersMax: number;
+  /** Without it everyone sees everything. */
+  readonly world?: World;
+  readonly entities: K;
+  /** The memory that a new room begins with. */
+  state(): S;
+  /** What clients are told of the room when they join: any plain value. */
+  about?(room: Room<K, S>): unknown;
+  /** Prepares a new room. */
+  create?(room: Room<K, S>): void;
+  /** A player has come; returns the avatar, if the game has one. */
+  join?(room: Room<K, S>, player: Player): Entity | undefined;
+  /** The player has left for good. The game removes what belonged to it. */
+  leave?(room: Room<K, S>, player: Player): void;
+  tick?(room: Room<K, S>): void;
+  readonly commands: { readonly [N in keyof C]: Command<Room<K, S>, C[N]> };
+}
+
+/** A game of any kinds, commands and state, as the server handles it. */
+// biome-ignore lint/suspicious/noExplicitAny: the room's type differs from game to game
+export type Game = GameSpec<any, any, any>;
+
+/** Gives a game its types; returns it as it is. A game module has it as its default export. */
+export function defineGame<const K extends KindSpecs, C extends Record<string, TSchema>, S>(
+  game: GameSpec<K, C, S>,
+): GameSpec<K, C, S> {
+  return game;
+}
+
+/** Longest text of a refusal, in characters. */
+const REFUSAL_TEXT_MAX = 1000;
+
+/** Thrown by `refuse`: the command is answered by `rejected` with this code and text. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly code: string;
+
+  constructor(code: string, text: string) {
+    super(text.slice(0, REFUSAL_TEXT_MAX));
+    if (!/^[A-Z][A-Z0-9_]{0,39}$/.test(code)) {
+      throw new RangeError(`a code for refuse has capitals, digits and _, but got ${code}`);
+    }
+    this.code = code;
+  }
+}
+
+/** Refuses the command that is being run.
+ *  @param code for programs: at most 40 capitals, digits and _, such as `NOT_YOUR_TURN`.
+ *  @param text for people: what happened and what to do; 1,000 characters at most. */
+export function refuse(code: string, text: string): never {
+  // Refusing is an ordinary answer; a stack would make it four times as dear.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    throw new Refusal(code, text);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}

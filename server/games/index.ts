@@ -1,0 +1,20 @@
+// The door of games/ for the server: the games that ship, and the check that every game must pass.
+import type { Game } from './game.ts';
+import goldrush from './goldrush/index.ts';
+
+export { checkGame } from './check-game.ts';
+export {
+  type Entities,
+  type Entity,
+  type FieldSpec,
+  type Game,
+  type KindSpec,
+  type KindSpecs,
+  type Player,
+  type Random,
+  Refusal,
+  type Room,
+} from './game.ts';
+
+/** Loaded where no game is named. */
+export const shippedGames: readonly Game[] = [goldrush];

@@ -1,0 +1,132 @@
+// Messages of a table over a stream between our own processes, batched per turn of the event loop.
+import type { Duplex } from 'node:stream';
+import { Packr, Unpackr } from 'msgpackr';
+import type { Codec, MessageIn, ProcessMessageTable } from './table.ts';
+
+/** Above this many unsent bytes a channel counts as congested. */
+export const CONGESTED_BYTES = 8_388_608;
+const LENGTH_BYTES = 4;
+
+export interface ChannelOptions<Out extends ProcessMessageTable, In extends ProcessMessageTable> {
+  readonly stream: Duplex;
+  readonly out: Codec<Out>;
+  readonly in: Codec<In>;
+  message(message: MessageIn<In>): void;
+  /** Every message that came in one piece has been given. */
+  batchEnd?(): void;
+  /** The stream has ended or failed; nothing more is given. Called once. */
+  closed(error: Error | undefined): void;
+  /** What was congested can take messages again. */
+  drained?(): void;
+}
+
+const packr = new Packr({ useRecords: false, variableMapSize: true });
+const unpackr = new Unpackr({ useRecords: false, int64AsType: 'number' });
+
+/** A frame is a length of four bytes and a msgpack array of messages; one frame a turn. */
+export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageTable> {
+  private messagesSent = 0;
+  private bytesSent = 0;
+  private readonly options: ChannelOptions<Out, In>;
+  private queue: unknown[] = [];
+  private flushing: NodeJS.Immediate | undefined;
+  private open = true;
+  private chunks: Buffer[] = [];
+  private chunksBytes = 0;
+
+  constructor(options: ChannelOptions<Out, In>) {
+    this.options = options;
+    const { stream } = options;
+    let failure: Error | undefined;
+    stream.on('data', (chunk: Buffer) => this.receive(chunk));
+    stream.on('drain', () => options.drained?.());
+    stream.on('error', (error) => {
+      failure = error;
+    });
+    stream.on('close', () => {
+      this.open = false;
+      clearImmediate(this.flushing);
+      options.closed(failure);
+    });
+    // Between our own processes an end is never half: the peer is gone.
+    stream.on('end', () => stream.destroy());
+  }
+
+  /** Sends with the others of this turn. What is sent on a closed channel is dropped: the owner is
+   *  told by `closed`. */
+  send(message: MessageIn<Out>): void {
+    if (!this.open) return;
+    this.queue.push(this.options.out.toArray(message));
+    this.flushing ??= setImmediate(this.flush);
+  }
+
+  /** Bytes that the peer has not taken yet. */
+  get unsentBytes(): number {
+    return this.options.stream.writableLength;
+  }
+
+  get congested(): boolean {
+    return this.unsentBytes > CONGESTED_BYTES;
+  }
+
+  /** What was sent since the last call, for the metrics. */
+  takeCounts(): { messages: number; bytes: number } {
+    const counts = { messages: this.messagesSent, bytes: this.bytesSent };
+    this.messagesSent = 0;
+    this.bytesSent = 0;
+    return counts;
+  }
+
+  /** Sends what is queued and ends the stream. */
+  close(): void {
+    this.flush();
+    this.options.stream.end();
+  }
+
+  destroy(error?: Error): void {
+    this.options.stream.destroy(error);
+  }
+
+  readonly flush = (): void => {
+    clearImmediate(this.flushing);
+    this.flushing = undefined;
+    if (!this.open || this.queue.length === 0) return;
+    const body = packr.pack(this.queue);
+    const frame = Buffer.allocUnsafe(LENGTH_BYTES + body.length);
+    frame.writeUInt32LE(body.length, 0);
+    body.copy(frame, LENGTH_BYTES);
+    this.messagesSent += this.queue.length;
+    this.bytesSent += frame.length;
+    this.queue = [];
+    this.options.stream.write(frame);
+  };
+
+  private receive(chunk: Buffer): void {
+    this.chunks.push(chunk);
+    this.chunksBytes += chunk.length;
+    // A frame of many chunks is joined once, when its last one is here.
+    while (this.open && this.chunksBytes >= LENGTH_BYTES) {
+      const needed = LENGTH_BYTES + this.peekLength();
+      if (this.chunksBytes < needed) return;
+      const whole = this.chunks.length === 1 ? this.chunks[0]! : Buffer.concat(this.chunks);
+      const rest = whole.subarray(needed);
+      this.chunks = rest.length > 0 ? [rest] : [];
+      this.chunksBytes = rest.length;
+      this.dispatch(whole.subarray(LENGTH_BYTES, needed));
+    }
+  }
+
+  private peekLength(): number {
+    if (this.chunks[0]!.length < LENGTH_BYTES) this.chunks = [Buffer.concat(this.chunks)];
+    return this.chunks[0]!.readUInt32LE(0);
+  }
+
+  private dispatch(body: Buffer): void {
+    const batch = unpackr.unpack(body) as unknown[][];
+    for (const values of batch) {
+      if (!this.open) return;
+      this.options.message(this.options.in.fromArray(values));
+    }
+    this.options.batchEnd?.();
+  }
+}

@@ -1,0 +1,44 @@
+// The square cells into which a world is cut, as coordinator and workers both see them.
+
+/** The world's size as it goes over the link. */
+export interface GridShape {
+  readonly width: number;
+  readonly height: number;
+  readonly viewRadius: number;
+}
+
+/** How many cells lie between an avatar's cell and the edge of its view: smaller cells follow the
+ *  radius more closely, larger ones make fewer pieces to join. Measured best at 3. */
+const CELLS_PER_RADIUS = 3;
+
+export class Grid {
+  readonly cell: number;
+  readonly columns: number;
+  readonly rows: number;
+  /** Cells on each side of the avatar's own that are seen. */
+  readonly reach: number;
+
+  constructor(shape: GridShape) {
+    this.cell = Math.max(1, Math.ceil(shape.viewRadius / CELLS_PER_RADIUS));
+    this.columns = Math.max(1, Math.ceil(shape.width / this.cell));
+    this.rows = Math.max(1, Math.ceil(shape.height / this.cell));
+    this.reach = Math.ceil(shape.viewRadius / this.cell);
+  }
+
+  get size(): number {
+    return this.columns * this.rows;
+  }
+
+  /** Places outside the world count to the nearest cell. */
+  column(x: number): number {
+    return Math.min(this.columns - 1, Math.max(0, Math.floor(x / this.cell)));
+  }
+
+  row(y: number): number {
+    return Math.min(this.rows - 1, Math.max(0, Math.floor(y / this.cell)));
+  }
+
+  cellAt(x: number, y: number): number {
+    return this.row(y) * this.columns + this.column(x);
+  }
+}

@@ -1,0 +1,21 @@
+// The door of link/: the channels between our own processes and the messages on them.
+export { Channel } from './channel.ts';
+export {
+  CONTROL_FD,
+  type FromChild,
+  type FromPrimary,
+  fromChild,
+  fromChildCodec,
+  fromPrimary,
+  fromPrimaryCodec,
+  type SocketMessage,
+} from './control.ts';
+export { Grid, type GridShape } from './grid.ts';
+export {
+  type FromCoordinator,
+  type FromWorker,
+  fromCoordinator,
+  fromCoordinatorCodec,
+  fromWorker,
+  fromWorkerCodec,
+} from './messages.ts';

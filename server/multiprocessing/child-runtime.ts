@@ -1,0 +1,128 @@
+// A child's side of the control pipe: says that it is ready and alive, pushes metrics, obeys.
+import { Socket } from 'node:net';
+import type { Config } from '../config.ts';
+import {
+  Channel,
+  CONTROL_FD,
+  type FromChild,
+  type FromPrimary,
+  type fromChild,
+  fromChildCodec,
+  type fromPrimary,
+  fromPrimaryCodec,
+} from '../link/index.ts';
+import type { ProcessMetrics } from '../observe/index.ts';
+import { ProcessSampler } from '../observe/index.ts';
+
+/** What the primary tells a child when it forks it. */
+export interface ChildIdentity {
+  readonly role: 'worker' | 'coordinator';
+  /** Counts the processes of this role that were ever started; a worker's number. */
+  readonly worker: number;
+  /** The child's place among those of its role: a replacement has the same. */
+  readonly slot: number;
+  readonly linkPath: string;
+  readonly config: Config;
+}
+
+const VARIABLE = 'HOLDFAST_CHILD';
+
+/** The environment that makes a process this child. */
+export function childEnvironment(identity: ChildIdentity): Record<string, string> {
+  return { [VARIABLE]: JSON.stringify(identity) };
+}
+
+/** Which child this process is; undefined in a primary. */
+export function childIdentity(): ChildIdentity | undefined {
+  const text = process.env[VARIABLE];
+  return text === undefined ? undefined : (JSON.parse(text) as ChildIdentity);
+}
+
+/** What a child's own part does for the runtime. */
+export interface ChildTask {
+  /** Connections or sessions that it serves. */
+  clients(): number;
+  /** Brings the gauges up to date. */
+  measure(): void;
+  drain(): void;
+  /** Lets go of everything; the process ends after it. */
+  close(): void;
+}
+
+const METRICS_MS = 1000;
+/** Exit code of a child whose primary is gone. */
+const ORPHANED = 3;
+
+export class ChildRuntime {
+  private readonly channel: Channel<typeof fromChild, typeof fromPrimary>;
+  private readonly metrics: ProcessMetrics;
+  private readonly sampler: ProcessSampler;
+  private task: ChildTask | undefined;
+  private stopping = false;
+
+  constructor(config: Config, metrics: ProcessMetrics) {
+    this.metrics = metrics;
+    this.sampler = new ProcessSampler(metrics, () => performance.now());
+    this.channel = new Channel({
+      stream: new Socket({ fd: CONTROL_FD, readable: true, writable: true }),
+      out: fromChildCodec,
+      in: fromPrimaryCodec,
+      message: (message) => this.obey(message),
+      // Nobody is left who would hand over, restart or stop.
+      closed: () => process.exit(this.stopping ? 0 : ORPHANED),
+    });
+    // A terminal sends its signals to every process; the primary decides what they mean.
+    process.on('SIGINT', () => {});
+    process.on('SIGTERM', () => {});
+    process.on('SIGHUP', () => {});
+    setInterval(() => this.beat(), config.heartbeatMs);
+    setInterval(() => void this.push(), METRICS_MS);
+  }
+
+  run(task: ChildTask): void {
+    this.task = task;
+  }
+
+  send(message: FromChild): void {
+    this.channel.send(message);
+  }
+
+  /** Ends the process: it cannot work with its configuration. */
+  unusable(text: string): void {
+    this.stopping = true;
+    this.channel.send({ type: 'unusable', text });
+    this.channel.close();
+  }
+
+  private obey(message: FromPrimary): void {
+    switch (message.type) {
+      case 'drain':
+        this.task?.drain();
+        return;
+      case 'stop':
+        void this.stop();
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  private async stop(): Promise<void> {
+    if (this.stopping) return;
+    this.stopping = true;
+    this.task?.close();
+    await this.push();
+    this.channel.close();
+  }
+
+  private beat(): void {
+    const { eventLoopLagMs, residentBytes } = this.sampler.sample();
+    const clients = this.task?.clients() ?? 0;
+    this.channel.send({ type: 'beat', eventLoopLagMs, residentBytes, clients });
+  }
+
+  private async push(): Promise<void> {
+    this.task?.measure();
+    this.channel.send({ type: 'metrics', snapshot: await this.metrics.snapshot() });
+  }
+}

@@ -1,0 +1,178 @@
+// Supervision as in OTP: starts children, starts again what dies, and gives up when that is too often.
+
+/** Time as a supervisor sees it, so that a test can give it its own. */
+export interface Clock {
+  /** Milliseconds, steady. */
+  now(): number;
+  /** @returns a function that calls it off. */
+  after(ms: number, run: () => void): () => void;
+}
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** A running child. */
+export interface Child {
+  /** Asks it to finish. */
+  stop(): void;
+  /** Ends it at once. */
+  kill(): void;
+}
+
+/** One child, as data. */
+export interface ChildSpec<C extends Child = Child> {
+  readonly id: string;
+  /** Starts it; `exited` is to be called once, when it has ended. */
+  start(exited: (exit: Exit) => void): C;
+  /** `permanent`: is started again whenever it ends; `temporary`: never. */
+  readonly restart: 'permanent' | 'temporary';
+  /** How long it may take from `stop` to its end; it is killed then. */
+  readonly shutdownMs: number;
+}
+
+export interface SupervisorOptions {
+  readonly clock: Clock;
+  /** More restarts than this within `restartPeriodMs` are too many: the supervisor gives up. */
+  readonly restartsMax: number;
+  readonly restartPeriodMs: number;
+  /** A child has ended without being asked to; `delayMs`: when it is started again. */
+  died(spec: ChildSpec, exit: Exit, delayMs: number | undefined): void;
+  /** Too many restarts: nothing is started any more. Called once. */
+  gaveUp(): void;
+}
+
+interface Slot {
+  readonly spec: ChildSpec;
+  child: Child | undefined;
+  restarts: number;
+  stopping: boolean;
+  cancelTimer: (() => void) | undefined;
+}
+
+/** The first restart in a period is immediate, the next ones wait twice as long each. */
+const BACKOFF_MS = 50;
+const BACKOFF_MS_MAX = 5000;
+
+/** Invariant: a slot has a child, or a timer that will start one, or is stopping, or is temporary
+ *  and about to be removed, or the supervisor has given up. */
+export class Supervisor {
+  private readonly options: SupervisorOptions;
+  private readonly slots = new Map<string, Slot>();
+  /** When the restarts within the period were. */
+  private recent: number[] = [];
+  private isOver = false;
+  private stopped: (() => void) | undefined;
+
+  constructor(options: SupervisorOptions) {
+    this.options = options;
+  }
+
+  /** Starts a child and keeps it.
+   *  @throws {Error} for an id that is in use. */
+  add(spec: ChildSpec): void {
+    if (this.slots.has(spec.id)) throw new Error(`there is a child ${spec.id} already`);
+    const slot: Slot = {
+      spec,
+      child: undefined,
+      restarts: 0,
+      stopping: false,
+      cancelTimer: undefined,
+    };
+    this.slots.set(spec.id, slot);
+    if (!this.isOver) this.start(slot);
+  }
+
+  restartsOf(id: string): number {
+    return this.slots.get(id)?.restarts ?? 0;
+  }
+
+  /** Stops one child for good. */
+  remove(id: string): void {
+    const slot = this.slots.get(id);
+    if (slot) this.stopSlot(slot);
+  }
+
+  /** Stops the children in the reverse of the order in which they were added, each when the one
+   *  before it has ended. Resolves when all have. */
+  async stop(): Promise<void> {
+    this.isOver = true;
+    for (const slot of [...this.slots.values()].reverse()) {
+      if (!this.slots.has(slot.spec.id)) continue;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.stopped = resolve;
+      this.stopSlot(slot);
+      if (this.slots.has(slot.spec.id)) await promise;
+    }
+  }
+
+  /** Kills every child at once. */
+  destroy(): void {
+    this.isOver = true;
+    for (const slot of this.slots.values()) {
+      slot.cancelTimer?.();
+      slot.child?.kill();
+    }
+  }
+
+  private start(slot: Slot): void {
+    slot.cancelTimer = undefined;
+    slot.child = slot.spec.start((exit) => this.exited(slot, exit));
+  }
+
+  private stopSlot(slot: Slot): void {
+    const { spec, child } = slot;
+    if (slot.stopping) return;
+    slot.stopping = true;
+    slot.cancelTimer?.();
+    if (!child) {
+      this.forget(slot);
+      return;
+    }
+    slot.cancelTimer = this.options.clock.after(spec.shutdownMs, () => child.kill());
+    child.stop();
+  }
+
+  private exited(slot: Slot, exit: Exit): void {
+    slot.child = undefined;
+    slot.cancelTimer?.();
+    slot.cancelTimer = undefined;
+    const { spec } = slot;
+    if (slot.stopping) {
+      this.forget(slot);
+      return;
+    }
+    if (spec.restart === 'temporary' || this.isOver) {
+      this.options.died(spec, exit, undefined);
+      this.forget(slot);
+      return;
+    }
+    const delayMs = this.nextDelay();
+    this.options.died(spec, exit, delayMs);
+    if (delayMs === undefined) {
+      this.isOver = true;
+      this.options.gaveUp();
+      return;
+    }
+    slot.restarts++;
+    slot.cancelTimer = this.options.clock.after(delayMs, () => this.start(slot));
+  }
+
+  /** @returns undefined when there were too many restarts. */
+  private nextDelay(): number | undefined {
+    const { clock, restartsMax, restartPeriodMs } = this.options;
+    const now = clock.now();
+    this.recent = this.recent.filter((at) => now - at < restartPeriodMs);
+    if (this.recent.length >= restartsMax) return undefined;
+    this.recent.push(now);
+    const before = this.recent.length - 1;
+    return before === 0 ? 0 : Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** (before - 1));
+  }
+
+  private forget(slot: Slot): void {
+    this.slots.delete(slot.spec.id);
+    this.stopped?.();
+  }
+}

@@ -1,0 +1,57 @@
+// What a person at a terminal sees when the server has started: where to connect, how to play.
+
+/** What the banner tells of. */
+export interface BannerFacts {
+  readonly host: string;
+  readonly port: number;
+  readonly adminHost: string;
+  readonly adminPort: number;
+  /** Worker processes, or one for each connection. */
+  readonly workers: number | 'auto' | 'per-client';
+}
+
+const EVERY_ADDRESS = new Set(['0.0.0.0', '::']);
+const DEFAULT_PORT = 8000;
+
+export function banner({ host, port, adminHost, adminPort, workers }: BannerFacts): string {
+  const flags = [
+    EVERY_ADDRESS.has(host) || host === '127.0.0.1' ? '' : ` --host ${host}`,
+    port === DEFAULT_PORT ? '' : ` --port ${port}`,
+  ].join('');
+  const everywhere = EVERY_ADDRESS.has(host) ? ' and every other address of this machine' : '';
+  const rows = [
+    ['players', `${hostPort(host, port)}${everywhere}`],
+    ['play', `npm run play${flags && ` --${flags}`}   in another terminal`],
+    ['metrics', `http://${hostPort(adminHost, adminPort)}/metrics`],
+    ['workers', workersText(workers)],
+    ['stop', 'Ctrl-C'],
+  ];
+  const lines = rows.map(([name = '', text]) => `    ${name.padEnd(9)}${text}`);
+  return ['', '  Holdfast is running.', '', ...lines, '', ''].join('\n');
+}
+
+function workersText(workers: BannerFacts['workers']): string {
+  if (workers === 'per-client') return 'one for each connection';
+  return workers === 'auto' ? 'one for each core' : String(workers);
+}
+
+/** An address that a program on this machine can connect to. */
+function hostPort(host: string, port: number): string {
+  const name = EVERY_ADDRESS.has(host) ? '127.0.0.1' : host;
+  return `${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+/** Where the server listens; the configuration may have said: any free port. */
+export interface BoundPorts {
+  readonly port: number;
+  readonly adminPort: number;
+}
+
+/** Shows the banner to a person; a program that reads the log as JSON gets none. */
+export function printBanner(
+  config: BannerFacts,
+  ports: BoundPorts,
+  screen: { readonly isPretty: boolean; writeText(text: string): void },
+): void {
+  if (screen.isPretty) screen.writeText(banner({ ...config, ...ports }));
+}

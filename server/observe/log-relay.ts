@@ -1,0 +1,108 @@
+// What children write to stdout and stderr, as lines of the one log.
+import { LineSplitter } from './line-splitter.ts';
+import { createLog, type WriteLine } from './log.ts';
+import {
+  isPretty,
+  type LogFormat,
+  type LogOutput,
+  lineWriter,
+  standardOutput,
+} from './log-writer.ts';
+import type { Role } from './metrics-table.ts';
+
+const LINE_BYTES_MAX = 65_536;
+const LAST_LINES_MAX = 50;
+/** Of a line that is kept for a crash record; the whole of it is in the log. */
+const KEPT_CHARS_MAX = 2048;
+
+/** The process that a stream belongs to. */
+export interface LogSource {
+  readonly role: Role;
+  /** The process's number; lines show it where the role is worker. */
+  readonly worker: number;
+  readonly pid: number;
+}
+
+export interface RelayOptions extends LogSource {
+  /** Which of its streams it is. What is no log line becomes one: of stdout a warning, of stderr an
+   *  error. */
+  readonly name: 'stdout' | 'stderr';
+  readonly write: WriteLine;
+  /** Newest last; the relay adds to it and keeps it short. */
+  readonly lastLines: string[];
+}
+
+/** Passes log lines of a child on unchanged, and makes log lines of what else it writes (a crash's
+ *  stack trace, console output of game code). Lines are cut at 64 KiB; a blank line is dropped.
+ *  @returns a promise that resolves when the stream has ended and all of it was passed on. */
+export function relayOutput(stream: NodeJS.ReadableStream, options: RelayOptions): Promise<void> {
+  const { role, worker, pid, name, write, lastLines } = options;
+  const number = role === 'worker' ? worker : undefined;
+  // Its level does not depend on the configuration: nobody else would tell of these lines.
+  const log = createLog({ role, worker: number, pid, level: 'warn', write });
+  const splitter = new LineSplitter(LINE_BYTES_MAX, (line, cut) => {
+    if (line.trim() === '') return;
+    lastLines.push(line.slice(0, KEPT_CHARS_MAX));
+    if (lastLines.length > LAST_LINES_MAX) lastLines.shift();
+    if (!cut && isLogLine(line)) write(line);
+    else if (name === 'stdout') log.warn({ stream: name, cut: cut || undefined }, line);
+    else log.error({ stream: name, cut: cut || undefined }, line);
+  });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  stream.on('data', (chunk: Buffer) => splitter.push(chunk));
+  // A broken pipe ends with its process, whose exit is reported elsewhere.
+  stream.on('error', () => {});
+  stream.once('close', () => {
+    splitter.end();
+    resolve();
+  });
+  return promise;
+}
+
+function isLogLine(line: string): boolean {
+  if (!line.startsWith('{')) return false;
+  try {
+    const { level, time, pid } = JSON.parse(line);
+    return level !== undefined && time !== undefined && pid !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** The primary's hold on stdout: every line of every process goes through `write`. */
+export class LogRelay {
+  /** Writes one line of JSON, in the format of this relay. */
+  readonly write: WriteLine;
+  /** Whether lines are made for a person to read. */
+  readonly isPretty: boolean;
+  private readonly output: LogOutput;
+  private readonly lastLinesOf = new Map<number, string[]>();
+
+  constructor(format: LogFormat, output: LogOutput = standardOutput()) {
+    this.output = output;
+    this.isPretty = isPretty(format, output);
+    this.write = lineWriter(format, output);
+  }
+
+  /** Relays a stream of a child until it ends; see `relayOutput`. */
+  add(stream: NodeJS.ReadableStream, source: LogSource, name: 'stdout' | 'stderr'): Promise<void> {
+    const lastLines = this.lastLinesOf.get(source.worker) ?? [];
+    this.lastLinesOf.set(source.worker, lastLines);
+    return relayOutput(stream, { ...source, name, write: this.write, lastLines });
+  }
+
+  /** The last lines of process number `worker`, both streams, oldest first, until `forget`. */
+  lastLines(worker: number): readonly string[] {
+    return this.lastLinesOf.get(worker) ?? [];
+  }
+
+  /** Call it when a process is dead and its crash record written. */
+  forget(worker: number): void {
+    this.lastLinesOf.delete(worker);
+  }
+
+  /** Writes text that is no log line, as it is. */
+  writeText(text: string): void {
+    this.output.write(text);
+  }
+}

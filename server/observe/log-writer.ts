@@ -1,0 +1,46 @@
+// The one writer of the primary's stdout: lines of all processes, as JSON or for a person to read.
+import { pino } from 'pino';
+import { prettyFactory } from 'pino-pretty';
+import type { WriteLine } from './log.ts';
+
+export type LogFormat = 'auto' | 'json' | 'pretty';
+
+/** Where finished text goes; a terminal gets colours. */
+export interface LogOutput {
+  readonly isTerminal: boolean;
+  write(text: string): void;
+}
+
+/** This process's stdout, written synchronously. Once its reader is gone, text is dropped. */
+export function standardOutput(): LogOutput {
+  const stream = pino.destination({ dest: 1, sync: true });
+  return { isTerminal: process.stdout.isTTY === true, write: (text) => stream.write(text) };
+}
+
+export const isPretty = (format: LogFormat, output: LogOutput): boolean =>
+  format === 'pretty' || (format === 'auto' && output.isTerminal);
+
+/** Writes each line whole, in the format asked for. */
+export function lineWriter(format: LogFormat, output: LogOutput): WriteLine {
+  if (!isPretty(format, output)) return (line) => output.write(`${line}\n`);
+  const colorize = output.isTerminal && !('NO_COLOR' in process.env);
+  const pretty = prettyFactory({
+    colorize,
+    translateTime: 'SYS:HH:MM:ss.l',
+    ignore: 'role,pid,worker',
+    messageFormat: (log, messageKey) => {
+      const worker = log.worker === undefined ? '' : ` ${log.worker}`;
+      return `${log.role}${worker}: ${log[messageKey] ?? ''}`;
+    },
+  });
+  return (line) => output.write(pretty(JSON.parse(line, withoutControls)));
+}
+
+/** Players choose some of what is logged; as JSON it is escaped, here it must not steer a terminal. */
+function withoutControls(_key: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  return value.replace(
+    /[^\P{Cc}\n\t]/gu,
+    (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}

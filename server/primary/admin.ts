@@ -1,0 +1,208 @@
+// The HTTP interface for operators: metrics, health, and what processes there are. It only reads.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Log, Role } from '../observe/index.ts';
+import { METRICS_CONTENT_TYPE } from '../observe/index.ts';
+import { listenError } from './listener.ts';
+
+export interface ProcessInfo {
+  readonly role: Role;
+  /** Its place among those of its role; its replacement has the same. */
+  readonly slot: number;
+  /** A worker's number, as players and logs see it. */
+  readonly worker: number | null;
+  readonly pid: number;
+  readonly uptimeSeconds: number;
+  /** Of this slot. */
+  readonly restarts: number;
+  /** Connections of a worker, sessions of the coordinator. */
+  readonly clients: number;
+  readonly eventLoopLagMs: number;
+  readonly residentBytes: number;
+  /** Its event loop turns. */
+  readonly responsive: boolean;
+  readonly lastBeatAgeMs: number;
+}
+
+/** What the admin interface shows. */
+export interface AdminSource {
+  metricsText(): Promise<string>;
+  /** Players can connect and play. */
+  isReady(): boolean;
+  /** The server works or will again by itself; if not, it is to be started anew. */
+  isHealthy(): boolean;
+  processes(): ProcessInfo[];
+}
+
+export interface AdminOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly source: AdminSource;
+  readonly log: Log;
+}
+
+export interface Admin {
+  readonly port: number;
+  /** Answers what has been asked, then closes, within a second. */
+  close(): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface Route {
+  readonly text: string;
+  answer(source: AdminSource): Answer | Promise<Answer>;
+}
+
+const HEADER_BYTES_MAX = 8192;
+const HEADERS_MS = 5000;
+const REQUEST_MS = 10_000;
+/** Longer than most scrape intervals: a scraper keeps its connection. */
+const KEEP_ALIVE_MS = 65_000;
+const TIMES_CHECK_MS = 1000;
+const CONNECTIONS_MAX = 64;
+const CLOSE_MS = 1000;
+const METHODS = ['GET', 'HEAD'];
+
+const json = (status: number, value: unknown, headers?: Answer['headers']): Answer => ({
+  status,
+  type: 'application/json; charset=utf-8',
+  body: `${JSON.stringify(value)}\n`,
+  ...(headers && { headers }),
+});
+
+const routes: Readonly<Record<string, Route>> = {
+  '/': {
+    text: 'this list',
+    answer: () => ({ status: 200, type: 'text/plain; charset=utf-8', body: routeList() }),
+  },
+  '/metrics': {
+    text: 'metrics for Prometheus',
+    answer: async (source) => ({
+      status: 200,
+      type: METRICS_CONTENT_TYPE,
+      body: await source.metricsText(),
+    }),
+  },
+  '/healthz': {
+    text: '200 while the server works; 503 when it has to be started anew',
+    answer: (source) =>
+      source.isHealthy()
+        ? json(200, { healthy: true })
+        : json(503, { healthy: false, reason: 'The server has stopped.' }),
+  },
+  '/readyz': {
+    text: '200 while players can connect and play; 503 and the reason when not',
+    answer: (source) =>
+      source.isReady()
+        ? json(200, { ready: true })
+        : json(503, { ready: false, reason: notReadyReason(source.processes()) }),
+  },
+  '/api/processes': {
+    text: 'the processes of the server, as JSON',
+    answer: (source) => json(200, { processes: source.processes() }),
+  },
+};
+
+/** Serves `source` over HTTP.
+ *  @throws {ListenError} naming host and port, when they cannot be listened on. */
+export async function startAdmin({ host, port, source, log }: AdminOptions): Promise<Admin> {
+  const server = createServer(
+    {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: TIMES_CHECK_MS,
+    },
+    (request, response) => void respond(request, response, source, log),
+  );
+  server.maxConnections = CONNECTIONS_MAX;
+  await listen(server, host, port);
+  server.on('error', (error) => log.warn({ err: error }, 'admin interface failed'));
+  let closed: Promise<void> | undefined;
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => {
+      closed ??= close(server);
+      return closed;
+    },
+  };
+}
+
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  source: AdminSource,
+  log: Log,
+): Promise<void> {
+  // A body means nothing here; unread, it would hold up the next request of the connection.
+  request.resume();
+  let answer: Answer;
+  try {
+    answer = await answerTo(request, source);
+  } catch (error) {
+    log.error({ err: error, path: request.url }, 'admin request failed');
+    answer = json(500, { error: 'The server failed on this request; its log says why.' });
+  }
+  const { status, type, body, headers } = answer;
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    ...headers,
+  });
+  response.end(body);
+}
+
+function answerTo(request: IncomingMessage, source: AdminSource): Answer | Promise<Answer> {
+  const [path = ''] = (request.url ?? '').split('?', 1);
+  const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+  if (!route) {
+    const paths = Object.keys(routes).join(', ');
+    return json(404, { error: `There is nothing at this path. There is ${paths}.` });
+  }
+  if (!METHODS.includes(request.method ?? '')) {
+    const error = `This path takes ${METHODS.join(' and ')} only.`;
+    return json(405, { error }, { allow: METHODS.join(', ') });
+  }
+  return route.answer(source);
+}
+
+function routeList(): string {
+  const rows = Object.entries(routes).map(([path, { text }]) => `${path.padEnd(16)}${text}\n`);
+  return `Holdfast, the admin interface:\n\n${rows.join('')}`;
+}
+
+function notReadyReason(processes: readonly ProcessInfo[]): string {
+  const has = (role: Role) =>
+    processes.some((process) => process.role === role && process.responsive);
+  if (!has('coordinator')) return 'No coordinator is responsive: one is being started.';
+  if (!has('worker')) return 'No worker is responsive: one is being started.';
+  return 'The server is starting or stopping.';
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject).listen({ host, port }, resolve);
+  try {
+    await promise;
+  } catch (cause) {
+    throw listenError(host, port, cause as NodeJS.ErrnoException, '--admin-port');
+  }
+  server.off('error', reject);
+}
+
+async function close(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
+  server.close(() => resolve());
+  await promise;
+  clearTimeout(timer);
+}

@@ -1,0 +1,164 @@
+// The processes that the primary has forked: starts them, listens to them, kills those that hang.
+import cluster from 'node:cluster';
+import type { Config } from '../config.ts';
+import type { FromChild } from '../link/index.ts';
+import type { ChildIdentity, ChildSpec, Exit } from '../multiprocessing/index.ts';
+import type { Log, LogRelay, ProcessMetrics, PushedMetrics } from '../observe/index.ts';
+import { MetricsAggregate } from '../observe/index.ts';
+import type { ProcessInfo } from './admin.ts';
+import { CHILD_STDIO, ChildProcess } from './child-process.ts';
+
+type Role = ChildIdentity['role'];
+
+export interface ChildrenOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly metrics: ProcessMetrics<'primary'>;
+  readonly relay: LogRelay;
+  /** The file that becomes the role it is forked as. */
+  readonly mainPath: string;
+  readonly linkPath: string;
+  message(child: ChildProcess, message: FromChild): void;
+  exited(child: ChildProcess, exit: Exit): void;
+  restartsOf(id: string): number;
+}
+
+/** How long a child may take to end when it is asked to. */
+const SHUTDOWN_MS = 2000;
+
+export class Children {
+  private readonly options: ChildrenOptions;
+  private readonly live = new Set<ChildProcess>();
+  private readonly aggregate = new MetricsAggregate(() => performance.now());
+  private readonly timer: NodeJS.Timeout;
+  /** The last number given to a process of each role. */
+  private readonly numbers: Record<Role, number> = { worker: 0, coordinator: 0 };
+  private sweptAt = performance.now();
+
+  constructor(options: ChildrenOptions) {
+    this.options = options;
+    cluster.setupPrimary({ exec: options.mainPath, args: [], stdio: [...CHILD_STDIO] });
+    this.timer = setInterval(() => this.sweep(), options.config.heartbeatMs);
+  }
+
+  /** The spec of a child; it starts when a supervisor takes it. */
+  spec(role: Role, slot: number, id: string, restart: ChildSpec['restart']): ChildSpec {
+    return {
+      id,
+      restart,
+      shutdownMs: SHUTDOWN_MS,
+      start: (exited) => this.start(role, slot, exited),
+    };
+  }
+
+  *readyWorkers(): Iterable<ChildProcess> {
+    for (const child of this.live) {
+      if (child.identity.role === 'worker' && child.isReady && !child.isEnding) yield child;
+    }
+  }
+
+  get all(): Iterable<ChildProcess> {
+    return this.live;
+  }
+
+  isReady(role: Role): boolean {
+    for (const child of this.live) {
+      if (child.identity.role === role && child.isReady && !child.isEnding) return true;
+    }
+    return false;
+  }
+
+  metricsText(): Promise<string> {
+    return this.aggregate.text(this.options.metrics);
+  }
+
+  processes(): ProcessInfo[] {
+    const now = performance.now();
+    const primary: ProcessInfo = {
+      role: 'primary',
+      slot: 0,
+      worker: null,
+      pid: process.pid,
+      uptimeSeconds: process.uptime(),
+      restarts: 0,
+      clients: 0,
+      eventLoopLagMs: 0,
+      residentBytes: process.memoryUsage.rss(),
+      responsive: true,
+      lastBeatAgeMs: 0,
+    };
+    return [primary, ...[...this.live].map((child) => this.describe(child, now))];
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+  }
+
+  private describe(child: ChildProcess, now: number): ProcessInfo {
+    const { role, slot, worker } = child.identity;
+    const age = now - child.beatAt;
+    return {
+      role,
+      slot,
+      worker: role === 'worker' ? worker : null,
+      pid: child.pid,
+      uptimeSeconds: (now - child.startedAt) / 1000,
+      restarts: this.options.restartsOf(role === 'worker' ? `worker-${slot}` : role),
+      clients: child.beat.clients,
+      eventLoopLagMs: child.beat.eventLoopLagMs,
+      residentBytes: child.beat.residentBytes,
+      responsive: child.isReady && age < this.options.config.heartbeatMs * 3,
+      lastBeatAgeMs: age,
+    };
+  }
+
+  private start(role: Role, slot: number, exited: (exit: Exit) => void): ChildProcess {
+    const { config, linkPath, log, relay } = this.options;
+    const identity: ChildIdentity = { role, slot, worker: ++this.numbers[role], linkPath, config };
+    const child = new ChildProcess(identity, {
+      message: (from, message) => this.heard(from, message),
+      exited: (from, exit) => {
+        this.live.delete(from);
+        this.aggregate.died(keyOf(from));
+        this.options.exited(from, exit);
+        exited(exit);
+      },
+    });
+    this.live.add(child);
+    const source = { role, worker: identity.worker, pid: child.pid };
+    relay.add(child.stdout, source, 'stdout');
+    relay.add(child.stderr, source, 'stderr');
+    log.debug({ child: child.name, childPid: child.pid }, 'process started');
+    return child;
+  }
+
+  private heard(child: ChildProcess, message: FromChild): void {
+    if (message.type === 'metrics') {
+      const { role, slot } = child.identity;
+      this.aggregate.report(keyOf(child), role, slot, message.snapshot as PushedMetrics);
+    }
+    this.options.message(child, message);
+  }
+
+  private sweep(): void {
+    const { config, log } = this.options;
+    const now = performance.now();
+    const late = now - this.sweptAt - config.heartbeatMs;
+    this.sweptAt = now;
+    // When this process was held up itself, the children's beats may wait to be read.
+    if (late > config.heartbeatMs) return;
+    for (const child of this.live) {
+      const silentMs = now - child.beatAt;
+      const limit = child.isReady ? config.hangMs : config.startMs;
+      if (silentMs < limit || child.isEnding) continue;
+      const text = child.isReady ? 'process hangs: it is killed' : 'process does not start: killed';
+      log.error({ child: child.name, childPid: child.pid, silentMs: Math.round(silentMs) }, text);
+      child.kill();
+    }
+  }
+}
+
+/** Never the same for two processes. */
+function keyOf({ identity }: ChildProcess): string {
+  return `${identity.role} ${identity.worker}`;
+}

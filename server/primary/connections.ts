@@ -1,0 +1,106 @@
+// The table of connections: a handle of every accepted socket, and which worker serves it.
+// The table and the workers' acknowledgements are the truth, never Node's callbacks: a handle that
+// was in flight when its worker was killed can vanish without one.
+import type { Socket } from 'node:net';
+import type { ChildProcess } from './child-process.ts';
+
+export interface KeptConnection {
+  readonly id: number;
+  readonly address: string;
+  /** Paused and never read from: a second reader would steal bytes from the worker. */
+  readonly socket: Socket;
+  readonly acceptedAt: number;
+  /** Who serves it; undefined while it waits for a worker. */
+  worker: ChildProcess | undefined;
+  /** The worker has said that it has the socket. */
+  acknowledged: boolean;
+  /** Whose it is, for whoever serves it next. */
+  token: string;
+  encoding: string;
+}
+
+export class Connections {
+  private readonly byId = new Map<number, KeptConnection>();
+  private readonly perAddress = new Map<string, number>();
+  private readonly perWorker = new Map<ChildProcess, Set<KeptConnection>>();
+  private readonly waiting = new Set<KeptConnection>();
+  private lastId = 0;
+
+  get size(): number {
+    return this.byId.size;
+  }
+
+  get waitingCount(): number {
+    return this.waiting.size;
+  }
+
+  countOf(address: string): number {
+    return this.perAddress.get(address) ?? 0;
+  }
+
+  countAt(worker: ChildProcess): number {
+    return this.perWorker.get(worker)?.size ?? 0;
+  }
+
+  get(id: number): KeptConnection | undefined {
+    return this.byId.get(id);
+  }
+
+  /** Takes a socket into the table; it waits for a worker. */
+  add(socket: Socket, address: string): KeptConnection {
+    const connection: KeptConnection = {
+      id: ++this.lastId,
+      address,
+      socket,
+      acceptedAt: performance.now(),
+      worker: undefined,
+      acknowledged: false,
+      token: '',
+      encoding: '',
+    };
+    this.byId.set(connection.id, connection);
+    this.perAddress.set(address, this.countOf(address) + 1);
+    this.waiting.add(connection);
+    return connection;
+  }
+
+  /** Gives a connection that waits to a worker. */
+  assign(connection: KeptConnection, worker: ChildProcess): void {
+    this.waiting.delete(connection);
+    connection.worker = worker;
+    const here = this.perWorker.get(worker);
+    if (here) here.add(connection);
+    else this.perWorker.set(worker, new Set([connection]));
+    const { id, address, socket } = connection;
+    worker.sendSocket({ connection: id, address }, socket);
+  }
+
+  /** Those that wait for a worker, the longest waiting first. */
+  nextWaiting(): KeptConnection | undefined {
+    const [first] = this.waiting;
+    return first;
+  }
+
+  /** Closes the primary's handle: the last one, once the worker has closed its own. */
+  remove(connection: KeptConnection): void {
+    if (!this.byId.delete(connection.id)) return;
+    const { address, worker, socket } = connection;
+    this.waiting.delete(connection);
+    const left = this.countOf(address) - 1;
+    if (left > 0) this.perAddress.set(address, left);
+    else this.perAddress.delete(address);
+    if (worker) this.perWorker.get(worker)?.delete(connection);
+    socket.destroy();
+  }
+
+  /** A worker is gone: takes its connections from it. */
+  takeFrom(worker: ChildProcess): KeptConnection[] {
+    const orphans = [...(this.perWorker.get(worker) ?? [])];
+    this.perWorker.delete(worker);
+    return orphans;
+  }
+
+  removeAll(): void {
+    for (const connection of [...this.byId.values()]) this.remove(connection);
+  }
+}

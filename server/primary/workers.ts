@@ -1,0 +1,123 @@
+// Which worker serves a connection: the least loaded of a fixed number, or one for each connection.
+import type { ChildSpec, Supervisor } from '../multiprocessing/index.ts';
+import type { ChildProcess } from './child-process.ts';
+import type { Connections } from './connections.ts';
+
+export interface WorkersOptions {
+  readonly supervisor: Supervisor;
+  readonly connections: Connections;
+  /** How a worker in this slot is started. */
+  spec(slot: number, restart: ChildSpec['restart']): ChildSpec;
+}
+
+/** The policy by which connections get their workers. */
+export interface Workers {
+  /** Starts the first workers. */
+  start(): void;
+  /** Whether another connection can be served, now or as soon as a worker is ready. */
+  hasRoom(): boolean;
+  /** The worker for the next connection; undefined where it must wait for one to be ready. */
+  pick(ready: Iterable<ChildProcess>): ChildProcess | undefined;
+  /** A worker has been given a connection, or has lost one. */
+  changed(ready: Iterable<ChildProcess>): void;
+  /** A worker has ended for good. */
+  ended(slot: number): void;
+}
+
+/** The id of the spec of a worker. */
+export const workerId = (slot: number): string => `worker-${slot}`;
+
+/** A fixed number of workers, each with many connections. */
+export class SharedWorkers implements Workers {
+  private readonly options: WorkersOptions;
+  private readonly count: number;
+
+  constructor(options: WorkersOptions, count: number) {
+    this.options = options;
+    this.count = count;
+  }
+
+  start(): void {
+    const { supervisor, spec } = this.options;
+    for (let slot = 1; slot <= this.count; slot++) supervisor.add(spec(slot, 'permanent'));
+  }
+
+  hasRoom(): boolean {
+    return true;
+  }
+
+  pick(ready: Iterable<ChildProcess>): ChildProcess | undefined {
+    const { connections } = this.options;
+    let best: ChildProcess | undefined;
+    let fewest = Number.POSITIVE_INFINITY;
+    for (const worker of ready) {
+      const count = connections.countAt(worker);
+      if (count >= fewest) continue;
+      best = worker;
+      fewest = count;
+    }
+    return best;
+  }
+
+  changed(): void {}
+
+  ended(): void {}
+}
+
+/** A worker for each connection, from a few that are kept ready. A worker that has lost its
+ *  connection ends; it never serves a second one. */
+export class WorkerPerClient implements Workers {
+  private readonly options: WorkersOptions;
+  private readonly max: number;
+  private readonly spare: number;
+  private readonly slots = new Set<number>();
+  private readonly used = new WeakSet<ChildProcess>();
+
+  constructor(options: WorkersOptions, max: number, spare: number) {
+    this.options = options;
+    this.max = max;
+    this.spare = spare;
+  }
+
+  start(): void {
+    this.fill();
+  }
+
+  hasRoom(): boolean {
+    return this.options.connections.size < this.max;
+  }
+
+  pick(ready: Iterable<ChildProcess>): ChildProcess | undefined {
+    for (const worker of ready) {
+      if (this.used.has(worker)) continue;
+      this.used.add(worker);
+      return worker;
+    }
+    return undefined;
+  }
+
+  changed(ready: Iterable<ChildProcess>): void {
+    const { connections, supervisor } = this.options;
+    for (const worker of ready) {
+      if (!this.used.has(worker) || connections.countAt(worker) > 0) continue;
+      supervisor.remove(workerId(worker.identity.slot));
+    }
+    this.fill();
+  }
+
+  ended(slot: number): void {
+    this.slots.delete(slot);
+    this.fill();
+  }
+
+  /** Keeps one worker for each connection and the spare ones, up to the limit. */
+  private fill(): void {
+    const { connections, supervisor, spec } = this.options;
+    const wanted = Math.min(this.max, connections.size + this.spare);
+    for (let slot = 1; this.slots.size < wanted; slot++) {
+      if (this.slots.has(slot)) continue;
+      this.slots.add(slot);
+      supervisor.add(spec(slot, 'temporary'));
+    }
+  }
+}

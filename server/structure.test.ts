@@ -1,0 +1,116 @@
+// Holds the folders to the arrows that docs/ARCHITECTURE.md draws.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** What each folder may import of ours, besides itself. The longest matching folder counts. */
+const arrows: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  client: ['protocol'],
+  'load-test': ['client', 'protocol', 'server/multiprocessing'],
+  'server/games': ['protocol'],
+  'server/observe': ['protocol'],
+  'server/link': ['protocol'],
+  'server/multiprocessing': ['server/link', 'server/observe', 'server/config.ts'],
+  'server/coordinator': [
+    'protocol',
+    'server/config.ts',
+    'server/games',
+    'server/link',
+    'server/observe',
+  ],
+  'server/worker': ['protocol', 'server/config.ts', 'server/link', 'server/observe'],
+  'server/primary': [
+    'protocol',
+    'server/config.ts',
+    'server/link',
+    'server/multiprocessing',
+    'server/observe',
+  ],
+  // Reads the configuration and becomes a role: the only file that imports all roles.
+  'server/main.ts': ['server'],
+  'server/config.ts': [],
+  'server/document-config.ts': ['server/config.ts'],
+  // Writes the documents that derive from tables, wherever these are.
+  'server/generate.ts': ['protocol', 'server'],
+  'server/cli.ts': [],
+};
+
+/** Files that are run, not imported. */
+const entries = [
+  'server/main.ts',
+  'server/cli.ts',
+  'server/generate.ts',
+  'client/example.ts',
+  'client/terminal/main.ts',
+  'load-test/main.ts',
+  'load-test/swarm.ts',
+];
+/** The doors of the package. */
+const doors = ['client/index.ts', 'server/games/game.ts', 'protocol/index.ts'];
+
+/** Tests and what only they use, and benchmarks that are run by hand. */
+const isTest = (file: string): boolean =>
+  /\.test\.ts$|bench\.ts$|(test|fake|fixture)-|\/(arbitraries|closes-and-exits)\.ts$/.test(file);
+
+const files = ['protocol', 'client', 'server', 'load-test']
+  .flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
+      join(folder, file),
+    ),
+  )
+  .filter((file) => file.endsWith('.ts'));
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  const found = text.matchAll(/(?:from|import|import\()\s*'(\.[^']+)'/g);
+  return [...found].map(([, path]) => relative(root, resolve(root, dirname(file), path!)));
+}
+
+const folderOf = (file: string): string | undefined =>
+  Object.keys(arrows)
+    .filter((folder) => file === folder || file.startsWith(`${folder}/`))
+    .sort((a, b) => b.length - a.length)[0];
+
+describe('Folders', () => {
+  it('have arrows that run one way', () => {
+    const wrong: string[] = [];
+    for (const file of files) {
+      if (isTest(file)) continue;
+      const from = folderOf(file);
+      for (const target of importsOf(file)) {
+        const allowed = from === undefined ? [] : [from, ...arrows[from]!];
+        if (allowed.some((folder) => target === folder || target.startsWith(`${folder}/`)))
+          continue;
+        wrong.push(`${file} imports ${target}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('are entered by their door', () => {
+    const wrong = files
+      .filter((file) => !isTest(file) && file !== 'server/generate.ts')
+      .flatMap((file) => importsOf(file).map((target) => ({ file, target })))
+      .filter(({ file, target }) => folderOf(file) !== folderOf(target))
+      .filter(({ target }) => !/(^|\/)index\.ts$/.test(target) && target !== 'server/config.ts');
+    expect(wrong).toEqual([]);
+  });
+
+  it('have no file that nothing imports or runs', () => {
+    const imported = new Set([...files.flatMap(importsOf), ...entries, ...doors]);
+    const alone = files.filter((file) => !imported.has(file) && !isTest(file));
+    expect(alone).toEqual([]);
+  });
+
+  it('have no note of unfinished work', () => {
+    const mark = new RegExp(
+      `\\b(${['FIX', 'TO', 'XX'].map((a, i) => a + ['ME', 'DO', 'X'][i]).join('|')})\\b`,
+    );
+    const marked = files.filter((file) => mark.test(readFileSync(join(root, file), 'utf8')));
+    expect(marked).toEqual([]);
+  });
+});

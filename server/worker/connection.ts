@@ -1,0 +1,338 @@
+// One client's connection: its states, its limits, and what is read from and written to it.
+import type { Socket } from 'node:net';
+import {
+  type ClientMessage,
+  type Encoding,
+  type ErrorCode,
+  encodeBinary,
+  encodeJson,
+  errorTable,
+  type KindsOf,
+  type Message,
+  MessageDecoder,
+  PROTOCOL_VERSION,
+  type ProtocolError,
+  type ServerMessage,
+  sentence,
+} from '../../protocol/index.ts';
+import type { Config } from '../config.ts';
+import type { FromWorker } from '../link/index.ts';
+import type { CloseReason } from '../observe/index.ts';
+import { Flow } from './flow.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+export enum ConnectionState {
+  /** No hello has come yet. */
+  Greeting = 'greeting',
+  /** hello went to the coordinator; what follows it goes there in order, too. */
+  Attaching = 'attaching',
+  /** The coordinator knows the session: the client is served. */
+  Attached = 'attached',
+  /** The last bytes are on their way; what still comes is dropped. */
+  Closing = 'closing',
+  /** The socket is gone. */
+  Closed = 'closed',
+}
+
+/** The worker as its connections see it. */
+export interface ConnectionHost {
+  readonly config: Config;
+  readonly kindsOf: KindsOf;
+  /** Whether the coordinator takes messages now. */
+  readonly blocked: boolean;
+  toCoordinator(message: FromWorker): void;
+  /** `connection` has bytes to be written at the end of this turn. */
+  writeLater(connection: Connection): void;
+  /** `connection` is held back: `tryResume` is to be called from time to time. */
+  hold(connection: Connection): void;
+  countThrottled(): void;
+  countCommand(): void;
+  countIn(frames: number, bytes: number): void;
+  countOut(frames: number, bytes: number): void;
+  countError(code: ErrorCode): void;
+  /** The socket is gone. Called once. */
+  closed(connection: Connection, reason: CloseReason): void;
+}
+
+/** The codes after which the connection is closed. */
+export type FatalCode = Extract<ErrorCode, CloseReason>;
+
+/** How long a closing connection may take to read its last bytes. */
+const CLOSING_MS = 2000;
+/** Times the rate that may be read at once. */
+const BURST_SECONDS = 2;
+/** A client that is throttled is told so at most this often. */
+const THROTTLE_NOTICE_MS = 5000;
+
+export class Connection {
+  readonly id: number;
+  readonly address: string;
+  state = ConnectionState.Greeting;
+  /** The session's token, once attached. */
+  token = '';
+  readonly flow = new Flow();
+  private readonly socket: Socket;
+  private readonly host: ConnectionHost;
+  private readonly decoder: MessageDecoder;
+  private readonly bucket: TokenBucket;
+  private output: (Buffer | string)[] = [];
+  private openedAt: number;
+  private heardAt: number;
+  private closingAt = 0;
+  private noticeAt = Number.NEGATIVE_INFINITY;
+  private held = false;
+  private reason: CloseReason = 'NETWORK';
+
+  /** @param socket paused, and never read from. */
+  constructor(id: number, address: string, socket: Socket, host: ConnectionHost) {
+    this.id = id;
+    this.address = address;
+    this.socket = socket;
+    this.host = host;
+    const now = performance.now();
+    this.openedAt = now;
+    this.heardAt = now;
+    const { commandsPerSecond, frameBytesMax } = host.config;
+    this.bucket = new TokenBucket(commandsPerSecond, commandsPerSecond * BURST_SECONDS, now);
+    const { kindsOf } = host;
+    this.decoder = new MessageDecoder({ from: 'client', frameBytesMax, kindsOf, receiver: this });
+    this.listen();
+  }
+
+  get encoding(): Encoding {
+    return this.decoder.encoding ?? 'json';
+  }
+
+  /** Bytes that the client has not taken yet. */
+  get unsentBytes(): number {
+    return this.socket.writableLength;
+  }
+
+  get isOpen(): boolean {
+    return this.state !== ConnectionState.Closing && this.state !== ConnectionState.Closed;
+  }
+
+  send(message: ServerMessage): void {
+    if (!this.isOpen) return;
+    this.write(
+      this.encoding === 'binary' ? encodeBinary(message) : encodeJson(message, this.host.kindsOf),
+    );
+  }
+
+  /** Sends bytes that are whole frames of the connection's encoding, at the end of this turn. */
+  write(frame: Buffer | string): void {
+    if (this.output.length === 0) this.host.writeLater(this);
+    this.output.push(frame);
+  }
+
+  /** Writes what this turn has brought, in one piece. */
+  flush(): void {
+    const { output, socket } = this;
+    if (output.length === 0) return;
+    this.output = [];
+    if (!socket.writable) return;
+    const whole = output.length === 1 ? output[0]! : join(output);
+    this.host.countOut(output.length, whole.length);
+    socket.write(whole);
+    if (this.unsentBytes > this.host.config.unsentBytesCut) this.fail('TOO_SLOW');
+  }
+
+  /** Tells the client why, and closes. */
+  fail(code: FatalCode, detail?: string): void {
+    this.refuse(code, sentence(code, detail));
+  }
+
+  /** Tells the client why, and closes. */
+  refuse(code: FatalCode, text: string): void {
+    if (!this.isOpen) return;
+    this.host.countError(code);
+    if (this.decoder.encoding === undefined && code === 'NOT_HOLDFAST') this.write(`${text}\n`);
+    else this.send({ type: 'error', code, text });
+    this.close(code);
+  }
+
+  /** Sends what is queued, then ends the connection; waits a little for the client to read it. */
+  close(reason: CloseReason): void {
+    if (!this.isOpen) return;
+    this.reason = reason;
+    this.detach();
+    this.flush();
+    this.state = ConnectionState.Closing;
+    this.closingAt = performance.now();
+    this.decoder.stop();
+    // Unread input would make the kernel reset the connection before the last bytes are read.
+    this.socket.resume();
+    this.socket.end();
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  /** The coordinator has answered the hello. */
+  attached(token: string): void {
+    this.token = token;
+    if (this.state === ConnectionState.Attaching) this.state = ConnectionState.Attached;
+  }
+
+  /** Reads on where nothing stands against it any more.
+   *  @returns whether it does. */
+  tryResume(): boolean {
+    if (!this.held || !this.isOpen) return true;
+    if (this.host.blocked || this.flow.inFlight >= this.host.config.inFlightMax) return false;
+    if (!this.bucket.take(performance.now())) return false;
+    this.held = false;
+    this.decoder.resume();
+    if (this.held) return false;
+    this.socket.resume();
+    return true;
+  }
+
+  /** Ends the connection where a time is over. Called from time to time. */
+  checkTimes(now: number): void {
+    const { handshakeMs, idleMs } = this.host.config;
+    if (this.state === ConnectionState.Closing) {
+      if (now - this.closingAt > CLOSING_MS) this.socket.destroy();
+    } else if (this.state === ConnectionState.Greeting) {
+      if (now - this.openedAt > handshakeMs) this.fail('HANDSHAKE_TIMEOUT');
+    } else if (now - this.heardAt > idleMs && !this.held) this.fail('IDLE_TIMEOUT');
+  }
+
+  /** For the decoder. */
+  message(message: Message): void {
+    this.host.countIn(1, 0);
+    this.handle(message as ClientMessage);
+    const now = performance.now();
+    if (!this.bucket.take(now)) {
+      this.hold();
+      this.host.countThrottled();
+      this.noticeThrottled(now);
+    } else if (this.host.blocked || this.flow.inFlight >= this.host.config.inFlightMax) this.hold();
+  }
+
+  /** For the decoder. */
+  malformed(error: ProtocolError): void {
+    if (endsConnection(error.code)) this.refuse(error.code, error.message);
+    else this.send({ type: 'error', code: error.code, text: error.message });
+  }
+
+  private listen(): void {
+    const { socket } = this;
+    socket.setNoDelay(true);
+    // A client that has said all it will say (a script with a pipe) still reads for a while.
+    socket.allowHalfOpen = true;
+    socket.on('data', (chunk: Buffer) => this.received(chunk));
+    socket.on('end', () => this.ended());
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.closed());
+    socket.resume();
+  }
+
+  private received(chunk: Buffer): void {
+    if (!this.isOpen) return;
+    this.heardAt = performance.now();
+    this.host.countIn(0, chunk.length);
+    this.decoder.push(chunk);
+  }
+
+  /** The client will send no more. What it asked for is still answered, for the idle time at most;
+   *  a connection on which nothing was asked has no reason to stay. */
+  private ended(): void {
+    const waits = this.encoding === 'json' && this.state !== ConnectionState.Greeting;
+    if (!waits) this.close('CLIENT');
+  }
+
+  private handle(message: ClientMessage): void {
+    if (message.type === 'hello') {
+      this.hello(message);
+      return;
+    }
+    if (this.state === ConnectionState.Greeting) {
+      this.fail('HELLO_FIRST');
+      return;
+    }
+    const { id: connection, host } = this;
+    switch (message.type) {
+      case 'join': {
+        const { room = -1, game = '', request = null } = message;
+        if (room < 0 && game === '') this.fail('BAD_MESSAGE', 'join needs a game or a room');
+        else host.toCoordinator({ type: 'join', connection, room, game, request });
+        return;
+      }
+      case 'leave':
+        host.toCoordinator({ type: 'leave', connection, room: message.room });
+        return;
+      case 'command':
+      case 'call': {
+        const { room, seq, name, args } = message;
+        const call = message.type === 'call';
+        host.countCommand();
+        this.flow.sent(room, seq);
+        host.toCoordinator({ type: 'command', connection, room, seq, name, args, call });
+        return;
+      }
+      case 'ping':
+        this.send({ type: 'pong', time: message.time });
+        return;
+      case 'quit':
+        host.toCoordinator({ type: 'quit', connection });
+        this.close('CLIENT');
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  private hello({ protocol, token = '', name }: Message<'hello'>): void {
+    if (this.state !== ConnectionState.Greeting) {
+      this.fail('HELLO_TWICE');
+      return;
+    }
+    if (protocol !== PROTOCOL_VERSION) {
+      this.fail('PROTOCOL_VERSION', `it is ${PROTOCOL_VERSION}, and hello named ${protocol}`);
+      return;
+    }
+    this.state = ConnectionState.Attaching;
+    this.host.toCoordinator({ type: 'attach', connection: this.id, token, name });
+  }
+
+  private hold(): void {
+    if (this.held || !this.isOpen) return;
+    this.held = true;
+    this.decoder.pause();
+    this.socket.pause();
+    this.host.hold(this);
+  }
+
+  private noticeThrottled(now: number): void {
+    if (now - this.noticeAt < THROTTLE_NOTICE_MS) return;
+    this.noticeAt = now;
+    const { commandsPerSecond } = this.host.config;
+    const code = 'THROTTLED';
+    this.host.countError(code);
+    this.send({ type: 'error', code, text: sentence(code, `${commandsPerSecond} a second`) });
+  }
+
+  private detach(): void {
+    const attached =
+      this.state === ConnectionState.Attaching || this.state === ConnectionState.Attached;
+    if (attached) this.host.toCoordinator({ type: 'detach', connection: this.id });
+  }
+
+  private closed(): void {
+    if (this.state === ConnectionState.Closed) return;
+    if (this.state !== ConnectionState.Closing) this.detach();
+    this.state = ConnectionState.Closed;
+    this.decoder.stop();
+    this.host.closed(this, this.reason);
+  }
+}
+
+function join(output: readonly (Buffer | string)[]): Buffer | string {
+  return typeof output[0] === 'string' ? output.join('') : Buffer.concat(output as Buffer[]);
+}
+
+/** Whether `code` ends the connection that it is sent on. */
+export function endsConnection(code: string): code is FatalCode {
+  return Object.hasOwn(errorTable, code) && errorTable[code as ErrorCode].fatal;
+}

@@ -1,0 +1,89 @@
+// A worker's end of the link: connects to the coordinator, and again when it is gone.
+import { connect } from 'node:net';
+import {
+  Channel,
+  type FromCoordinator,
+  type FromWorker,
+  type fromCoordinator,
+  fromCoordinatorCodec,
+  type fromWorker,
+  fromWorkerCodec,
+} from '../link/index.ts';
+
+export interface CoordinatorLinkOptions {
+  readonly path: string;
+  readonly worker: number;
+  /** The coordinator can be spoken to. */
+  opened(): void;
+  message(message: FromCoordinator): void;
+  batchEnd(): void;
+  /** The coordinator is gone; `opened` follows when there is one again. */
+  lost(): void;
+  drained(): void;
+}
+
+const RETRY_MS = 50;
+
+export class CoordinatorLink {
+  private readonly options: CoordinatorLinkOptions;
+  private channel: Channel<typeof fromWorker, typeof fromCoordinator> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+
+  constructor(options: CoordinatorLinkOptions) {
+    this.options = options;
+    this.connect();
+  }
+
+  /** Whether messages can go out now. */
+  get ready(): boolean {
+    return this.channel !== undefined && !this.channel.congested;
+  }
+
+  get unsentBytes(): number {
+    return this.channel?.unsentBytes ?? 0;
+  }
+
+  takeCounts(): { messages: number; bytes: number } {
+    return this.channel?.takeCounts() ?? { messages: 0, bytes: 0 };
+  }
+
+  /** Dropped while there is no coordinator: `lost` has told the owner what follows from that. */
+  send(message: FromWorker): void {
+    this.channel?.send(message);
+  }
+
+  close(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    this.channel?.close();
+  }
+
+  private connect(): void {
+    const { options } = this;
+    const socket = connect(options.path);
+    const retry = (): void => {
+      if (!this.stopped) this.timer = setTimeout(() => this.connect(), RETRY_MS);
+    };
+    socket.once('error', retry);
+    socket.once('connect', () => {
+      socket.off('error', retry);
+      this.channel = new Channel({
+        stream: socket,
+        out: fromWorkerCodec,
+        in: fromCoordinatorCodec,
+        message: (message) => options.message(message),
+        batchEnd: () => options.batchEnd(),
+        drained: () => options.drained(),
+        closed: () => {
+          this.channel = undefined;
+          if (this.stopped) return;
+          options.lost();
+          retry();
+        },
+      });
+      this.channel.send({ type: 'present', worker: options.worker });
+      options.opened();
+    });
+  }
+}

@@ -1,0 +1,320 @@
+// A worker: serves the connections handed to it, with the coordinator behind them.
+import type { Socket } from 'node:net';
+import {
+  type Encoding,
+  type ErrorCode,
+  type KindsOf,
+  LOBBY,
+  type ServerMessage,
+} from '../../protocol/index.ts';
+import type { Config } from '../config.ts';
+import type { FromCoordinator, FromWorker } from '../link/index.ts';
+import type { CloseReason, Log, ProcessMetrics } from '../observe/index.ts';
+import { Connection, type ConnectionHost, endsConnection } from './connection.ts';
+import { CoordinatorLink } from './coordinator-link.ts';
+import { ServedRoom } from './served-room.ts';
+
+export interface WorkerOptions {
+  readonly config: Config;
+  readonly linkPath: string;
+  /** This worker's number. */
+  readonly worker: number;
+  readonly log: Log;
+  readonly metrics: ProcessMetrics<'worker'>;
+  /** The coordinator can be spoken to for the first time. */
+  ready(): void;
+  /** Whose the connection is. */
+  identified(connection: number, token: string, encoding: Encoding): void;
+  /** The connection is gone. */
+  closed(connection: number): void;
+}
+
+const SWEEP_MS = 250;
+const THROTTLE_MS = 20;
+/** What a client is asked to wait before it comes back to a server that is stopping. */
+const STOPPING_RETRY_MS = 1000;
+
+export class Worker implements ConnectionHost {
+  readonly config: Config;
+  private readonly options: WorkerOptions;
+  private readonly link: CoordinatorLink;
+  private readonly connections = new Map<number, Connection>();
+  private readonly rooms = new Map<number, ServedRoom>();
+  private toFlush: Connection[] = [];
+  private flushing: NodeJS.Immediate | undefined;
+  private readonly held = new Set<Connection>();
+  private holdTimer: NodeJS.Timeout | undefined;
+  private readonly sweepTimer: NodeJS.Timeout;
+  private wasReady = false;
+  /** Counted here, because a metric is too dear for each frame. */
+  private traffic = noTraffic();
+
+  constructor(options: WorkerOptions) {
+    this.options = options;
+    this.config = options.config;
+    this.link = new CoordinatorLink({
+      path: options.linkPath,
+      worker: options.worker,
+      opened: () => this.linkOpened(),
+      message: (message) => this.receive(message),
+      batchEnd: () => this.flush(),
+      lost: () => this.linkLost(),
+      drained: () => this.resumeHeld(),
+    });
+    this.sweepTimer = setInterval(() => this.sweep(), SWEEP_MS);
+  }
+
+  get connectionCount(): number {
+    return this.connections.size;
+  }
+
+  /** Serves a socket from its first byte. */
+  accept(id: number, address: string, socket: Socket): void {
+    this.connections.set(id, new Connection(id, address, socket, this));
+  }
+
+  /** Says goodbye to every client; their sessions stay. */
+  drain(): void {
+    for (const connection of this.connections.values()) {
+      connection.send({
+        type: 'bye',
+        code: 'SERVER_STOPPING',
+        text: 'The server is stopping. Your session waits for you.',
+        retryMs: STOPPING_RETRY_MS,
+      });
+      connection.close('SERVER_STOPPING');
+    }
+  }
+
+  /** Cuts what is left and lets the coordinator go. */
+  close(): void {
+    clearInterval(this.sweepTimer);
+    clearInterval(this.holdTimer);
+    for (const connection of this.connections.values()) connection.destroy();
+    this.link.close();
+  }
+
+  /** Brings the gauges up to date. */
+  measure(): void {
+    const { metrics } = this.options;
+    const { messages, bytes } = this.link.takeCounts();
+    const { traffic } = this;
+    this.traffic = noTraffic();
+    metrics.count('commandsReceived', traffic.commands);
+    metrics.count('framesReceived', traffic.framesIn);
+    metrics.count('bytesReceived', traffic.bytesIn);
+    metrics.count('framesSent', traffic.framesOut);
+    metrics.count('bytesSent', traffic.bytesOut);
+    metrics.gauge('connections', this.connections.size);
+    metrics.gauge('linkQueueBytes', this.link.unsentBytes);
+    metrics.count('linkMessagesSent', messages);
+    metrics.count('linkBytesSent', bytes);
+  }
+
+  // For connections.
+
+  readonly kindsOf: KindsOf = (room) => this.rooms.get(room)?.copy.kinds;
+
+  get blocked(): boolean {
+    return !this.link.ready;
+  }
+
+  countThrottled(): void {
+    this.options.metrics.count('throttled');
+  }
+
+  toCoordinator(message: FromWorker): void {
+    this.link.send(message);
+  }
+
+  writeLater(connection: Connection): void {
+    this.toFlush.push(connection);
+    this.flushing ??= setImmediate(this.flush);
+  }
+
+  countCommand(): void {
+    this.traffic.commands++;
+  }
+
+  hold(connection: Connection): void {
+    this.held.add(connection);
+    this.holdTimer ??= setInterval(() => this.resumeHeld(), THROTTLE_MS);
+  }
+
+  countIn(frames: number, bytes: number): void {
+    this.traffic.framesIn += frames;
+    this.traffic.bytesIn += bytes;
+  }
+
+  countOut(frames: number, bytes: number): void {
+    this.traffic.framesOut += frames;
+    this.traffic.bytesOut += bytes;
+  }
+
+  countError(code: ErrorCode): void {
+    this.options.metrics.count('protocolErrors', 1, { code });
+  }
+
+  closed(connection: Connection, reason: CloseReason): void {
+    this.connections.delete(connection.id);
+    this.held.delete(connection);
+    for (const room of this.rooms.values()) room.leave(connection.id);
+    this.options.metrics.count('connectionsClosed', 1, { reason });
+    this.options.closed(connection.id);
+  }
+
+  private readonly flush = (): void => {
+    clearImmediate(this.flushing);
+    this.flushing = undefined;
+    const { toFlush } = this;
+    this.toFlush = [];
+    for (const connection of toFlush) connection.flush();
+  };
+
+  private sweep(): void {
+    const now = performance.now();
+    for (const connection of this.connections.values()) connection.checkTimes(now);
+  }
+
+  private resumeHeld(): void {
+    for (const connection of this.held) {
+      if (connection.tryResume()) this.held.delete(connection);
+    }
+    if (this.held.size > 0) return;
+    clearInterval(this.holdTimer);
+    this.holdTimer = undefined;
+  }
+
+  private linkOpened(): void {
+    if (!this.wasReady) this.options.ready();
+    this.wasReady = true;
+    this.resumeHeld();
+  }
+
+  /** What the coordinator knew of these connections is gone with it: their clients come again, and
+   *  find their sessions where it has kept them. */
+  private linkLost(): void {
+    this.options.log.warn('the coordinator is gone: clients are asked to connect again');
+    this.rooms.clear();
+    for (const connection of this.connections.values()) connection.fail('SERVER_UNAVAILABLE');
+    this.flush();
+  }
+
+  private receive(message: FromCoordinator): void {
+    switch (message.type) {
+      case 'opened': {
+        const room = this.rooms.get(message.room);
+        if (room) room.reopen(message);
+        else this.rooms.set(message.room, new ServedRoom(message, this.config.unsentBytesMax));
+        return;
+      }
+      case 'shut':
+        this.rooms.delete(message.room);
+        return;
+      case 'delta': {
+        const sent = this.rooms.get(message.room)?.apply(message);
+        if (!sent) return;
+        const { metrics } = this.options;
+        if (sent.states > 0) metrics.count('statesSent', sent.states);
+        if (sent.skipped > 0) metrics.count('statesSkipped', sent.skipped);
+        return;
+      }
+      case 'event':
+        this.event(message);
+        return;
+      default:
+        this.receiveFor(message);
+    }
+  }
+
+  private event({ room, connections, name, data }: FromCoordinator & { type: 'event' }): void {
+    const message: ServerMessage = { type: 'event', room, name, data };
+    if (connections.length > 0) {
+      for (const id of connections) this.connections.get(id)?.send(message);
+    } else if (room === LOBBY) {
+      for (const connection of this.connections.values()) {
+        if (connection.token !== '') connection.send(message);
+      }
+    } else this.rooms.get(room)?.broadcast(message);
+  }
+
+  /** What is meant for one connection; it may be gone by now. */
+  private receiveFor(message: Extract<FromCoordinator, { connection: number }>): void {
+    const connection = this.connections.get(message.connection);
+    if (!connection) return;
+    switch (message.type) {
+      case 'attached':
+        this.attached(connection, message);
+        return;
+      case 'refused':
+        this.refused(connection, message);
+        return;
+      case 'joined':
+        this.rooms.get(message.room)?.join(connection, message);
+        return;
+      case 'result': {
+        const { room, seq, value } = message;
+        connection.flow.answered(room, seq);
+        connection.send({ type: 'result', room, seq, value });
+        return;
+      }
+      case 'rejected': {
+        const { room, seq, code, text } = message;
+        connection.flow.answered(room, seq);
+        connection.send({ type: 'rejected', room, seq, code, text });
+        return;
+      }
+      case 'resumed': {
+        const { room, seq } = message;
+        connection.flow.restart(room);
+        connection.send({ type: 'resumed', room, seq });
+        return;
+      }
+      case 'left': {
+        const { room, code, text } = message;
+        this.rooms.get(room)?.leave(connection.id);
+        connection.flow.restart(room);
+        connection.send({ type: 'left', room, code, text });
+        return;
+      }
+      default:
+        message satisfies never;
+    }
+  }
+
+  private attached(
+    connection: Connection,
+    { session, token, name, resumed, rooms, lobbySeq }: FromCoordinator & { type: 'attached' },
+  ): void {
+    const { config } = this;
+    connection.attached(token);
+    connection.send({
+      type: 'welcome',
+      session,
+      token,
+      name,
+      resumed,
+      rooms,
+      lobbySeq,
+      worker: this.options.worker,
+      resumeMs: config.resumeMs,
+      idleMs: config.idleMs,
+      commandsPerSecond: config.commandsPerSecond,
+      inFlightMax: config.inFlightMax,
+    });
+    this.options.identified(connection.id, token, connection.encoding);
+  }
+
+  private refused(
+    connection: Connection,
+    { code, text, request }: FromCoordinator & { type: 'refused' },
+  ): void {
+    if (endsConnection(code)) connection.refuse(code, text);
+    else if (request === null) connection.send({ type: 'error', code, text });
+    else connection.send({ type: 'error', code, text, request });
+  }
+}
+
+function noTraffic() {
+  return { framesIn: 0, bytesIn: 0, framesOut: 0, bytesOut: 0, commands: 0 };
+}

@@ -1,0 +1,139 @@
+// What clients see of a room's copy: joins the rows of the cells in view to bodies of `state`.
+// A view is the block of cells around the avatar's cell, and the cell that everyone sees. Two
+// clients whose views began in the same cell and end in the same cell are sent the same body.
+import { RowWriter, type StateBody, stateBody } from '../../protocol/index.ts';
+import type { Cell } from './cell.ts';
+import type { RoomCopy } from './room-copy.ts';
+
+/** The cell of one that has seen nothing yet: everything in view is sent, and a reset. */
+export const NOWHERE = -1;
+
+const left = new RowWriter(1024);
+const entered = new RowWriter(4096);
+const changed = new RowWriter(4096);
+
+/** Invariant: bodies are those of the delta `stamp`. */
+export class Interest {
+  private readonly copy: RoomCopy;
+  private readonly bodies = new Map<number, StateBody>();
+  private stamp = 0;
+
+  constructor(copy: RoomCopy) {
+    this.copy = copy;
+  }
+
+  /** What to send to a client whose view was around cell `from` (or `NOWHERE`) before the last
+   *  delta and is around `to` now. */
+  body(from: number, to: number): StateBody {
+    if (this.stamp !== this.copy.stamp) {
+      this.stamp = this.copy.stamp;
+      this.bodies.clear();
+    }
+    const key = (from + 1) * (this.copy.everywhere + 1) + to;
+    let body = this.bodies.get(key);
+    if (!body) {
+      body = this.build(from, to);
+      this.bodies.set(key, body);
+    }
+    return body;
+  }
+
+  /** The cell around which the owner of `avatar` sees, or `otherwise` where it has none. */
+  centre(avatar: number, otherwise: number): number {
+    return this.copy.entity(avatar)?.cell ?? otherwise;
+  }
+
+  private build(from: number, to: number): StateBody {
+    left.clear();
+    entered.clear();
+    changed.clear();
+    const { copy } = this;
+    this.joinInView(from, to);
+    if (from !== NOWHERE && from !== to) this.joinOutOfView(from, to);
+    const shared = copy.cellAt(copy.everywhere);
+    if (shared) {
+      if (from === NOWHERE) append(entered, shared.everything());
+      else this.joinSeen(shared, from, to);
+    }
+    return stateBody(copy.id, copy.tick, from === NOWHERE, left, entered, changed);
+  }
+
+  /** Cells in view now. */
+  private joinInView(from: number, to: number): void {
+    const { copy } = this;
+    const { grid } = copy;
+    if (!grid) return;
+    const { columns, reach } = grid;
+    const column = to % columns;
+    const row = (to - column) / columns;
+    const lastRow = Math.min(grid.rows - 1, row + reach);
+    const lastColumn = Math.min(columns - 1, column + reach);
+    for (let r = Math.max(0, row - reach); r <= lastRow; r++) {
+      for (let c = Math.max(0, column - reach); c <= lastColumn; c++) {
+        const index = r * columns + c;
+        const cell = copy.cellAt(index);
+        if (!cell) continue;
+        if (!this.sees(from, index)) append(entered, cell.everything());
+        else if (cell.stamp === copy.stamp) this.joinSeen(cell, from, to);
+      }
+    }
+  }
+
+  /** A cell that was in view and still is: what happened in it. */
+  private joinSeen(cell: Cell, from: number, to: number): void {
+    if (cell.stamp !== this.copy.stamp) return;
+    append(left, cell.left);
+    append(entered, cell.entered);
+    append(changed, cell.changed);
+    for (const { entity, from: origin, bytes, start, end } of cell.arrivals) {
+      if (this.sees(from, origin)) changed.append(bytes, start, end);
+      else entered.entered(entity.kindIndex, entity.kind, entity.id, entity.values);
+    }
+    for (const departure of cell.departures) {
+      // In a cell that has come into view it is among everything there.
+      if (!this.sees(to, departure.to)) left.left(departure.id);
+    }
+  }
+
+  /** Cells that were in view and no longer are: all that was in them goes, unless it moved to
+   *  where it is seen. */
+  private joinOutOfView(from: number, to: number): void {
+    const { copy } = this;
+    const { grid } = copy;
+    if (!grid) return;
+    const { columns, reach } = grid;
+    const column = from % columns;
+    const row = (from - column) / columns;
+    const lastRow = Math.min(grid.rows - 1, row + reach);
+    const lastColumn = Math.min(columns - 1, column + reach);
+    for (let r = Math.max(0, row - reach); r <= lastRow; r++) {
+      for (let c = Math.max(0, column - reach); c <= lastColumn; c++) {
+        const index = r * columns + c;
+        const cell = copy.cellAt(index);
+        if (!cell || this.sees(to, index)) continue;
+        for (const { id } of cell.entities) left.left(id);
+        if (cell.stamp !== copy.stamp) continue;
+        append(left, cell.left);
+        for (const departure of cell.departures) {
+          if (!this.sees(to, departure.to)) left.left(departure.id);
+        }
+      }
+    }
+  }
+
+  /** Whether the view around cell `centre` has cell `index` in it. */
+  private sees(centre: number, index: number): boolean {
+    const { grid, everywhere } = this.copy;
+    if (centre === NOWHERE) return false;
+    if (!grid || index === everywhere) return true;
+    const { columns, reach } = grid;
+    const column = centre % columns;
+    const otherColumn = index % columns;
+    if (Math.abs(column - otherColumn) > reach) return false;
+    return Math.abs(centre - column - (index - otherColumn)) <= reach * columns;
+  }
+}
+
+function append(target: RowWriter, source: RowWriter): void {
+  if (source.length > 0) target.append(source.bytes, 0, source.length);
+}

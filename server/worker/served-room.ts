@@ -1,0 +1,133 @@
+// A room as one worker serves it: the copy, who of this worker's clients is in it, and what each of
+// them has seen.
+import { encodeJson, type ServerMessage, stateFrame } from '../../protocol/index.ts';
+import type { FromCoordinator } from '../link/index.ts';
+import type { Connection } from './connection.ts';
+import { Interest, NOWHERE } from './interest.ts';
+import { type Delta, type Opened, RoomCopy } from './room-copy.ts';
+
+type Joined = Extract<FromCoordinator, { type: 'joined' }>;
+
+interface Viewer {
+  readonly connection: Connection;
+  readonly avatar: number;
+  /** The cell around which the client has been told everything, or `NOWHERE`. */
+  centre: number;
+  /** Applied, and not told the client yet; 0: nothing. */
+  ack: number;
+  /** When the last frame went out. */
+  sentAt: number;
+}
+
+/** What one delta made the worker send. */
+export interface Sent {
+  states: number;
+  /** Clients that read too slowly to be sent this one. */
+  skipped: number;
+}
+
+/** Each client is sent a frame at least so often, so that it knows that the room lives. */
+const QUIET_MS = 1000;
+
+export class ServedRoom {
+  copy: RoomCopy;
+  private interest: Interest;
+  private readonly viewers = new Map<number, Viewer>();
+  private readonly unsentBytesMax: number;
+  private readonly sent: Sent = { states: 0, skipped: 0 };
+
+  constructor(opened: Opened, unsentBytesMax: number) {
+    this.copy = new RoomCopy(opened);
+    this.interest = new Interest(this.copy);
+    this.unsentBytesMax = unsentBytesMax;
+  }
+
+  /** The copy begins again: every viewer is to be told everything. */
+  reopen(opened: Opened): void {
+    this.copy = new RoomCopy(opened);
+    this.interest = new Interest(this.copy);
+    for (const viewer of this.viewers.values()) viewer.centre = NOWHERE;
+  }
+
+  /** Tells the client that it is in, then where it may go on, then all that it sees. */
+  join(connection: Connection, joined: Joined): void {
+    const { copy } = this;
+    const message: ServerMessage = {
+      type: 'joined',
+      room: copy.id,
+      game: copy.game,
+      kinds: [...copy.kinds],
+      avatar: joined.avatar,
+      tickMs: copy.tickMs,
+      viewRadius: copy.viewRadius,
+      about: joined.about,
+    };
+    connection.send(joined.request === null ? message : { ...message, request: joined.request });
+    connection.flow.restart(copy.id);
+    connection.send({ type: 'resumed', room: copy.id, seq: joined.seq });
+    const viewer: Viewer = {
+      connection,
+      avatar: joined.avatar,
+      centre: NOWHERE,
+      ack: 0,
+      sentAt: 0,
+    };
+    this.viewers.set(connection.id, viewer);
+    this.show(viewer, performance.now());
+  }
+
+  leave(connection: number): void {
+    this.viewers.delete(connection);
+  }
+
+  broadcast(message: ServerMessage): void {
+    for (const { connection } of this.viewers.values()) connection.send(message);
+  }
+
+  /** Brings the copy up to date, and then each client.
+   *  @returns counts that the next call overwrites. */
+  apply(delta: Delta): Sent {
+    this.copy.apply(delta);
+    const { acks } = delta;
+    for (let i = 0; i < acks.length; i += 2) {
+      const viewer = this.viewers.get(acks[i]!);
+      if (!viewer) continue;
+      viewer.ack = acks[i + 1]!;
+      viewer.connection.flow.answered(this.copy.id, viewer.ack);
+    }
+    this.sent.states = 0;
+    this.sent.skipped = 0;
+    const now = performance.now();
+    for (const viewer of this.viewers.values()) this.show(viewer, now);
+    return this.sent;
+  }
+
+  private show(viewer: Viewer, now: number): void {
+    const { connection, ack } = viewer;
+    if (connection.unsentBytes > this.unsentBytesMax) {
+      // It misses this delta; once it has caught up one frame tells it everything.
+      viewer.centre = NOWHERE;
+      this.sent.skipped++;
+      return;
+    }
+    const from = viewer.centre;
+    const fallback = from === NOWHERE ? 0 : from;
+    const to = this.copy.grid
+      ? this.interest.centre(viewer.avatar, fallback)
+      : this.copy.everywhere;
+    const body = this.interest.body(from, to);
+    viewer.centre = to;
+    const rows = body.left.length + body.entered.length + body.changed.length;
+    if (rows === 0 && ack === 0 && !body.reset && now - viewer.sentAt < QUIET_MS) return;
+    viewer.ack = 0;
+    viewer.sentAt = now;
+    this.sent.states++;
+    if (connection.encoding === 'binary') connection.write(stateFrame(body, ack));
+    else {
+      const { id: room, tick, kinds } = this.copy;
+      const { reset, left, entered, changed } = body;
+      const state = { type: 'state', room, tick, reset, left, entered, changed } as const;
+      connection.write(encodeJson(ack === 0 ? state : { ...state, ack }, () => kinds));
+    }
+  }
+}
