@@ -1,0 +1,113 @@
+// One room of the session: applies what the server says of it, and survives what ends a connection.
+import { encodeBinary, LOBBY, type Message, ProtocolError } from '../protocol/index.ts';
+import { ClientError, RejectedError } from './errors.ts';
+import { Mirror } from './mirror.ts';
+import { Outbox } from './outbox.ts';
+import { type LeftReason, type RoomParts, RoomView } from './room-view.ts';
+
+export interface RoomServices {
+  readonly unacknowledgedMax: number;
+  readonly write: (frame: Buffer) => void;
+  /** A state could not be applied; a new connection brings a complete one. */
+  readonly broken: (error: ClientError) => void;
+}
+
+export class Room implements RoomParts {
+  joined: Message<'joined'>;
+  readonly outbox: Outbox;
+  readonly mirror: Mirror;
+  readonly view: RoomView;
+  private readonly services: RoomServices;
+  private leaving: PromiseWithResolvers<void> | undefined;
+  private over = false;
+
+  constructor(joined: Message<'joined'>, services: RoomServices) {
+    this.joined = joined;
+    this.services = services;
+    const { unacknowledgedMax, write } = services;
+    this.outbox = new Outbox({
+      room: joined.room,
+      unacknowledgedMax,
+      write,
+      opened: () => {
+        if (this.leaving) this.writeLeave();
+      },
+    });
+    this.mirror = new Mirror(joined.kinds);
+    this.view = new RoomView(this);
+  }
+
+  get isLeaving(): boolean {
+    return this.leaving !== undefined;
+  }
+
+  state(message: Message<'state'>): void {
+    let change: ReturnType<Mirror['apply']>;
+    try {
+      change = this.mirror.apply(message);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.services.broken(new ClientError('BAD_STATE', `room ${message.room}`, error));
+      return;
+    }
+    if (message.ack !== undefined) this.outbox.acknowledge(message.ack);
+    this.view.emit('state', change);
+  }
+
+  rejected({ room, seq, code, text }: Message<'rejected'>): void {
+    const error = new RejectedError(code, text, room, seq);
+    if (this.outbox.rejected(error)) this.view.emit('rejected', error);
+  }
+
+  /** The server describes the same place again: after a resume, or for a second `join`. */
+  describe(joined: Message<'joined'>): void {
+    this.joined = joined;
+    this.mirror.describe(joined.kinds);
+  }
+
+  /** The session, lost, has found a new place in the same game; `resumed` comes next. */
+  rejoined(joined: Message<'joined'>): void {
+    this.describe(joined);
+    this.outbox.move(joined.room);
+    this.view.emit('rejoined');
+  }
+
+  leave(): Promise<void> {
+    if (this.over) return Promise.resolve();
+    if (!this.leaving) {
+      this.leaving = Promise.withResolvers<void>();
+      this.outbox.refuse(new ClientError('NOT_IN_ROOM'));
+      if (this.outbox.isOpen) this.writeLeave();
+    }
+    return this.leaving.promise;
+  }
+
+  /** The place is gone. */
+  left(reason: LeftReason): void {
+    this.end(new ClientError('NOT_IN_ROOM', reason.text));
+    this.view.emit('left', reason);
+  }
+
+  /** Nothing more comes of this room. @param callsError what its calls fail with. */
+  end(error: ClientError, callsError?: Error): void {
+    this.over = true;
+    this.outbox.end(error, callsError);
+    this.leaving?.resolve();
+  }
+
+  private writeLeave(): void {
+    this.services.write(encodeBinary({ type: 'leave', room: this.joined.room }));
+  }
+}
+
+/** The place in the lobby, which no `joined` describes. */
+export const lobbyJoined: Message<'joined'> = {
+  type: 'joined',
+  room: LOBBY,
+  game: 'lobby',
+  kinds: [],
+  avatar: 0,
+  tickMs: 0,
+  viewRadius: 0,
+  about: undefined,
+};
