@@ -2,12 +2,12 @@
 import fc from 'fast-check';
 import { Packr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
-import { messageArbitrary } from './arbitraries.ts';
 import { cobsDecode } from './cobs.ts';
 import { decodeBinary, decodeJson, encodeBinary, encodeJson } from './codec.ts';
 import { type ErrorCode, ProtocolError } from './errors.ts';
 import { allExamples, exampleKinds, examples } from './golden/examples.ts';
 import { type Message, type MessageName, messages, type Sender } from './messages.ts';
+import { messageArbitrary } from './test-arbitraries.ts';
 
 const packr = new Packr({ useRecords: false, variableMapSize: true });
 const names = Object.keys(messages) as MessageName[];

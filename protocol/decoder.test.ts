@@ -1,12 +1,12 @@
 // Streams in pieces of any size, damaged and endless ones, and a receiver that pauses or stops.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { messageArbitrary } from './arbitraries.ts';
 import { type Encoding, encodeBinary, encodeJson } from './codec.ts';
 import { DecoderState, MessageDecoder } from './decoder.ts';
 import { ProtocolError } from './errors.ts';
 import { allExamples, exampleKinds } from './golden/examples.ts';
 import { type Message, type MessageName, messages, type Sender } from './messages.ts';
+import { messageArbitrary } from './test-arbitraries.ts';
 
 const kindsOf = () => exampleKinds;
 const encodings: Encoding[] = ['binary', 'json'];

@@ -1,7 +1,6 @@
 // Rows of entities: every type of field there and back, packed and in JSON, and damaged rows.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fieldArbitrary, idArbitrary, packRows, type Row, rowArbitrary } from './arbitraries.ts';
 import {
   FIELD_STRING_BYTES_MAX,
   FIELDS_MAX,
@@ -16,6 +15,13 @@ import { ProtocolError } from './errors.ts';
 import { exampleKinds } from './golden/examples.ts';
 import { rowsFromJson, rowsToJson } from './json-rows.ts';
 import type { RowForm } from './messages.ts';
+import {
+  fieldArbitrary,
+  idArbitrary,
+  packRows,
+  type Row,
+  rowArbitrary,
+} from './test-arbitraries.ts';
 
 const typeNames = Object.keys(fieldTypes) as FieldType[];
 const forms: RowForm[] = ['left', 'entered', 'changed'];

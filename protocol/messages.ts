@@ -170,7 +170,7 @@ export const messages = {
     tag: 33,
     from: 'server',
     bytesMax: SERVER_FRAME_BYTES_MAX,
-    text: 'The session has a place in the room. A `state` with `reset` follows.',
+    text: 'The session has a place in the room. A `resumed` that says where its numbers go on, and a `state` with `reset`, follow.',
     fields: {
       room,
       game: word('The game’s name.'),

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { Packr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
-import { plainValue } from './arbitraries.ts';
 import { DEPTH_MAX, refuseJson, refuseMsgpack } from './scan.ts';
+import { plainValue } from './test-arbitraries.ts';
 
 const packr = new Packr({ useRecords: false, variableMapSize: true });
 const refusal = (...bytes: number[]) => refuseMsgpack(Uint8Array.from(bytes), bytes.length);

@@ -1,12 +1,12 @@
 // State frames written straight from rows against those of the table's own encoding.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { idArbitrary, packRows, rowArbitrary } from './arbitraries.ts';
 import { encodeBinary } from './codec.ts';
 import { RowWriter } from './entities.ts';
 import { exampleKinds } from './golden/examples.ts';
 import type { Message, RowForm } from './messages.ts';
 import { stateBody, stateFrame } from './state-frame.ts';
+import { idArbitrary, packRows, rowArbitrary } from './test-arbitraries.ts';
 
 function writerOf(bytes: Uint8Array): RowWriter {
   const writer = new RowWriter(1);

@@ -9,10 +9,10 @@ import { createLog, LogRelay, ProcessMetrics, printBanner } from './observe/inde
 import { ListenError, Primary } from './primary/index.ts';
 import { Worker } from './worker/index.ts';
 
-const identity = childIdentity();
-if (!identity) await runPrimary();
-else if (identity.role === 'worker') runWorker(identity);
-else await runCoordinator(identity);
+const child = childIdentity();
+if (!child) await runPrimary();
+else if (child.role === 'worker') runWorker(child);
+else await runCoordinator(child);
 
 async function runPrimary(): Promise<void> {
   process.title = 'holdfast primary';
@@ -64,11 +64,12 @@ function exitWithError(text: string): never {
   process.exit(1);
 }
 
-function runWorker({ config, worker: number, linkPath }: ChildIdentity): void {
+function runWorker(identity: ChildIdentity): void {
+  const { config, worker: number, linkPath } = identity;
   process.title = `holdfast worker ${number}`;
   const log = createLog({ role: 'worker', worker: number, level: config.logLevel });
   const metrics = new ProcessMetrics('worker');
-  const runtime = new ChildRuntime(config, metrics);
+  const runtime = new ChildRuntime(identity, metrics);
   const worker = new Worker({
     config,
     linkPath,
@@ -98,11 +99,12 @@ function runWorker({ config, worker: number, linkPath }: ChildIdentity): void {
   });
 }
 
-async function runCoordinator({ config, linkPath }: ChildIdentity): Promise<void> {
+async function runCoordinator(identity: ChildIdentity): Promise<void> {
+  const { config, linkPath } = identity;
   process.title = 'holdfast coordinator';
   const log = createLog({ role: 'coordinator', level: config.logLevel });
   const metrics = new ProcessMetrics('coordinator');
-  const runtime = new ChildRuntime(config, metrics);
+  const runtime = new ChildRuntime(identity, metrics);
   try {
     const coordinator = await Coordinator.start({ config, linkPath, log, metrics });
     runtime.run({

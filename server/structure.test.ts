@@ -54,7 +54,7 @@ const doors = ['client/index.ts', 'server/games/game.ts', 'protocol/index.ts'];
 
 /** Tests and what only they use, and benchmarks that are run by hand. */
 const isTest = (file: string): boolean =>
-  /\.test\.ts$|bench\.ts$|(test|fake|fixture)-|\/(arbitraries|closes-and-exits)\.ts$/.test(file);
+  /\.test\.ts$|bench\.ts$|\/(test|fake|fixture)-[^/]+$/.test(file);
 
 const files = ['protocol', 'client', 'server', 'load-test']
   .flatMap((folder) =>

@@ -56,10 +56,8 @@ export class EntityTable implements Entities {
   private gone: number[] = [];
   private readonly create: (id: number, values: FieldValue[]) => EntityRecord;
   private readonly room: TableRoom;
-  /** Where x and y are among the fields; -1: nowhere. */
-  private readonly xAt: number;
-  private readonly yAt: number;
   private readonly cells: CellIndex | undefined;
+  private readonly place: PlaceOf | undefined;
 
   /** @param index the kind's position among the room's kinds.
    *  @param cells where the game has a world and the kind a place. */
@@ -73,11 +71,10 @@ export class EntityTable implements Entities {
     this.room = room;
     this.index = index;
     this.fields = orderFields(spec);
-    this.xAt = this.fields.findIndex((field) => field.name === 'x');
-    this.yAt = this.fields.findIndex((field) => field.name === 'y');
     const shown = this.fields.filter((field) => !field.hidden);
     this.kind = { name, fields: shown.map(({ name, type }) => ({ name, type })) };
     this.cells = cells;
+    this.place = placeOf(this.fields);
     this.create = recordClass(this.kind.name, this.fields, this.dirtied, this.moved);
   }
 
@@ -117,8 +114,8 @@ export class EntityTable implements Entities {
   }
 
   near(x: number, y: number, distance: number): Entity[] {
-    const { xAt, yAt } = this;
-    if (xAt < 0 || yAt < 0) throw new TypeError(`${this.kind.name} has no place: no x and y`);
+    if (!this.place) throw new TypeError(`${this.kind.name} has no place: no x and y`);
+    const { xAt, yAt } = this.place;
     const found: EntityRecord[] = [];
     const consider = (record: EntityRecord): void => {
       const dx = Math.abs((record.values[xAt] as number) - x);
@@ -193,7 +190,25 @@ export function orderFields(spec: KindSpec): Field[] {
   return [...fields.filter((field) => !field.hidden), ...fields.filter((field) => field.hidden)];
 }
 
-/** The value as the field will hold it (an f32 is rounded), the same after any restore.
+/** Where a kind has its x and y among its fields. */
+interface PlaceOf {
+  readonly xAt: number;
+  readonly yAt: number;
+}
+
+/** @returns undefined for a kind that does not have both as numbers. */
+export function placeOf(fields: readonly Field[]): PlaceOf | undefined {
+  const at = (name: string) =>
+    fields.findIndex(
+      (field) => field.name === name && field.type !== 'string' && field.type !== 'bool',
+    );
+  const xAt = at('x');
+  const yAt = at('y');
+  return xAt < 0 || yAt < 0 ? undefined : { xAt, yAt };
+}
+
+/** The value as the field will hold it, the same after any restore: an f32 is rounded, -0 is 0, and
+ *  half a surrogate pair is the replacement character.
  *  @throws {RangeError} where the type cannot hold it. */
 function checkedValue(
   kind: string,
@@ -211,17 +226,19 @@ function checkedValue(
       if (typeof value !== 'string' || Buffer.byteLength(value) > FIELD_STRING_BYTES_MAX) {
         throw refused(`a string of at most ${FIELD_STRING_BYTES_MAX} bytes`);
       }
-      return value;
+      return value.toWellFormed();
     case 'f32':
-    case 'f64':
-      if (!Number.isFinite(value)) throw refused('a finite number');
-      return fieldType === 'f32' ? Math.fround(value as number) : (value as number);
+    case 'f64': {
+      const number = fieldType === 'f32' ? Math.fround(value as number) : value;
+      if (typeof value !== 'number' || !Number.isFinite(number)) throw refused('a finite number');
+      return (number as number) + 0;
+    }
     default: {
       const { min, max } = fieldTypes[fieldType];
       if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) {
         throw refused(`a whole number from ${min} to ${max}`);
       }
-      return value as number;
+      return (value as number) + 0;
     }
   }
 }

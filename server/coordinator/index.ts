@@ -1,4 +1,5 @@
 // The coordinator: the process that holds rooms, sessions and lobby, and serves them to workers.
+import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import type { Config } from '../config.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
@@ -44,6 +45,8 @@ export class Coordinator {
     const games = await loadGames(config.game);
     const coordinator = new Coordinator(options, new Rooms(games, config, log, metrics));
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    // A coordinator that was killed has left its socket behind.
+    rmSync(linkPath, { force: true });
     // Exclusive: else the cluster would have the primary listen in this process's stead.
     coordinator.server.once('error', reject).listen({ path: linkPath, exclusive: true }, resolve);
     await promise;

@@ -102,9 +102,11 @@ export function applyLobbyCommand(
   const { seq } = message;
   const ledger = session.lobby;
   if (seq > ledger.applied + 1) {
+    if (!session.lobbyGap.due(seq)) return;
     link.send({ type: 'resumed', connection, room: LOBBY, seq: ledger.applied });
     return;
   }
+  session.lobbyGap.close();
   if (seq === ledger.applied + 1) {
     ledger.apply(seq);
     ledger.keep(seq, run(world, session, message));

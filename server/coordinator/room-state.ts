@@ -12,7 +12,7 @@ import {
 } from '../games/index.ts';
 import { Grid } from '../link/index.ts';
 import { CellIndex } from './cell-index.ts';
-import { type ChangeRows, EntityTable, orderFields } from './entity-table.ts';
+import { type ChangeRows, EntityTable, orderFields, placeOf } from './entity-table.ts';
 import { type Answer, Ledger } from './ledger.ts';
 import { SeededRandom } from './random.ts';
 
@@ -178,8 +178,7 @@ export class RoomState {
     if (!player) return;
     switch (input.kind) {
       case 'leave':
-        this.players.delete(player.id);
-        this.game.leave?.(this.room, player);
+        this.leave(player);
         return;
       case 'connection':
         player.connected = input.connected;
@@ -198,6 +197,18 @@ export class RoomState {
     this.players.set(id, player);
     player.avatar = this.game.join?.(this.room, player);
     this.outputs.joined.push(id);
+  }
+
+  /** Who has left is owed nothing of this batch; who then comes again must not get it either. */
+  private leave(player: PlayerRecord): void {
+    this.players.delete(player.id);
+    const { joined, answers } = this.outputs;
+    this.outputs = {
+      ...this.outputs,
+      joined: joined.filter((id) => id !== player.id),
+      answers: answers.filter((answer) => answer.player !== player.id),
+    };
+    this.game.leave?.(this.room, player);
   }
 
   private command(player: PlayerRecord, input: Input & { kind: 'command' }): void {
@@ -231,10 +242,8 @@ export class RoomState {
     const grid = game.world ? new Grid(game.world) : undefined;
     const nextEntityId = () => ++this.entityIds;
     return Object.entries(game.entities as KindSpecs).map(([name, spec], index) => {
-      const names = orderFields(spec).map((field) => field.name);
-      const xAt = names.indexOf('x');
-      const yAt = names.indexOf('y');
-      const cells = grid && xAt >= 0 && yAt >= 0 ? new CellIndex(grid, xAt, yAt) : undefined;
+      const place = placeOf(orderFields(spec));
+      const cells = grid && place ? new CellIndex(grid, place.xAt, place.yAt) : undefined;
       return new EntityTable({ nextEntityId }, name, index, spec, cells);
     });
   }

@@ -5,6 +5,7 @@ import type { Game } from '../games/index.ts';
 import type { FromWorker } from '../link/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import { rejectionCode } from '../observe/index.ts';
+import { GapNotice } from './gap-notice.ts';
 import type { Answer } from './ledger.ts';
 import { Pacer } from './pacer.ts';
 import { RoomCopies } from './room-copies.ts';
@@ -30,6 +31,7 @@ interface Member {
   readonly session: Session;
   /** The last sequence number taken into the inbox. */
   taken: number;
+  readonly gap: GapNotice;
   /** Whether the room's state has taken it in. */
   entered: boolean;
   /** The request that asked for the place, to be named in the answer. */
@@ -108,7 +110,13 @@ export class Room {
     }
     if (this.over) return 'ROOM_ENDED';
     if (this.isFull) return 'ROOM_FULL';
-    this.members.set(session.id, { session, taken: 0, entered: false, request });
+    this.members.set(session.id, {
+      session,
+      taken: 0,
+      gap: new GapNotice(),
+      entered: false,
+      request,
+    });
     session.rooms.set(this.id, this);
     this.emptySince = undefined;
     this.put({ kind: 'join', player: session.id, name: session.name });
@@ -142,6 +150,7 @@ export class Room {
     this.copies.add(session.link);
     // The request was made on a connection that is gone.
     member.request = null;
+    member.gap.close();
     // A member that the room has not taken in yet is greeted when it has.
     if (member.entered) this.greet(member, null);
   }
@@ -155,14 +164,15 @@ export class Room {
     const isNext = seq === member.taken + 1;
     if (isNext && member.taken - applied < this.options.inboxPerPlayerMax) {
       member.taken = seq;
+      member.gap.close();
       this.put({ kind: 'command', player: session.id, seq, name, args, call });
     } else if (seq <= applied) {
       this.answerAgain(session, seq, call);
-    } else if (seq > member.taken) {
+    } else if (seq > member.taken && member.gap.due(seq)) {
       // One before it is missing, or the inbox has no place for it: the client sends it again.
       link.send({ type: 'resumed', connection, room: this.id, seq: applied });
     }
-    // Else it waits in the inbox already, and its answer will come by itself.
+    // Else it waits in the inbox already, and its answer will come by itself; or the gap was told of.
   }
 
   /** Sends an event that is not the game's (chat) to every member. */

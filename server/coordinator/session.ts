@@ -1,6 +1,7 @@
 // A session: who a player is, for as long as it may be resumed.
 
 import type { FromCoordinator } from '../link/index.ts';
+import { GapNotice } from './gap-notice.ts';
 import { Ledger } from './ledger.ts';
 import type { Room } from './room.ts';
 
@@ -21,6 +22,7 @@ export class Session {
   readonly rooms = new Map<number, Room>();
   /** What the lobby has applied. */
   readonly lobby = new Ledger();
+  readonly lobbyGap = new GapNotice();
   link: WorkerLink | undefined;
   connection = 0;
   /** When the connection was lost, in ms of the coordinator's clock. */

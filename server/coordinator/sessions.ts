@@ -35,6 +35,7 @@ export class Sessions {
     this.detached.delete(session);
     session.link = link;
     session.connection = connection;
+    session.lobbyGap.close();
     for (const room of session.rooms.values()) room.attach(session);
   }
 

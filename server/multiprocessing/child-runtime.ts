@@ -1,5 +1,7 @@
 // A child's side of the control pipe: says that it is ready and alive, pushes metrics, obeys.
+import { rmSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { dirname } from 'node:path';
 import type { Config } from '../config.ts';
 import {
   Channel,
@@ -60,7 +62,7 @@ export class ChildRuntime {
   private task: ChildTask | undefined;
   private stopping = false;
 
-  constructor(config: Config, metrics: ProcessMetrics) {
+  constructor({ config, linkPath }: ChildIdentity, metrics: ProcessMetrics) {
     this.metrics = metrics;
     this.sampler = new ProcessSampler(metrics, () => performance.now());
     this.channel = new Channel({
@@ -68,8 +70,11 @@ export class ChildRuntime {
       out: fromChildCodec,
       in: fromPrimaryCodec,
       message: (message) => this.obey(message),
-      // Nobody is left who would hand over, restart or stop.
       closed: () => process.exit(this.stopping ? 0 : ORPHANED),
+    });
+    process.on('exit', () => {
+      // The primary is gone: nobody else is left who would clean up.
+      if (!process.connected) rmSync(dirname(linkPath), { recursive: true, force: true });
     });
     // A terminal sends its signals to every process; the primary decides what they mean.
     process.on('SIGINT', () => {});

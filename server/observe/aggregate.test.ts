@@ -191,6 +191,28 @@ describe('counters and histograms, whatever happens to processes', () => {
     );
   });
 
+  it('keep their sums to the last bit, in whatever order processes die', async () => {
+    const times = fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 2, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(times, fc.infiniteStream(fc.nat()), async (ms, choices) => {
+        const aggregate = new MetricsAggregate(() => 0);
+        const living = ms.map((_, slot) => `process ${slot}`);
+        for (const [slot, key] of living.entries()) {
+          const coordinator = new ProcessMetrics('coordinator');
+          coordinator.observe('tickSeconds', ms[slot]! / 1000);
+          aggregate.report(key, 'coordinator', slot, await coordinator.snapshot());
+        }
+        const sum = async () => (await samplesIn(aggregate)).get('holdfast_tick_seconds_sum');
+        const before = await sum();
+        while (living.length > 0) {
+          const [key] = living.splice(choices.next().value % living.length, 1);
+          aggregate.died(key!);
+          expect(await sum()).toBe(before);
+        }
+      }),
+    );
+  });
+
   it('take no more memory for each process that has died', async () => {
     const aggregate = new MetricsAggregate(() => 0);
     const sizes = new Set<number>();

@@ -86,19 +86,19 @@ export class LogRelay {
 
   /** Relays a stream of a child until it ends; see `relayOutput`. */
   add(stream: NodeJS.ReadableStream, source: LogSource, name: 'stdout' | 'stderr'): Promise<void> {
-    const lastLines = this.lastLinesOf.get(source.worker) ?? [];
-    this.lastLinesOf.set(source.worker, lastLines);
+    const lastLines = this.lastLinesOf.get(source.pid) ?? [];
+    this.lastLinesOf.set(source.pid, lastLines);
     return relayOutput(stream, { ...source, name, write: this.write, lastLines });
   }
 
-  /** The last lines of process number `worker`, both streams, oldest first, until `forget`. */
-  lastLines(worker: number): readonly string[] {
-    return this.lastLinesOf.get(worker) ?? [];
+  /** The last lines of process `pid`, both streams, oldest first, until `forget`. */
+  lastLines(pid: number): readonly string[] {
+    return this.lastLinesOf.get(pid) ?? [];
   }
 
   /** Call it when a process is dead and its crash record written. */
-  forget(worker: number): void {
-    this.lastLinesOf.delete(worker);
+  forget(pid: number): void {
+    this.lastLinesOf.delete(pid);
   }
 
   /** Writes text that is no log line, as it is. */

@@ -1,10 +1,12 @@
 // The processes that the primary has forked: starts them, listens to them, kills those that hang.
 import cluster from 'node:cluster';
+import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
 import type { Config } from '../config.ts';
 import type { FromChild } from '../link/index.ts';
 import type { ChildIdentity, ChildSpec, Exit } from '../multiprocessing/index.ts';
 import type { Log, LogRelay, ProcessMetrics, PushedMetrics } from '../observe/index.ts';
-import { MetricsAggregate } from '../observe/index.ts';
+import { MetricsAggregate, ProcessSampler } from '../observe/index.ts';
 import type { ProcessInfo } from './admin.ts';
 import { CHILD_STDIO, ChildProcess } from './child-process.ts';
 
@@ -34,10 +36,13 @@ export class Children {
   /** The last number given to a process of each role. */
   private readonly numbers: Record<Role, number> = { worker: 0, coordinator: 0 };
   private sweptAt = performance.now();
+  private readonly sampler: ProcessSampler;
 
   constructor(options: ChildrenOptions) {
     this.options = options;
     cluster.setupPrimary({ exec: options.mainPath, args: [], stdio: [...CHILD_STDIO] });
+    this.sampler = new ProcessSampler(options.metrics, () => performance.now());
+    options.metrics.gauge('buildInfo', 1, { version: packageVersion(), node: process.version });
     this.timer = setInterval(() => this.sweep(), options.config.heartbeatMs);
   }
 
@@ -69,11 +74,13 @@ export class Children {
   }
 
   metricsText(): Promise<string> {
+    this.sampler.sample();
     return this.aggregate.text(this.options.metrics);
   }
 
   processes(): ProcessInfo[] {
     const now = performance.now();
+    const sample = this.sampler.sample();
     const primary: ProcessInfo = {
       role: 'primary',
       slot: 0,
@@ -82,8 +89,7 @@ export class Children {
       uptimeSeconds: process.uptime(),
       restarts: 0,
       clients: 0,
-      eventLoopLagMs: 0,
-      residentBytes: process.memoryUsage.rss(),
+      ...sample,
       responsive: true,
       lastBeatAgeMs: 0,
     };
@@ -92,6 +98,7 @@ export class Children {
 
   close(): void {
     clearInterval(this.timer);
+    this.sampler.close();
   }
 
   private describe(child: ChildProcess, now: number): ProcessInfo {
@@ -118,8 +125,7 @@ export class Children {
     const child = new ChildProcess(identity, {
       message: (from, message) => this.heard(from, message),
       exited: (from, exit) => {
-        this.live.delete(from);
-        this.aggregate.died(keyOf(from));
+        this.forget(from);
         this.options.exited(from, exit);
         exited(exit);
       },
@@ -130,6 +136,15 @@ export class Children {
     relay.add(child.stderr, source, 'stderr');
     log.debug({ child: child.name, childPid: child.pid }, 'process started');
     return child;
+  }
+
+  private forget(child: ChildProcess): void {
+    const { role, slot } = child.identity;
+    this.live.delete(child);
+    this.aggregate.died(keyOf(child));
+    // A worker that had one client leaves a slot that may stay empty.
+    if (this.options.config.workers === 'per-client') this.aggregate.forget(role, slot);
+    this.options.relay.forget(child.pid);
   }
 
   private heard(child: ChildProcess, message: FromChild): void {
@@ -156,6 +171,11 @@ export class Children {
       child.kill();
     }
   }
+}
+
+function packageVersion(): string {
+  const path = findPackageJSON(import.meta.url);
+  return path === undefined ? 'unknown' : JSON.parse(readFileSync(path, 'utf8')).version;
 }
 
 /** Never the same for two processes. */

@@ -262,7 +262,7 @@ export class Primary {
     const { log, metrics } = this.options;
     if (this.state === PrimaryState.Stopped) return;
     const role = spec.id === COORDINATOR ? 'coordinator' : 'worker';
-    metrics.count('processRestarts', 1, { role });
+    if (delayMs !== undefined) metrics.count('processRestarts', 1, { role });
     log.error({ child: spec.id, ...exit, restartInMs: delayMs ?? null }, 'process died');
     if (spec.restart === 'temporary') this.workers.ended(Number(spec.id.replace(/\D/g, '')));
   }

@@ -59,6 +59,9 @@ export type FatalCode = Extract<ErrorCode, CloseReason>;
 
 /** How long a closing connection may take to read its last bytes. */
 const CLOSING_MS = 2000;
+const DELIMITER = Buffer.of(0);
+/** How long one that will send no more is still served. */
+const HALF_CLOSED_MS = 3000;
 /** Times the rate that may be read at once. */
 const BURST_SECONDS = 2;
 /** A client that is throttled is told so at most this often. */
@@ -79,8 +82,14 @@ export class Connection {
   private openedAt: number;
   private heardAt: number;
   private closingAt = 0;
+  /** When the client has said that it will send no more. */
+  private endedAt = Number.POSITIVE_INFINITY;
   private noticeAt = Number.NEGATIVE_INFINITY;
+  /** What hello asked for. */
+  private wanted = { token: '', name: '' };
   private held = false;
+  /** Something was written. A binary stream begins with an empty frame. */
+  private begun = false;
   private reason: CloseReason = 'NETWORK';
 
   /** @param socket paused, and never read from. */
@@ -122,6 +131,8 @@ export class Connection {
   /** Sends bytes that are whole frames of the connection's encoding, at the end of this turn. */
   write(frame: Buffer | string): void {
     if (this.output.length === 0) this.host.writeLater(this);
+    if (!this.begun && this.encoding === 'binary') this.output.push(DELIMITER);
+    this.begun = true;
     this.output.push(frame);
   }
 
@@ -156,8 +167,9 @@ export class Connection {
     if (!this.isOpen) return;
     this.reason = reason;
     this.detach();
-    this.flush();
+    // Before the flush, which would find a client that is too slow to be so again.
     this.state = ConnectionState.Closing;
+    this.flush();
     this.closingAt = performance.now();
     this.decoder.stop();
     // Unread input would make the kernel reset the connection before the last bytes are read.
@@ -167,6 +179,12 @@ export class Connection {
 
   destroy(): void {
     this.socket.destroy();
+  }
+
+  /** Passes the hello on, again where the coordinator that had it is gone. */
+  attach(): void {
+    if (this.state !== ConnectionState.Attaching) return;
+    this.host.toCoordinator({ type: 'attach', connection: this.id, ...this.wanted });
   }
 
   /** The coordinator has answered the hello. */
@@ -195,7 +213,8 @@ export class Connection {
       if (now - this.closingAt > CLOSING_MS) this.socket.destroy();
     } else if (this.state === ConnectionState.Greeting) {
       if (now - this.openedAt > handshakeMs) this.fail('HANDSHAKE_TIMEOUT');
-    } else if (now - this.heardAt > idleMs && !this.held) this.fail('IDLE_TIMEOUT');
+    } else if (now - this.endedAt > HALF_CLOSED_MS) this.close('CLIENT');
+    else if (now - this.heardAt > idleMs && !this.held) this.fail('IDLE_TIMEOUT');
   }
 
   /** For the decoder. */
@@ -235,11 +254,12 @@ export class Connection {
     this.decoder.push(chunk);
   }
 
-  /** The client will send no more. What it asked for is still answered, for the idle time at most;
-   *  a connection on which nothing was asked has no reason to stay. */
+  /** The client will send no more. A script that has piped its lines still waits for the answers,
+   *  and cannot be told from one that is gone: it is served a little longer. */
   private ended(): void {
     const waits = this.encoding === 'json' && this.state !== ConnectionState.Greeting;
-    if (!waits) this.close('CLIENT');
+    if (waits) this.endedAt = performance.now();
+    else this.close('CLIENT');
   }
 
   private handle(message: ClientMessage): void {
@@ -293,7 +313,8 @@ export class Connection {
       return;
     }
     this.state = ConnectionState.Attaching;
-    this.host.toCoordinator({ type: 'attach', connection: this.id, token, name });
+    this.wanted = { token, name };
+    this.attach();
   }
 
   private hold(): void {

@@ -10,7 +10,7 @@ import {
 import type { Config } from '../config.ts';
 import type { FromCoordinator, FromWorker } from '../link/index.ts';
 import type { CloseReason, Log, ProcessMetrics } from '../observe/index.ts';
-import { Connection, type ConnectionHost, endsConnection } from './connection.ts';
+import { Connection, type ConnectionHost, ConnectionState, endsConnection } from './connection.ts';
 import { CoordinatorLink } from './coordinator-link.ts';
 import { ServedRoom } from './served-room.ts';
 
@@ -188,6 +188,7 @@ export class Worker implements ConnectionHost {
   private linkOpened(): void {
     if (!this.wasReady) this.options.ready();
     this.wasReady = true;
+    for (const connection of this.connections.values()) connection.attach();
     this.resumeHeld();
   }
 
@@ -196,7 +197,9 @@ export class Worker implements ConnectionHost {
   private linkLost(): void {
     this.options.log.warn('the coordinator is gone: clients are asked to connect again');
     this.rooms.clear();
-    for (const connection of this.connections.values()) connection.fail('SERVER_UNAVAILABLE');
+    for (const connection of this.connections.values()) {
+      if (connection.state === ConnectionState.Attached) connection.fail('SERVER_UNAVAILABLE');
+    }
     this.flush();
   }
 

@@ -1,0 +1,260 @@
+// How the server starts, stops, and goes on when one of its processes does not.
+import { once } from 'node:events';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Client, connect } from '../client/index.ts';
+import { ServerProcess, ServerStartError } from '../load-test/server-process.ts';
+import { RawClient } from './test-raw-client.ts';
+
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+const start = (...args: string[]): Promise<ServerProcess> => startWith({}, ...args);
+
+async function startWith(env: Record<string, string>, ...args: string[]): Promise<ServerProcess> {
+  const server = await ServerProcess.start({ args, env });
+  cleanUps.push(() => server.stop());
+  return server;
+}
+
+async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
+  cleanUps.push(() => rm(directory, { recursive: true }));
+  return directory;
+}
+
+async function player(server: ServerProcess, name: string): Promise<Client> {
+  const client = await connect({ port: server.port, name });
+  cleanUps.push(() => client.close());
+  return client;
+}
+
+function raw(server: ServerProcess): RawClient {
+  const client = new RawClient(server.port);
+  cleanUps.push(() => client[Symbol.dispose]());
+  return client;
+}
+
+const workers = async (server: ServerProcess) =>
+  (await server.processes()).filter(({ role }) => role === 'worker');
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+/** What a start that must fail says on stderr, which is one line, with exit code 1. */
+async function refusal(...args: string[]): Promise<string> {
+  const error = await ServerProcess.start({ args }).then(
+    async (server) => {
+      await server.stop();
+      throw new Error('it started');
+    },
+    (error: unknown) => error,
+  );
+  expect(error).toBeInstanceOf(ServerStartError);
+  expect((error as ServerStartError).exitCode).toBe(1);
+  return (error as ServerStartError).message;
+}
+
+describe('Starting', () => {
+  it('fails with one line that names the port that is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    cleanUps.push(() => other.close());
+    const { port } = other.address() as { port: number };
+    expect(await refusal('--port', String(port))).toContain(`127.0.0.1:${port}: the port is taken`);
+    expect(await refusal('--admin-port', String(port))).toContain(`127.0.0.1:${port}`);
+  });
+
+  it('fails with one line for settings that contradict each other', async () => {
+    expect(await refusal('--hang-ms', '300')).toContain('--hang-ms must be at least');
+  });
+
+  it('fails with one line for a game that is not there, or not right', async () => {
+    const directory = await temporaryDirectory();
+    const path = join(directory, 'game.mjs');
+    expect(await refusal('--game', path)).toContain('there is no such file');
+    writeFileSync(path, 'export default { name: 7 }');
+    expect(await refusal('--game', path)).toMatch(/name must be .*ticksPerSecond must be/);
+  });
+
+  it('loads a game from outside of the package by what README says', async () => {
+    const directory = await temporaryDirectory();
+    const path = join(directory, 'counter.ts');
+    writeFileSync(
+      path,
+      `import { defineGame, refuse, Type } from 'holdfast/game';
+      export default defineGame({
+        name: 'counter', text: 'Counts.', ticksPerSecond: 0, playersMax: 2, entities: {},
+        state: () => ({ count: 0 }),
+        commands: {
+          add: {
+            args: Type.Object({ n: Type.Integer() }),
+            run(room, player, { n }) {
+              if (n < 0) refuse('NEGATIVE', 'Only up.');
+              room.state.count += n;
+              return room.state.count;
+            },
+          },
+        },
+      });`,
+    );
+    const client = await player(await start('--game', path), 'ada');
+    const room = await client.join({ game: 'counter' });
+    expect(await room.call('add', { n: 2 })).toBe(2);
+    expect(await room.call('add', { n: 3 })).toBe(5);
+    await expect(room.call('add', { n: -1 })).rejects.toMatchObject({ code: 'NEGATIVE' });
+  });
+});
+
+describe('Stopping', () => {
+  it('tells clients, exits 0, and leaves no process and no file', async () => {
+    const directory = await temporaryDirectory();
+    const server = await startWith({ TMPDIR: directory }, '--workers', '2');
+    const pids = (await server.processes()).map(({ pid }) => pid);
+    const client = raw(server).hello();
+    await client.message('welcome');
+    expect(await server.stop()).toBe(0);
+    await client.closed();
+    expect(await client.message('bye')).toMatchObject({ code: 'SERVER_STOPPING' });
+    expect(pids.filter(isAlive)).toEqual([]);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('does not wait for ever for a client that does not read', async () => {
+    const server = await start('--workers', '1', '--drain-ms', '300');
+    const client = raw(server).hello();
+    await client.message('welcome');
+    client.socket.pause();
+    expect(await server.stop()).toBe(0);
+  });
+});
+
+describe('When the primary is killed', () => {
+  it('its children end by themselves, and leave no file', async () => {
+    const directory = await temporaryDirectory();
+    const server = await startWith({ TMPDIR: directory }, '--workers', '2');
+    const pids = (await server.processes()).map(({ pid }) => pid);
+    await server.kill();
+    await expect.poll(() => pids.filter(isAlive), { timeout: 5000 }).toEqual([]);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+});
+
+describe('When a worker is killed', () => {
+  it('another takes its place, and its clients resume their sessions', async () => {
+    const server = await start('--workers', '1');
+    const client = await player(server, 'ada');
+    const room = await client.join({ game: 'goldrush' });
+    const { session } = client.welcome!;
+    const [worker] = await workers(server);
+    const again = once(client, 'connected');
+    process.kill(worker!.pid, 'SIGKILL');
+    await again;
+    expect(client.welcome).toMatchObject({ session, resumed: true, worker: worker!.worker! + 1 });
+    expect(await room.call('audit')).toMatchObject({ total: 6000, expected: 6000 });
+    expect(await server.metric('holdfast_process_restarts_total', { role: 'worker' })).toBe(1);
+  });
+
+  it('a worker that hangs is killed and replaced', async () => {
+    const server = await start('--workers', '1', '--hang-ms', '900');
+    const [worker] = await workers(server);
+    process.kill(worker!.pid, 'SIGSTOP');
+    await expect
+      .poll(async () => (await workers(server))[0]?.pid ?? worker!.pid, { timeout: 10_000 })
+      .not.toBe(worker!.pid);
+    await player(server, 'ada');
+  });
+
+  it('the server gives up, and says so, when that happens too often', async () => {
+    const server = await start('--workers', '1', '--restarts-max', '2');
+    cleanUps.pop();
+    let pid = 0;
+    const next = async () => {
+      const [worker] = await workers(server);
+      return worker?.responsive && worker.pid !== pid ? worker.pid : 0;
+    };
+    for (let i = 0; i < 3; i++) {
+      await expect.poll(next, { timeout: 10_000 }).not.toBe(0);
+      pid = await next();
+      process.kill(pid, 'SIGKILL');
+    }
+    expect(await server.exitCode).toBe(1);
+    expect(server.stderr).toMatch(/^holdfast: more than 2 restarts of processes.*\n$/);
+    await server.stop();
+  });
+});
+
+describe('When the coordinator is killed', () => {
+  it('clients are told, and come back to a new one', async () => {
+    const server = await start('--workers', '1');
+    const client = await player(server, 'ada');
+    await client.join({ game: 'goldrush' });
+    const coordinator = (await server.processes()).find(({ role }) => role === 'coordinator');
+    const again = once(client, 'connected');
+    process.kill(coordinator!.pid, 'SIGKILL');
+    await again;
+    await expect.poll(() => client.rooms.length, { timeout: 5000 }).toBe(1);
+  });
+});
+
+describe('--workers per-client', () => {
+  it('gives each connection a process of its own, up to the limit', async () => {
+    const server = await start('--workers', 'per-client', '--per-client-max', '2');
+    const ada = raw(server).hello('ada');
+    const bob = raw(server).hello('bob');
+    const numbers = [await ada.message('welcome'), await bob.message('welcome')];
+    expect(new Set(numbers.map(({ worker }) => worker)).size).toBe(2);
+    const carl = raw(server).hello('carl');
+    await carl.closed();
+    expect(carl.messages).toMatchObject([{ type: 'error', code: 'SERVER_FULL' }]);
+    expect(
+      await server.metric('holdfast_connections_refused_total', { reason: 'per_client' }),
+    ).toBe(1);
+  });
+
+  it('ends a process with its connection, and keeps spare ones ready', async () => {
+    const server = await start('--workers', 'per-client', '--per-client-spare', '1');
+    const ada = raw(server).hello('ada');
+    await ada.message('welcome');
+    const pids = async () => (await workers(server)).map(({ pid }) => pid).sort();
+    await expect.poll(async () => (await pids()).length, { timeout: 5000 }).toBe(2);
+    const used = (await workers(server)).find(({ clients }) => clients === 1)?.pid;
+    ada[Symbol.dispose]();
+    await expect.poll(pids, { timeout: 5000 }).not.toContain(used);
+    await expect.poll(async () => (await pids()).length, { timeout: 5000 }).toBe(1);
+  });
+});
+
+describe('Limits of connections', () => {
+  it('refuses what exceeds the limit of an address, and counts it', async () => {
+    const limit = ['--connections-per-address-max', '2'];
+    const server = await start('--workers', '1', ...limit);
+    const kept = [raw(server).hello(), raw(server).hello()];
+    for (const client of kept) await client.message('welcome');
+    const refused = raw(server).hello();
+    await refused.closed();
+    expect(refused.messages).toMatchObject([{ type: 'error', code: 'ADDRESS_LIMIT' }]);
+    kept[0]![Symbol.dispose]();
+    await expect
+      .poll(
+        async () => {
+          const next = raw(server).hello();
+          await next.until(({ messages }) => messages.length > 0);
+          return next.messages[0]!.type;
+        },
+        { timeout: 5000 },
+      )
+      .toBe('welcome');
+  });
+});
