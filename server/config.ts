@@ -32,7 +32,10 @@ export const settings = {
     default: 'auto' as number | 'auto' | 'per-client',
     text: 'Worker processes: auto (one per core), a number, or per-client (one for each connection).',
   },
-  data: string('./data', 'Directory for what outlives the server; made if it is not there.'),
+  data: string(
+    './data',
+    'Directory for what outlives the server; made if it is not there. Nothing is kept there yet.',
+  ),
   game: {
     kind: 'list',
     default: [] as readonly string[],

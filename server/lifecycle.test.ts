@@ -80,6 +80,13 @@ describe('Starting', () => {
     expect(await refusal('--hang-ms', '300')).toContain('--hang-ms must be at least');
   });
 
+  it('fails with one line for a data directory that cannot be', async () => {
+    const directory = await temporaryDirectory();
+    const path = join(directory, 'file');
+    writeFileSync(path, '');
+    expect(await refusal('--data', path)).toContain(`cannot use ${path}: it is not a directory`);
+  });
+
   it('fails with one line for a game that is not there, or not right', async () => {
     const directory = await temporaryDirectory();
     const path = join(directory, 'game.mjs');

@@ -6,7 +6,7 @@ import { Coordinator, GameLoadError } from './coordinator/index.ts';
 import type { SocketMessage } from './link/index.ts';
 import { type ChildIdentity, ChildRuntime, childIdentity } from './multiprocessing/index.ts';
 import { createLog, LogRelay, ProcessMetrics, printBanner } from './observe/index.ts';
-import { ListenError, Primary } from './primary/index.ts';
+import { DataDirectoryError, ListenError, Primary } from './primary/index.ts';
 import { Worker } from './worker/index.ts';
 
 const child = childIdentity();
@@ -43,7 +43,8 @@ async function runPrimary(): Promise<void> {
     log.info({ host: config.host, ...addresses, workers: config.workers }, 'serving');
     printBanner(config, addresses, relay);
   } catch (error) {
-    if (!(error instanceof ListenError)) throw error;
+    const isExpected = error instanceof ListenError || error instanceof DataDirectoryError;
+    if (!isExpected) throw error;
     await primary.destroy();
     exitWithError(error.message);
   }

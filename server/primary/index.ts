@@ -11,9 +11,11 @@ import { type Admin, startAdmin } from './admin.ts';
 import type { ChildProcess } from './child-process.ts';
 import { Children } from './children.ts';
 import { Connections, type KeptConnection } from './connections.ts';
+import { prepareDataDirectory } from './data-directory.ts';
 import { descriptorRoom, Listener, type RefusalReason } from './listener.ts';
 import { SharedWorkers, WorkerPerClient, type Workers, workerId } from './workers.ts';
 
+export { DataDirectoryError } from './data-directory.ts';
 export { ListenError } from './listener.ts';
 
 export interface PrimaryOptions {
@@ -101,9 +103,11 @@ export class Primary {
   }
 
   /** Starts everything; resolves when clients can connect.
-   *  @throws {ListenError} when an address cannot be listened on. */
+   *  @throws {ListenError} when an address cannot be listened on.
+   *  @throws {DataDirectoryError} when there is no place for data. */
   async start(): Promise<Addresses> {
     const { config, log } = this.options;
+    prepareDataDirectory(config.data);
     this.admin = await startAdmin({
       host: config.adminHost,
       port: config.adminPort,
