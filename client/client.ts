@@ -11,7 +11,8 @@ import { type JoinTarget, Rooms } from './rooms.ts';
 export type Welcome = Omit<Message<'welcome'>, 'type'>;
 
 export interface ClientEvents {
-  /** The server has welcomed a connection, the first or a later one. */
+  /** The server has welcomed a connection, the first or a later one; or, with `pauseMs`, another of
+   *  its processes serves the same connection now. */
   connected: [welcome: Welcome];
   /** The connection is gone; the client will connect again. */
   disconnected: [error: LinkError];
@@ -189,6 +190,7 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
         break;
       case 'welcome':
       case 'pong':
+      case 'again':
         break;
       default:
         message satisfies never;

@@ -44,7 +44,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.options = options;
-    const { host, port, hello, receiver } = options;
+    const { host, port, receiver } = options;
     this.decoder = new MessageDecoder({
       from: 'server',
       frameBytesMax: SERVER_FRAME_BYTES_MAX,
@@ -66,8 +66,13 @@ export class Connection {
       this.failure = error;
     });
     this.socket.on('close', () => this.finish(this.reason()));
+    this.hello();
+  }
+
+  /** Begins, or begins again, the conversation. */
+  hello(): void {
     this.write(BINARY);
-    this.write(encodeBinary(hello));
+    this.write(encodeBinary(this.options.hello));
   }
 
   /** Sends a frame; those of one turn of the event loop share a write. */

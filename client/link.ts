@@ -157,6 +157,9 @@ export class Link implements ConnectionReceiver {
         if (isFatal(message.code)) this.lose(new ServerError(message.code, message.text));
         else this.owner.message(message);
         return;
+      case 'again':
+        if (this.state === Connecting) this.connection?.hello();
+        return;
       case 'bye':
         this.bye = message;
         this.owner.message(message);

@@ -92,7 +92,7 @@ describe.each(names)('PROTOCOL.md: the message %s', (name) => {
     expect(codeThrownBy(() => fromValues(from, ...tooMany))).toBe('BAD_MESSAGE');
     const line = { ...JSON.parse(encodeJson(message, kindsOf)), more: 1 };
     expect(codeThrownBy(() => fromLine(from, line))).toBe('BAD_MESSAGE');
-    const needsFields = name !== 'quit' && name !== 'join';
+    const needsFields = !['quit', 'join', 'again'].includes(name);
     const expected = needsFields ? 'BAD_MESSAGE' : undefined;
     expect(codeThrownBy(() => fromValues(from, tag))).toBe(expected);
     expect(codeThrownBy(() => fromLine(from, { type: name }))).toBe(expected);

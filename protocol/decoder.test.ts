@@ -36,7 +36,7 @@ class Recorder {
   onMessage: (() => void) | undefined;
   onMalformed: (() => void) | undefined;
 
-  constructor(from: Sender, frameBytesMax = FRAME_BYTES_MAX) {
+  constructor(from: Sender, frameBytesMax = FRAME_BYTES_MAX, continues?: Encoding) {
     const receiver = {
       message: (message: Message) => {
         this.messages.push(message);
@@ -48,7 +48,7 @@ class Recorder {
         this.onMalformed?.();
       },
     };
-    this.decoder = new MessageDecoder({ from, frameBytesMax, receiver, kindsOf });
+    this.decoder = new MessageDecoder({ from, frameBytesMax, receiver, kindsOf, continues });
   }
 
   push(chunk: Buffer): void {
@@ -317,6 +317,37 @@ describe.each(encodings)('PROTOCOL.md: the %s stream', (encoding) => {
       expect(recorder.messages).toHaveLength(0);
       expect(recorder.decoder.midFrame).toBe(false);
     }
+  });
+});
+
+describe('A stream that another process has begun to read', () => {
+  it.each(encodings)('goes on at any place of it, without an error (%s)', (encoding) => {
+    const from = 'client';
+    const list = fc.array(messagesFrom(from), { minLength: 2, maxLength: 5 });
+    fc.assert(
+      fc.property(list, fc.nat(), (sent, place) => {
+        const frames = sent.map((message) => encode(encoding, message));
+        const bytes = Buffer.concat(frames);
+        const cut = place % bytes.length;
+        const recorder = new Recorder(from, FRAME_BYTES_MAX, encoding);
+        recorder.push(bytes.subarray(cut));
+        let at = 0;
+        const whole = sent.filter((_, i) => {
+          const start = at;
+          at += frames[i]!.length;
+          return start >= cut;
+        });
+        expect(recorder.errors).toStrictEqual([]);
+        // The end of a frame that was cut may be one by chance, and then comes first.
+        expect(recorder.messages.slice(-whole.length || sent.length)).toEqual(whole);
+      }),
+    );
+  });
+
+  it('is no excuse for the frames after the first', () => {
+    const recorder = new Recorder('client', FRAME_BYTES_MAX, 'json');
+    recorder.push(Buffer.from('half}\nnot JSON\n'));
+    expect(recorder.errors.map(({ code }) => code)).toEqual(['BAD_FRAME']);
   });
 });
 

@@ -32,6 +32,9 @@ export interface DecoderOptions {
   /** The largest frame or line, in bytes, without its delimiter. */
   readonly frameBytesMax: number;
   readonly receiver: MessageReceiver;
+  /** The stream was read by another process before, perhaps up to the middle of a frame: what comes
+   *  before the next delimiter is dropped without a word where it is no message. */
+  readonly continues?: Encoding | undefined;
   /** Needed to read rows in JSON lines. */
   readonly kindsOf?: KindsOf;
 }
@@ -55,11 +58,17 @@ export class MessageDecoder {
   private held: Buffer[] = [];
   private heldBytes = 0;
   private paused = false;
+  /** The next frame may be the end of one whose beginning another process has read. */
+  private maybeHalf = false;
   private waiting: Buffer[] = [];
 
   constructor(options: DecoderOptions) {
     this.options = options;
     this.kindsOf = options.kindsOf ?? (() => undefined);
+    if (!options.continues) return;
+    this.encoding = options.continues;
+    this.state = options.continues === 'binary' ? DecoderState.Binary : DecoderState.Line;
+    this.maybeHalf = true;
   }
 
   /** Reads `chunk` to its end, or to where the receiver pauses or stops. */
@@ -183,8 +192,11 @@ export class MessageDecoder {
 
   private frame(bytes: Buffer, start: number, end: number): void {
     const message = this.decode(bytes, start, end);
-    if (message instanceof ProtocolError) this.options.receiver.malformed(message);
-    else if (message) this.options.receiver.message(message);
+    const maybeHalf = this.maybeHalf;
+    this.maybeHalf = false;
+    if (message instanceof ProtocolError) {
+      if (!maybeHalf) this.options.receiver.malformed(message);
+    } else if (message) this.options.receiver.message(message);
   }
 
   /** Empty frames and blank lines are nothing. */

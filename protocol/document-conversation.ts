@@ -21,7 +21,13 @@ outlives its connection by \`resumeMs\`, and whoever shows its \`token\` gets it
 
 Keep the token of the newest \`welcome\`, in secret. \`quit\` ends the session at once; a connection
 that just closes leaves it for \`resumeMs\`. Before the server closes on purpose, it sends \`bye\`:
-connect again after \`retryMs\` and resume.`;
+connect again after \`retryMs\` and resume.
+
+A process of the server that dies is replaced, and **the connection stays**. Another process goes on
+with a delimiter (a zero byte, or a line feed: what came before it may be half a frame and is to be
+dropped), and then says \`welcome\` again, with \`pauseMs\`, and all that follows a \`welcome\`. Its
+\`resumed\` is false where the session was lost with the process. A connection whose \`hello\` was not
+answered yet is asked for it with \`again\`.`;
 }
 
 export function roomsChapter(): string {

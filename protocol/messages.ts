@@ -151,7 +151,7 @@ export const messages = {
     tag: 32,
     from: 'server',
     bytesMax: SERVER_FRAME_BYTES_MAX,
-    text: 'Answers `hello`. Where `resumed` is true, a `joined` and a `resumed` for each room of the session follow; a room that is not in `rooms` is no longer the session’s.',
+    text: 'Answers `hello`; comes again when another process of the server serves the same connection from now on. Where `resumed` is true, a `joined` and a `resumed` for each room of the session follow; a room that is not in `rooms` is no longer the session’s.',
     fields: {
       session: u32('The session’s number, which is also the player’s number in rooms.'),
       token: text(64, 'Resumes this session in a later `hello`. Keep it secret.'),
@@ -164,6 +164,9 @@ export const messages = {
       idleMs: u32('The connection is closed after receiving nothing for so long, in milliseconds.'),
       commandsPerSecond: u32('Messages are read at this rate at most, after a short burst.'),
       inFlightMax: u32('Commands and calls beyond this many unanswered ones wait to be read.'),
+      pauseMs: Type.Optional(
+        u32('In a `welcome` that comes again: how long nobody served the connection, in ms.'),
+      ),
     },
   },
   joined: {
@@ -205,7 +208,7 @@ export const messages = {
     tag: 35,
     from: 'server',
     bytesMax: SERVER_FRAME_BYTES_MAX,
-    text: 'Something happened in a room that is not a state. In the lobby: `chat {room, from, text}`.',
+    text: 'Something happened in a room that is not a state. In the lobby: `chat {from, player, text}`.',
     fields: { room, name: word('The event’s name.'), data: anything('What the game says of it.') },
   },
   result: {
@@ -260,6 +263,13 @@ export const messages = {
       text: sentence,
       retryMs: u32('How long to wait before connecting again, in milliseconds.'),
     },
+  },
+  again: {
+    tag: 43,
+    from: 'server',
+    bytesMax: 64,
+    text: 'The process that may have heard your `hello` is gone, and it was not answered: begin again, in binary with another zero byte before it.',
+    fields: {},
   },
 } as const satisfies Record<string, MessageRow>;
 

@@ -159,20 +159,6 @@ describe('When the primary is killed', () => {
 });
 
 describe('When a worker is killed', () => {
-  it('another takes its place, and its clients resume their sessions', async () => {
-    const server = await start('--workers', '1');
-    const client = await player(server, 'ada');
-    const room = await client.join({ game: 'goldrush' });
-    const { session } = client.welcome!;
-    const [worker] = await workers(server);
-    const again = once(client, 'connected');
-    process.kill(worker!.pid, 'SIGKILL');
-    await again;
-    expect(client.welcome).toMatchObject({ session, resumed: true, worker: worker!.worker! + 1 });
-    expect(await room.call('audit')).toMatchObject({ total: 6000, expected: 6000 });
-    expect(await server.metric('holdfast_process_restarts_total', { role: 'worker' })).toBe(1);
-  });
-
   it('a worker that hangs is killed and replaced', async () => {
     const server = await start('--workers', '1', '--hang-ms', '900');
     const [worker] = await workers(server);
@@ -202,19 +188,6 @@ describe('When a worker is killed', () => {
   });
 });
 
-describe('When the coordinator is killed', () => {
-  it('clients are told, and come back to a new one', async () => {
-    const server = await start('--workers', '1');
-    const client = await player(server, 'ada');
-    await client.join({ game: 'goldrush' });
-    const coordinator = (await server.processes()).find(({ role }) => role === 'coordinator');
-    const again = once(client, 'connected');
-    process.kill(coordinator!.pid, 'SIGKILL');
-    await again;
-    await expect.poll(() => client.rooms.length, { timeout: 5000 }).toBe(1);
-  });
-});
-
 describe('--workers per-client', () => {
   it('gives each connection a process of its own, up to the limit', async () => {
     const server = await start('--workers', 'per-client', '--per-client-max', '2');
@@ -240,6 +213,27 @@ describe('--workers per-client', () => {
     ada[Symbol.dispose]();
     await expect.poll(pids, { timeout: 5000 }).not.toContain(used);
     await expect.poll(async () => (await pids()).length, { timeout: 5000 }).toBe(1);
+  });
+});
+
+describe('--workers per-client, over time', () => {
+  it('serves more clients one after another than it may have processes', async () => {
+    const limits = ['--per-client-max', '2', '--per-client-spare', '1'];
+    const server = await start('--workers', 'per-client', ...limits);
+    for (let i = 0; i < 5; i++) {
+      await expect
+        .poll(
+          async () => {
+            using client = raw(server).hello();
+            await client.until(({ messages }) => messages.length > 0);
+            client.send({ type: 'quit' });
+            await client.closed();
+            return client.messages[0]!.type;
+          },
+          { timeout: 5000 },
+        )
+        .toBe('welcome');
+    }
   });
 });
 

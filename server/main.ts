@@ -78,18 +78,19 @@ function runWorker(identity: ChildIdentity): void {
     log,
     metrics,
     ready: () => runtime.send({ type: 'ready' }),
-    identified: (connection, token, encoding) =>
-      runtime.send({ type: 'identified', connection, token, encoding }),
+    identified: (connection, token, name) =>
+      runtime.send({ type: 'identified', connection, token, name }),
+    begun: (connection, encoding) => runtime.sendNow({ type: 'begun', connection, encoding }),
     closed: (connection) => runtime.send({ type: 'closed', connection }),
   });
   process.on('message', (message: SocketMessage, socket: Socket | undefined) => {
-    const { connection, address } = message;
+    const { connection, address, handover } = message;
     if (!socket) {
       // The client was gone before its socket arrived.
       runtime.send({ type: 'closed', connection });
       return;
     }
-    worker.accept(connection, address, socket);
+    worker.accept(connection, address, socket, handover);
     runtime.send({ type: 'accepted', connection });
   });
   runtime.run({

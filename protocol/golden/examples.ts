@@ -235,6 +235,7 @@ export const examples: Examples = {
       retryMs: 1000,
     },
   },
+  again: { again: { type: 'again' } },
 };
 
 /** The examples of all messages by the name of their file. */

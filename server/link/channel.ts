@@ -31,6 +31,7 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
   private queue: unknown[] = [];
   private flushing: NodeJS.Immediate | undefined;
   private open = true;
+  private closing = false;
   private chunks: Buffer[] = [];
   private chunksBytes = 0;
 
@@ -55,7 +56,7 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
   /** Sends with the others of this turn. What is sent on a closed channel is dropped: the owner is
    *  told by `closed`. */
   send(message: MessageIn<Out>): void {
-    if (!this.open) return;
+    if (!this.open || this.closing) return;
     this.queue.push(this.options.out.toArray(message));
     this.flushing ??= setImmediate(this.flush);
   }
@@ -79,11 +80,15 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
 
   /** Sends what is queued and ends the stream. */
   close(): void {
+    if (this.closing) return;
+    this.closing = true;
     this.flush();
     this.options.stream.end();
   }
 
+  /** Cuts: nothing more is sent, and nothing more is given but `closed`. */
   destroy(error?: Error): void {
+    this.open = false;
     this.options.stream.destroy(error);
   }
 
@@ -127,6 +132,6 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
       if (!this.open) return;
       this.options.message(this.options.in.fromArray(values));
     }
-    this.options.batchEnd?.();
+    if (this.open) this.options.batchEnd?.();
   }
 }

@@ -1,5 +1,6 @@
 // Control: every message between the primary and a child on the child's own pipe, one row each.
 import Type from 'typebox';
+import type { Encoding } from '../../protocol/index.ts';
 import { codecOf, type MessageIn, type ProcessMessageTable } from './table.ts';
 
 /** The file descriptor of the control pipe in a child. */
@@ -24,10 +25,13 @@ export const fromChild = {
   metrics: { tag: 3, fields: { snapshot: Type.Unsafe<unknown>({}) } },
   /** The worker has the socket of this connection. */
   accepted: { tag: 4, fields: { connection } },
+  /** The connection's first byte has been read. Sent at once: from here on whoever serves it next
+   *  cannot find the encoding by itself. */
+  begun: { tag: 8, fields: { connection, encoding: Type.Unsafe<Encoding>({}) } },
   /** Whose connection it is, for whoever serves it next. */
   identified: {
     tag: 5,
-    fields: { connection, token: Type.String(), encoding: Type.String() },
+    fields: { connection, token: Type.String(), name: Type.String() },
   },
   /** The connection has ended: the primary lets go of its handle. */
   closed: { tag: 6, fields: { connection } },
@@ -51,4 +55,17 @@ export const fromPrimaryCodec = codecOf(fromPrimary);
 export interface SocketMessage {
   readonly connection: number;
   readonly address: string;
+  /** Where another worker has served it before. */
+  readonly handover: Handover | null;
+}
+
+/** What a worker must know to go on with a connection that another has served. */
+export interface Handover {
+  /** Undefined where nothing was read from it yet. */
+  readonly encoding: Encoding | undefined;
+  /** Of its session; '' where no hello was answered yet. */
+  readonly token: string;
+  readonly name: string;
+  /** When its worker was lost, in ms since 1970. */
+  readonly lostAt: number;
 }

@@ -41,4 +41,25 @@ export class Grid {
   cellAt(x: number, y: number): number {
     return this.row(y) * this.columns + this.column(x);
   }
+
+  /** Visits the cells that are seen from the cell `centre`, row by row. */
+  view(centre: number, visit: (cell: number) => void): void {
+    const { columns, reach } = this;
+    const column = centre % columns;
+    const row = (centre - column) / columns;
+    const lastRow = Math.min(this.rows - 1, row + reach);
+    const lastColumn = Math.min(columns - 1, column + reach);
+    for (let r = Math.max(0, row - reach); r <= lastRow; r++) {
+      for (let c = Math.max(0, column - reach); c <= lastColumn; c++) visit(r * columns + c);
+    }
+  }
+
+  /** Whether `cell` is seen from the cell `centre`. */
+  sees(centre: number, cell: number): boolean {
+    const { columns, reach } = this;
+    const column = centre % columns;
+    const otherColumn = cell % columns;
+    if (Math.abs(column - otherColumn) > reach) return false;
+    return Math.abs(centre - column - (cell - otherColumn)) <= reach * columns;
+  }
 }

@@ -8,6 +8,7 @@ export {
   fromChildCodec,
   fromPrimary,
   fromPrimaryCodec,
+  type Handover,
   type SocketMessage,
 } from './control.ts';
 export { Grid, type GridShape } from './grid.ts';

@@ -92,6 +92,12 @@ export class ChildRuntime {
     this.channel.send(message);
   }
 
+  /** Sends without waiting for the end of this turn. */
+  sendNow(message: FromChild): void {
+    this.channel.send(message);
+    this.channel.flush();
+  }
+
   /** Ends the process: it cannot work with its configuration. */
   unusable(text: string): void {
     this.stopping = true;

@@ -40,6 +40,9 @@ export interface SupervisorOptions {
   readonly restartPeriodMs: number;
   /** A child has ended without being asked to; `delayMs`: when it is started again. */
   died(spec: ChildSpec, exit: Exit, delayMs: number | undefined): void;
+  /** A child is gone for good: it was stopped, or is temporary. Its id is free. Not called any more
+   *  once the supervisor stops. */
+  ended?(spec: ChildSpec): void;
   /** Too many restarts: nothing is started any more. Called once. */
   gaveUp(): void;
 }
@@ -50,6 +53,8 @@ interface Slot {
   restarts: number;
   stopping: boolean;
   cancelTimer: (() => void) | undefined;
+  /** Resolved when the child has ended for good. */
+  readonly gone: PromiseWithResolvers<void>;
 }
 
 /** The first restart in a period is immediate, the next ones wait twice as long each. */
@@ -64,7 +69,6 @@ export class Supervisor {
   /** When the restarts within the period were. */
   private recent: number[] = [];
   private isOver = false;
-  private stopped: (() => void) | undefined;
 
   constructor(options: SupervisorOptions) {
     this.options = options;
@@ -80,9 +84,10 @@ export class Supervisor {
       restarts: 0,
       stopping: false,
       cancelTimer: undefined,
+      gone: Promise.withResolvers(),
     };
     this.slots.set(spec.id, slot);
-    if (!this.isOver) this.start(slot);
+    this.start(slot);
   }
 
   restartsOf(id: string): number {
@@ -100,11 +105,9 @@ export class Supervisor {
   async stop(): Promise<void> {
     this.isOver = true;
     for (const slot of [...this.slots.values()].reverse()) {
-      if (!this.slots.has(slot.spec.id)) continue;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.stopped = resolve;
-      this.stopSlot(slot);
-      if (this.slots.has(slot.spec.id)) await promise;
+      // Another may have ended by itself while this one was waited for.
+      if (this.slots.get(slot.spec.id) === slot) this.stopSlot(slot);
+      await slot.gone.promise;
     }
   }
 
@@ -119,6 +122,7 @@ export class Supervisor {
 
   private start(slot: Slot): void {
     slot.cancelTimer = undefined;
+    if (this.isOver) return;
     slot.child = slot.spec.start((exit) => this.exited(slot, exit));
   }
 
@@ -173,6 +177,7 @@ export class Supervisor {
 
   private forget(slot: Slot): void {
     this.slots.delete(slot.spec.id);
-    this.stopped?.();
+    slot.gone.resolve();
+    if (!this.isOver) this.options.ended?.(slot.spec);
   }
 }

@@ -2,6 +2,7 @@
 // The table and the workers' acknowledgements are the truth, never Node's callbacks: a handle that
 // was in flight when its worker was killed can vanish without one.
 import type { Socket } from 'node:net';
+import type { Encoding } from '../../protocol/index.ts';
 import type { ChildProcess } from './child-process.ts';
 
 export interface KeptConnection {
@@ -16,7 +17,10 @@ export interface KeptConnection {
   acknowledged: boolean;
   /** Whose it is, for whoever serves it next. */
   token: string;
-  encoding: string;
+  name: string;
+  encoding: Encoding | undefined;
+  /** When its worker was lost, in ms since 1970; 0: it has had one at most. */
+  lostAt: number;
 }
 
 export class Connections {
@@ -56,7 +60,9 @@ export class Connections {
       worker: undefined,
       acknowledged: false,
       token: '',
-      encoding: '',
+      name: '',
+      encoding: undefined,
+      lostAt: 0,
     };
     this.byId.set(connection.id, connection);
     this.perAddress.set(address, this.countOf(address) + 1);
@@ -71,8 +77,9 @@ export class Connections {
     const here = this.perWorker.get(worker);
     if (here) here.add(connection);
     else this.perWorker.set(worker, new Set([connection]));
-    const { id, address, socket } = connection;
-    worker.sendSocket({ connection: id, address }, socket);
+    const { id, address, socket, encoding, token, name, lostAt } = connection;
+    const handover = lostAt === 0 ? null : { encoding, token, name, lostAt };
+    worker.sendSocket({ connection: id, address, handover }, socket);
   }
 
   /** Those that wait for a worker, the longest waiting first. */
@@ -93,11 +100,27 @@ export class Connections {
     socket.destroy();
   }
 
-  /** A worker is gone: takes its connections from it. */
-  takeFrom(worker: ChildProcess): KeptConnection[] {
-    const orphans = [...(this.perWorker.get(worker) ?? [])];
+  /** A worker is gone, and was reaped: its connections wait for another. One that reads from a
+   *  socket still would steal bytes from the next.
+   *  @returns how many. */
+  takeFrom(worker: ChildProcess): number {
+    const orphans = this.perWorker.get(worker) ?? [];
     this.perWorker.delete(worker);
-    return orphans;
+    const lostAt = Date.now();
+    let count = 0;
+    for (const connection of orphans) {
+      connection.worker = undefined;
+      connection.acknowledged = false;
+      connection.lostAt = lostAt;
+      this.waiting.add(connection);
+      count++;
+    }
+    return count;
+  }
+
+  /** Closes those that no worker serves. */
+  removeWaiting(): void {
+    for (const connection of [...this.waiting]) this.remove(connection);
   }
 
   removeAll(): void {

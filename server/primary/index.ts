@@ -13,7 +13,7 @@ import { Children } from './children.ts';
 import { Connections, type KeptConnection } from './connections.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { descriptorRoom, Listener, type RefusalReason } from './listener.ts';
-import { SharedWorkers, WorkerPerClient, type Workers, workerId } from './workers.ts';
+import { SharedWorkers, slotOf, WorkerPerClient, type Workers, workerId } from './workers.ts';
 
 export { DataDirectoryError } from './data-directory.ts';
 export { ListenError } from './listener.ts';
@@ -47,6 +47,8 @@ export interface Addresses {
 }
 
 const COORDINATOR = 'coordinator';
+/** Sockets sent to workers in one turn of the event loop. */
+const ASSIGNED_AT_ONCE = 32;
 /** A problem that repeats is logged at most so often. */
 const REPEAT_LOG_MS = 10_000;
 
@@ -71,6 +73,7 @@ export class Primary {
   private readonly descriptors = descriptorRoom();
   private readonly loggedAt = new Map<string, number>();
   private admin: Admin | undefined;
+  private assigning: NodeJS.Immediate | undefined;
   private allGone: (() => void) | undefined;
   private firstReady = Promise.withResolvers<void>();
 
@@ -82,6 +85,7 @@ export class Primary {
       restartsMax: config.restartsMax,
       restartPeriodMs: config.restartPeriodMs,
       died: (spec, exit, delayMs) => this.childDied(spec, exit, delayMs),
+      ended: (spec) => this.workers.ended(slotOf(spec.id)),
       gaveUp: () => this.gaveUp(),
     });
     this.children = new Children({
@@ -197,13 +201,18 @@ export class Primary {
     return this.workers.hasRoom() ? undefined : 'per_client';
   }
 
-  private assignWaiting(): void {
-    for (let next = this.connections.nextWaiting(); next; next = this.connections.nextWaiting()) {
-      const worker = this.workers.pick(this.children.readyWorkers());
+  /** Sending a socket takes a fifth of a millisecond; other work is let in between. */
+  private readonly assignWaiting = (): void => {
+    clearImmediate(this.assigning);
+    this.assigning = undefined;
+    for (let i = 0; i < ASSIGNED_AT_ONCE; i++) {
+      const next = this.connections.nextWaiting();
+      const worker = next && this.workers.pick(this.children.readyWorkers());
       if (!worker) return;
       this.connections.assign(next, worker);
     }
-  }
+    this.assigning = setImmediate(this.assignWaiting);
+  };
 
   private release(connection: KeptConnection | undefined): void {
     if (!connection) return;
@@ -224,7 +233,12 @@ export class Primary {
         const connection = this.connections.get(message.connection);
         if (!connection) return;
         connection.token = message.token;
-        connection.encoding = message.encoding;
+        connection.name = message.name;
+        return;
+      }
+      case 'begun': {
+        const connection = this.connections.get(message.connection);
+        if (connection) connection.encoding = message.encoding;
         return;
       }
       case 'closed':
@@ -256,10 +270,20 @@ export class Primary {
     if (ready) this.firstReady.resolve();
   }
 
-  /** A worker's connections end with it; their clients come back and resume their sessions. */
+  /** A worker's connections outlive it: others go on with the same sockets. */
   private childExited(child: ChildProcess): void {
     if (child.identity.role !== 'worker') return;
-    for (const connection of this.connections.takeFrom(child)) this.release(connection);
+    const count = this.connections.takeFrom(child);
+    if (this.state !== PrimaryState.Serving) {
+      // Nobody is to take them any more.
+      this.connections.removeWaiting();
+      if (this.connections.size === 0) this.allGone?.();
+      return;
+    }
+    if (count === 0) return;
+    this.options.log.info({ child: child.name, connections: count }, 'connections handed over');
+    this.assignWaiting();
+    this.workers.changed(this.children.readyWorkers());
   }
 
   private childDied(spec: ChildSpec, exit: Exit, delayMs: number | undefined): void {
@@ -268,7 +292,6 @@ export class Primary {
     const role = spec.id === COORDINATOR ? 'coordinator' : 'worker';
     if (delayMs !== undefined) metrics.count('processRestarts', 1, { role });
     log.error({ child: spec.id, ...exit, restartInMs: delayMs ?? null }, 'process died');
-    if (spec.restart === 'temporary') this.workers.ended(Number(spec.id.replace(/\D/g, '')));
   }
 
   private gaveUp(): void {

@@ -26,6 +26,8 @@ export interface Workers {
 
 /** The id of the spec of a worker. */
 export const workerId = (slot: number): string => `worker-${slot}`;
+/** The slot of a worker's id; NaN for other children. */
+export const slotOf = (id: string): number => Number(/^worker-(\d+)$/.exec(id)?.[1]);
 
 /** A fixed number of workers, each with many connections. */
 export class SharedWorkers implements Workers {
@@ -106,8 +108,7 @@ export class WorkerPerClient implements Workers {
   }
 
   ended(slot: number): void {
-    this.slots.delete(slot);
-    this.fill();
+    if (this.slots.delete(slot)) this.fill();
   }
 
   /** Keeps one worker for each connection and the spare ones, up to the limit. */

@@ -16,9 +16,10 @@ import {
   sentence,
 } from '../../protocol/index.ts';
 import type { Config } from '../config.ts';
-import type { FromWorker } from '../link/index.ts';
+import type { FromWorker, Handover } from '../link/index.ts';
 import type { CloseReason } from '../observe/index.ts';
 import { Flow } from './flow.ts';
+import { handleRequest } from './requests.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 export enum ConnectionState {
@@ -47,6 +48,8 @@ export interface ConnectionHost {
   hold(connection: Connection): void;
   countThrottled(): void;
   countCommand(): void;
+  /** The connection has chosen its encoding. */
+  begun(connection: number, encoding: Encoding): void;
   countIn(frames: number, bytes: number): void;
   countOut(frames: number, bytes: number): void;
   countError(code: ErrorCode): void;
@@ -87,13 +90,26 @@ export class Connection {
   private noticeAt = Number.NEGATIVE_INFINITY;
   /** What hello asked for. */
   private wanted = { token: '', name: '' };
+  /** Since when nobody has served the client, in ms since 1970; 0: it is served. */
+  private lostAt = 0;
+  /** hello was asked for again: the first one may come as well. */
+  private askedAgain = false;
   private held = false;
+  /** The last message was read without a token: one is to be taken before the next. */
+  private owes = false;
   /** Something was written. A binary stream begins with an empty frame. */
   private begun = false;
   private reason: CloseReason = 'NETWORK';
 
-  /** @param socket paused, and never read from. */
-  constructor(id: number, address: string, socket: Socket, host: ConnectionHost) {
+  /** @param socket paused, and never read from by this process.
+   *  @param handover where another worker has read from it before. */
+  constructor(
+    id: number,
+    address: string,
+    socket: Socket,
+    host: ConnectionHost,
+    handover: Handover | null = null,
+  ) {
     this.id = id;
     this.address = address;
     this.socket = socket;
@@ -104,8 +120,11 @@ export class Connection {
     const { commandsPerSecond, frameBytesMax } = host.config;
     this.bucket = new TokenBucket(commandsPerSecond, commandsPerSecond * BURST_SECONDS, now);
     const { kindsOf } = host;
-    this.decoder = new MessageDecoder({ from: 'client', frameBytesMax, kindsOf, receiver: this });
+    const continues = handover?.encoding;
+    const options = { frameBytesMax, kindsOf, continues, receiver: this };
+    this.decoder = new MessageDecoder({ from: 'client', ...options });
     this.listen();
+    if (handover) this.takeOver(handover);
   }
 
   get encoding(): Encoding {
@@ -131,7 +150,9 @@ export class Connection {
   /** Sends bytes that are whole frames of the connection's encoding, at the end of this turn. */
   write(frame: Buffer | string): void {
     if (this.output.length === 0) this.host.writeLater(this);
-    if (!this.begun && this.encoding === 'binary') this.output.push(DELIMITER);
+    if (!this.begun && this.encoding === 'binary' && frame !== DELIMITER) {
+      this.output.push(DELIMITER);
+    }
     this.begun = true;
     this.output.push(frame);
   }
@@ -187,10 +208,22 @@ export class Connection {
     this.host.toCoordinator({ type: 'attach', connection: this.id, ...this.wanted });
   }
 
-  /** The coordinator has answered the hello. */
-  attached(token: string): void {
+  /** The coordinator has answered the hello.
+   *  @returns how long nobody has served the client, in ms; undefined where it is new. */
+  attached(token: string, name: string): number | undefined {
     this.token = token;
+    this.wanted = { token, name };
     if (this.state === ConnectionState.Attaching) this.state = ConnectionState.Attached;
+    const { lostAt } = this;
+    this.lostAt = 0;
+    return lostAt === 0 ? undefined : Math.max(0, Date.now() - lostAt);
+  }
+
+  /** The coordinator is gone: the session is to be attached to the next one. */
+  lostCoordinator(): void {
+    if (this.state !== ConnectionState.Attached) return;
+    this.state = ConnectionState.Attaching;
+    this.lostAt = Date.now();
   }
 
   /** Reads on where nothing stands against it any more.
@@ -198,7 +231,8 @@ export class Connection {
   tryResume(): boolean {
     if (!this.held || !this.isOpen) return true;
     if (this.host.blocked || this.flow.inFlight >= this.host.config.inFlightMax) return false;
-    if (!this.bucket.take(performance.now())) return false;
+    if (this.owes && !this.bucket.take(performance.now())) return false;
+    this.owes = false;
     this.held = false;
     this.decoder.resume();
     if (this.held) return false;
@@ -223,6 +257,7 @@ export class Connection {
     this.handle(message as ClientMessage);
     const now = performance.now();
     if (!this.bucket.take(now)) {
+      this.owes = true;
       this.hold();
       this.host.countThrottled();
       this.noticeThrottled(now);
@@ -233,6 +268,21 @@ export class Connection {
   malformed(error: ProtocolError): void {
     if (endsConnection(error.code)) this.refuse(error.code, error.message);
     else this.send({ type: 'error', code: error.code, text: error.message });
+  }
+
+  /** Goes on where another worker has stopped, perhaps in the middle of a frame. */
+  private takeOver({ encoding, token, name, lostAt }: Handover): void {
+    if (encoding === undefined) return;
+    this.write(encoding === 'binary' ? DELIMITER : '\n');
+    if (token === '') {
+      this.askedAgain = true;
+      this.send({ type: 'again' });
+      return;
+    }
+    this.state = ConnectionState.Attaching;
+    this.wanted = { token, name };
+    this.lostAt = lostAt;
+    this.attach();
   }
 
   private listen(): void {
@@ -251,7 +301,9 @@ export class Connection {
     if (!this.isOpen) return;
     this.heardAt = performance.now();
     this.host.countIn(0, chunk.length);
+    const isFirst = this.decoder.encoding === undefined;
     this.decoder.push(chunk);
+    if (isFirst && this.decoder.encoding) this.host.begun(this.id, this.decoder.encoding);
   }
 
   /** The client will send no more. A script that has piped its lines still waits for the answers,
@@ -263,49 +315,14 @@ export class Connection {
   }
 
   private handle(message: ClientMessage): void {
-    if (message.type === 'hello') {
-      this.hello(message);
-      return;
-    }
-    if (this.state === ConnectionState.Greeting) {
-      this.fail('HELLO_FIRST');
-      return;
-    }
-    const { id: connection, host } = this;
-    switch (message.type) {
-      case 'join': {
-        const { room = -1, game = '', request = null } = message;
-        if (room < 0 && game === '') this.fail('BAD_MESSAGE', 'join needs a game or a room');
-        else host.toCoordinator({ type: 'join', connection, room, game, request });
-        return;
-      }
-      case 'leave':
-        host.toCoordinator({ type: 'leave', connection, room: message.room });
-        return;
-      case 'command':
-      case 'call': {
-        const { room, seq, name, args } = message;
-        const call = message.type === 'call';
-        host.countCommand();
-        this.flow.sent(room, seq);
-        host.toCoordinator({ type: 'command', connection, room, seq, name, args, call });
-        return;
-      }
-      case 'ping':
-        this.send({ type: 'pong', time: message.time });
-        return;
-      case 'quit':
-        host.toCoordinator({ type: 'quit', connection });
-        this.close('CLIENT');
-        return;
-      default:
-        message satisfies never;
-    }
+    if (message.type === 'hello') this.hello(message);
+    else if (this.state === ConnectionState.Greeting) this.fail('HELLO_FIRST');
+    else handleRequest(message, this, this.host);
   }
 
   private hello({ protocol, token = '', name }: Message<'hello'>): void {
     if (this.state !== ConnectionState.Greeting) {
-      this.fail('HELLO_TWICE');
+      if (!this.askedAgain) this.fail('HELLO_TWICE');
       return;
     }
     if (protocol !== PROTOCOL_VERSION) {

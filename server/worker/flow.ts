@@ -30,6 +30,8 @@ export class Flow {
     const upTo = Math.min(seq, flow.sent);
     this.inFlight -= upTo - flow.answered;
     flow.answered = upTo;
+    // A client may name any number of rooms: only those that owe an answer are remembered.
+    if (flow.answered === flow.sent) this.rooms.delete(room);
   }
 
   /** The room is told where to go on, or is left: nothing of it is waited for any more. */

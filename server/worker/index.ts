@@ -8,9 +8,9 @@ import {
   type ServerMessage,
 } from '../../protocol/index.ts';
 import type { Config } from '../config.ts';
-import type { FromCoordinator, FromWorker } from '../link/index.ts';
+import type { FromCoordinator, FromWorker, Handover } from '../link/index.ts';
 import type { CloseReason, Log, ProcessMetrics } from '../observe/index.ts';
-import { Connection, type ConnectionHost, ConnectionState, endsConnection } from './connection.ts';
+import { Connection, type ConnectionHost, endsConnection } from './connection.ts';
 import { CoordinatorLink } from './coordinator-link.ts';
 import { ServedRoom } from './served-room.ts';
 
@@ -24,7 +24,9 @@ export interface WorkerOptions {
   /** The coordinator can be spoken to for the first time. */
   ready(): void;
   /** Whose the connection is. */
-  identified(connection: number, token: string, encoding: Encoding): void;
+  identified(connection: number, token: string, name: string): void;
+  /** The connection has chosen its encoding: to be known outside of this process at once. */
+  begun(connection: number, encoding: Encoding): void;
   /** The connection is gone. */
   closed(connection: number): void;
 }
@@ -68,9 +70,9 @@ export class Worker implements ConnectionHost {
     return this.connections.size;
   }
 
-  /** Serves a socket from its first byte. */
-  accept(id: number, address: string, socket: Socket): void {
-    this.connections.set(id, new Connection(id, address, socket, this));
+  /** Serves a socket, from its first byte or from where another worker has left it. */
+  accept(id: number, address: string, socket: Socket, handover: Handover | null): void {
+    this.connections.set(id, new Connection(id, address, socket, this, handover));
   }
 
   /** Says goodbye to every client; their sessions stay. */
@@ -114,6 +116,10 @@ export class Worker implements ConnectionHost {
   // For connections.
 
   readonly kindsOf: KindsOf = (room) => this.rooms.get(room)?.copy.kinds;
+
+  begun(connection: number, encoding: Encoding): void {
+    this.options.begun(connection, encoding);
+  }
 
   get blocked(): boolean {
     return !this.link.ready;
@@ -192,15 +198,12 @@ export class Worker implements ConnectionHost {
     this.resumeHeld();
   }
 
-  /** What the coordinator knew of these connections is gone with it: their clients come again, and
-   *  find their sessions where it has kept them. */
+  /** What the coordinator knew of these connections is gone with it. They stay, and are attached to
+   *  the next one, which has kept their sessions or begins new ones. */
   private linkLost(): void {
-    this.options.log.warn('the coordinator is gone: clients are asked to connect again');
+    this.options.log.warn('the coordinator is gone: clients wait for the next one');
     this.rooms.clear();
-    for (const connection of this.connections.values()) {
-      if (connection.state === ConnectionState.Attached) connection.fail('SERVER_UNAVAILABLE');
-    }
-    this.flush();
+    for (const connection of this.connections.values()) connection.lostCoordinator();
   }
 
   private receive(message: FromCoordinator): void {
@@ -290,7 +293,7 @@ export class Worker implements ConnectionHost {
     { session, token, name, resumed, rooms, lobbySeq }: FromCoordinator & { type: 'attached' },
   ): void {
     const { config } = this;
-    connection.attached(token);
+    const pauseMs = connection.attached(token, name);
     connection.send({
       type: 'welcome',
       session,
@@ -304,8 +307,9 @@ export class Worker implements ConnectionHost {
       idleMs: config.idleMs,
       commandsPerSecond: config.commandsPerSecond,
       inFlightMax: config.inFlightMax,
+      ...(pauseMs === undefined ? {} : { pauseMs }),
     });
-    this.options.identified(connection.id, token, connection.encoding);
+    this.options.identified(connection.id, token, name);
   }
 
   private refused(

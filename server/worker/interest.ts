@@ -61,22 +61,12 @@ export class Interest {
   /** Cells in view now. */
   private joinInView(from: number, to: number): void {
     const { copy } = this;
-    const { grid } = copy;
-    if (!grid) return;
-    const { columns, reach } = grid;
-    const column = to % columns;
-    const row = (to - column) / columns;
-    const lastRow = Math.min(grid.rows - 1, row + reach);
-    const lastColumn = Math.min(columns - 1, column + reach);
-    for (let r = Math.max(0, row - reach); r <= lastRow; r++) {
-      for (let c = Math.max(0, column - reach); c <= lastColumn; c++) {
-        const index = r * columns + c;
-        const cell = copy.cellAt(index);
-        if (!cell) continue;
-        if (!this.sees(from, index)) append(entered, cell.everything());
-        else if (cell.stamp === copy.stamp) this.joinSeen(cell, from, to);
-      }
-    }
+    copy.grid?.view(to, (index) => {
+      const cell = copy.cellAt(index);
+      if (!cell) return;
+      if (!this.sees(from, index)) append(entered, cell.everything());
+      else if (cell.stamp === copy.stamp) this.joinSeen(cell, from, to);
+    });
   }
 
   /** A cell that was in view and still is: what happened in it. */
@@ -99,38 +89,23 @@ export class Interest {
    *  where it is seen. */
   private joinOutOfView(from: number, to: number): void {
     const { copy } = this;
-    const { grid } = copy;
-    if (!grid) return;
-    const { columns, reach } = grid;
-    const column = from % columns;
-    const row = (from - column) / columns;
-    const lastRow = Math.min(grid.rows - 1, row + reach);
-    const lastColumn = Math.min(columns - 1, column + reach);
-    for (let r = Math.max(0, row - reach); r <= lastRow; r++) {
-      for (let c = Math.max(0, column - reach); c <= lastColumn; c++) {
-        const index = r * columns + c;
-        const cell = copy.cellAt(index);
-        if (!cell || this.sees(to, index)) continue;
-        for (const { id } of cell.entities) left.left(id);
-        if (cell.stamp !== copy.stamp) continue;
-        append(left, cell.left);
-        for (const departure of cell.departures) {
-          if (!this.sees(to, departure.to)) left.left(departure.id);
-        }
+    copy.grid?.view(from, (index) => {
+      const cell = copy.cellAt(index);
+      if (!cell || this.sees(to, index)) return;
+      for (const { id } of cell.entities) left.left(id);
+      if (cell.stamp !== copy.stamp) return;
+      append(left, cell.left);
+      for (const departure of cell.departures) {
+        if (!this.sees(to, departure.to)) left.left(departure.id);
       }
-    }
+    });
   }
 
   /** Whether the view around cell `centre` has cell `index` in it. */
   private sees(centre: number, index: number): boolean {
     const { grid, everywhere } = this.copy;
     if (centre === NOWHERE) return false;
-    if (!grid || index === everywhere) return true;
-    const { columns, reach } = grid;
-    const column = centre % columns;
-    const otherColumn = index % columns;
-    if (Math.abs(column - otherColumn) > reach) return false;
-    return Math.abs(centre - column - (index - otherColumn)) <= reach * columns;
+    return !grid || index === everywhere || grid.sees(centre, index);
   }
 }
 

@@ -1,0 +1,36 @@
+// Goldrush's events and refusals as sentences for the player.
+
+type Data = Readonly<Record<string, unknown>>;
+
+const sentences: Readonly<Record<string, (data: Data) => string>> = {
+  banked: ({ amount, total }) => `you banked ${amount} gold, ${total} in all`,
+  hit: ({ by, lost }) => `${by || 'someone'} hit you: ${lost} gold lost`,
+  robbed: ({ name, lost }) => `you hit ${name}, who dropped ${lost} gold`,
+  'killed-rat': ({ gold }) =>
+    Number(gold) > 0 ? `you killed a rat that had ${gold} gold` : 'you killed a rat',
+};
+
+/** What a key held down brings about all the time, and the picture shows anyway. */
+const quietCodes: readonly string[] = ['WALL', 'STUNNED', 'TOO_SOON'];
+
+/** An event of a game, told; one that is not known by its name and data. */
+export function eventText(name: string, data: unknown): string {
+  const sentence = Object.hasOwn(sentences, name) ? sentences[name] : undefined;
+  if (sentence) return sentence(dataOf(data));
+  return data === undefined || data === null ? name : `${name} ${JSON.stringify(data)}`;
+}
+
+/** @returns undefined for a refusal that needs no word. */
+export function refusalText(code: string, text: string): string | undefined {
+  return quietCodes.includes(code) ? undefined : text;
+}
+
+/** What chat tells, of the room or of the lobby. */
+export function chatOf(data: unknown): { from: string; player: number; text: string } {
+  const { from, player, text } = dataOf(data);
+  return { from: String(from), player: Number(player) || 0, text: String(text) };
+}
+
+function dataOf(data: unknown): Data {
+  return typeof data === 'object' && data !== null ? (data as Data) : {};
+}

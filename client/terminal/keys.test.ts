@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import type { ReadStream } from 'node:tty';
+import { describe, expect, it } from 'vitest';
+import { EAST, NORTH, SOUTH, WEST } from './directions.ts';
+import { Keyboard } from './keyboard.ts';
+import { actionOf, type Key } from './keymap.ts';
+import { edit, LINE_MAX } from './line-editor.ts';
+
+/** The keys that a terminal's bytes are taken for. */
+async function keysOf(bytes: string): Promise<Key[]> {
+  const keys: Key[] = [];
+  const stdin = new PassThrough();
+  const modes: boolean[] = [];
+  const terminal = Object.assign(stdin, { setRawMode: (mode: boolean) => modes.push(mode) });
+  const keyboard = new Keyboard(terminal as unknown as ReadStream, (key) => keys.push(key));
+  keyboard.open();
+  const pressed = once(stdin, 'keypress');
+  stdin.write(bytes);
+  await pressed;
+  keyboard.close();
+  expect(modes).toEqual([true, false]);
+  return keys;
+}
+
+describe('Keys', () => {
+  it.each([
+    ['\x1b[A', { do: 'walk', direction: NORTH }],
+    ['\x1bOC', { do: 'walk', direction: EAST }],
+    ['s', { do: 'walk', direction: SOUTH }],
+    ['\x1b[1;2D', { do: 'shoot', direction: WEST }],
+    ['W', { do: 'shoot', direction: NORTH }],
+    ['l', { do: 'shoot', direction: EAST }],
+    [' ', { do: 'shootAhead' }],
+    ['\r', { do: 'chat' }],
+    ['\t', { do: 'scores' }],
+    ['?', { do: 'help' }],
+    ['\x1bOP', { do: 'help' }],
+    ['\x1b', { do: 'back' }],
+    ['\x03', { do: 'quit' }],
+    ['q', { do: 'quit' }],
+    ['\x0c', { do: 'repaint' }],
+    ['x', undefined],
+  ])('%j means %j', async (bytes, action) => {
+    const [key] = await keysOf(bytes);
+    expect(actionOf(key!)).toEqual(action);
+  });
+});
+
+describe('The line of chat', () => {
+  const typed = (keys: Key[]) =>
+    keys.reduce((text, key) => {
+      const edited = edit(text, key);
+      return edited.is === 'typing' ? edited.text : `${edited.is}: ${text}`;
+    }, '');
+
+  it('takes characters of any script, and corrections', async () => {
+    expect(typed(await keysOf('Hé 漢字!\x7f'))).toBe('Hé 漢字');
+    expect(typed(await keysOf('one two\x17'))).toBe('one ');
+    expect(typed(await keysOf('one\x15'))).toBe('');
+  });
+
+  it('takes no key that is not a character', async () => {
+    expect(typed(await keysOf('a\x1b[A\t\x1bOPb'))).toBe('ab');
+  });
+
+  it('ends with Enter or Esc', async () => {
+    expect(edit(' hi ', { name: 'return' })).toEqual({ is: 'done', text: 'hi' });
+    const [pressed] = await keysOf('\x1b');
+    expect(edit('hi', pressed!)).toEqual({ is: 'cancelled' });
+  });
+
+  it('is no longer than the lobby takes', () => {
+    const full = 'x'.repeat(LINE_MAX);
+    expect(edit(full, { name: 'y', sequence: 'y' })).toEqual({ is: 'typing', text: full });
+  });
+});

@@ -1,0 +1,109 @@
+// What can stand over the picture: help, scores, a notice, and the word that the window is small.
+import type { Area, Canvas } from './canvas.ts';
+import { keyTable } from './keymap.ts';
+import { COLUMNS_MIN, ROWS_MIN } from './layout.ts';
+import type { Model } from './model.ts';
+import type { Score, Scores } from './scores.ts';
+import { type Style, styles } from './style.ts';
+import { shorten, widthOf, wrap } from './text.ts';
+
+const HELP_COLUMNS = 56;
+const SCORE_COLUMNS = 46;
+
+interface Line {
+  readonly text: string;
+  readonly look: Style;
+}
+
+const plain = (text: string): Line => ({ text, look: styles.box });
+const title = (text: string): Line => ({ text, look: styles.boxTitle });
+
+export function drawHelp(canvas: Canvas, area: Area, { world }: Model): void {
+  const keys = keyTable.map(({ keys, text }) => plain(`${keys.padEnd(18)} ${text}`));
+  const rules = rulesOf(world?.about);
+  const lines = [title('Keys'), ...keys];
+  if (rules) lines.push(plain(''), ...wrap(rules, HELP_COLUMNS).map(plain));
+  drawBox(canvas, area, lines, HELP_COLUMNS);
+}
+
+function rulesOf(about: unknown): string | undefined {
+  const rules = (about as { rules?: unknown } | null | undefined)?.rules;
+  return typeof rules === 'string' ? rules : undefined;
+}
+
+export function drawScores(canvas: Canvas, area: Area, { scores }: Model): void {
+  drawBox(canvas, area, scoreLines(scores), SCORE_COLUMNS);
+}
+
+function scoreLines(scores: Scores | string | undefined): Line[] {
+  if (scores === undefined) return [plain('Asking for the scores…')];
+  if (typeof scores === 'string') return [plain(scores)];
+  const { top, own } = scores;
+  const head = title(columns('', 'Scores', 'banked', 'carried'));
+  const isListed = own.place > 0 && top.some((score) => isOwn(score, own));
+  const rows = top.map((score) => ({
+    text: scoreText(score),
+    look: isOwn(score, own) ? styles.boxOwn : styles.box,
+  }));
+  if (rows.length === 0) rows.push(plain('Nobody has banked any gold yet.'));
+  return isListed ? [head, ...rows] : [head, ...rows, plain(''), ownLine(own)];
+}
+
+/** Rows have no number of the player; a namesake with the same gold is no harm. */
+function isOwn(score: Score, own: Score): boolean {
+  return score.name === own.name && score.banked === own.banked && score.place === own.place;
+}
+
+function ownLine(own: Score): Line {
+  return { text: scoreText(own), look: styles.boxOwn };
+}
+
+function scoreText({ place, name, banked, carried }: Score): string {
+  return columns(place > 0 ? String(place) : '–', name, String(banked), String(carried));
+}
+
+function columns(place: string, name: string, banked: string, carried: string): string {
+  const cut = shorten(name, 24);
+  const padded = cut + ' '.repeat(24 - widthOf(cut));
+  return `${place.padStart(4)} ${padded} ${banked.padStart(7)} ${carried.padStart(8)}`;
+}
+
+export function drawNotice(canvas: Canvas, area: Area, text: string): void {
+  const lines = wrap(text, area.width - 8);
+  const width = Math.max(...lines.map(widthOf)) + 4;
+  const x = area.x + Math.floor((area.width - width) / 2);
+  const y = area.y + Math.floor(area.height / 4);
+  canvas.fill({ x, y, width, height: lines.length + 2 }, styles.notice);
+  lines.forEach((line, i) => {
+    const centred = x + Math.floor((width - widthOf(line)) / 2);
+    canvas.write(centred, y + 1 + i, line, styles.notice, area);
+  });
+}
+
+export function drawTooSmall(canvas: Canvas): void {
+  const { width, height } = canvas;
+  const text = `This window has ${width}×${height} characters. The game needs ${COLUMNS_MIN}×${ROWS_MIN}: please make it larger.`;
+  const lines = wrap(text, Math.max(1, width - 2));
+  const y = Math.max(0, Math.floor((height - lines.length) / 2));
+  lines.forEach((line, i) => {
+    canvas.write(Math.max(0, Math.floor((width - widthOf(line)) / 2)), y + i, line, styles.event);
+  });
+}
+
+/** A framed box in the middle of `area`; lines that do not fit into it are left out. */
+function drawBox(canvas: Canvas, area: Area, lines: readonly Line[], textColumns: number): void {
+  const width = textColumns + 4;
+  const height = Math.min(lines.length + 2, area.height);
+  const x = area.x + Math.floor((area.width - width) / 2);
+  const y = area.y + Math.floor((area.height - height) / 2);
+  const edge = '─'.repeat(width - 2);
+  canvas.fill({ x, y, width, height }, styles.box);
+  canvas.write(x, y, `┌${edge}┐`, styles.boxFrame, area);
+  canvas.write(x, y + height - 1, `└${edge}┘`, styles.boxFrame, area);
+  for (let i = 1; i < height - 1; i++) {
+    canvas.set(x, y + i, '│', styles.boxFrame, area);
+    canvas.set(x + width - 1, y + i, '│', styles.boxFrame, area);
+    const { text, look } = lines[i - 1]!;
+    canvas.write(x + 2, y + i, shorten(text, textColumns), look, area);
+  }
+}

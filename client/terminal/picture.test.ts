@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import type { Canvas } from './canvas.ts';
+import { CaveMap } from './cave-map.ts';
+import { CHAT_MS, EVENT_MS, Feed } from './feed.ts';
+import { COLUMNS_MIN, ROWS_MIN } from './layout.ts';
+import { Overlay } from './model.ts';
+import { pictureOf } from './picture.ts';
+import { scoresOf } from './scores.ts';
+import { CHUNK, modelOf, TestWorld } from './test-world.ts';
+
+const rowsOf = (canvas: Canvas) => Array.from({ length: canvas.height }, (_, y) => canvas.row(y));
+const textOf = (canvas: Canvas) => rowsOf(canvas).join('\n');
+
+function goldrush() {
+  const world = new TestWorld();
+  const map = new CaveMap();
+  map.add(0, 0, CHUNK);
+  world.about = { rules: 'Dig, and keep what you find.' };
+  world.avatar = world.miner(1, 4, 4, { gold: 12, banked: 3456, rank: 2 });
+  return { world, map, rttMs: 1.25, worker: 2, players: 7, online: 9 };
+}
+
+describe('The status', () => {
+  it('has what one owns on the left and the connection on the right', () => {
+    const [status] = rowsOf(pictureOf(modelOf(goldrush()), 80, 24));
+    expect(status).toBe(
+      ' gold 12  banked 3456  rank 2  bank ↘6       1.3 ms  worker 2  7 here  9 online ',
+    );
+  });
+
+  it('leaves out what can be spared in a narrow window', () => {
+    const [status] = rowsOf(pictureOf(modelOf(goldrush()), COLUMNS_MIN, ROWS_MIN));
+    expect(status).toContain('gold 12');
+    expect(status).toContain('1.3 ms');
+    expect(status).not.toContain('online');
+  });
+});
+
+describe('The picture', () => {
+  it.each([
+    [80, 24],
+    [COLUMNS_MIN, ROWS_MIN],
+    [250, 80],
+  ])('fits a window of %i×%i with everything in it', (width, height) => {
+    const feed = new Feed();
+    feed.event('you banked 5 gold', 0);
+    feed.chat({ from: 'bo', player: 3, text: 'hello', atMs: 0 });
+    const canvas = pictureOf(modelOf({ ...goldrush(), feed, notice: 'Gone' }), width, height);
+    for (const text of ['gold 12', 'banked 5 gold', 'bo: hello', '? help', 'Gone', '@>']) {
+      expect(textOf(canvas)).toContain(text);
+    }
+    expect(canvas.chars).toHaveLength(width * height);
+  });
+
+  it('says so when the window is too small', () => {
+    for (const [width, height] of [
+      [COLUMNS_MIN - 1, 24],
+      [80, ROWS_MIN - 1],
+      [30, 5],
+      [1, 1],
+    ] as const) {
+      const canvas = pictureOf(modelOf(goldrush()), width, height);
+      if (width >= 30) expect(textOf(canvas)).toContain(`${width}×${height}`);
+      expect(canvas.chars).toHaveLength(width * height);
+    }
+  });
+
+  it('shows the line being typed instead of the hints', () => {
+    const canvas = pictureOf(modelOf({ typing: 'ab' }), 80, 24);
+    expect(canvas.row(23)).toContain('say: ab▏');
+    expect(canvas.row(23)).not.toContain('help');
+  });
+});
+
+describe('What was said and happened', () => {
+  it('grows old', () => {
+    const feed = new Feed();
+    feed.event('news', 0);
+    feed.chat({ from: 'bo', player: 3, text: 'hello', atMs: 0 });
+    const at = (nowMs: number) => textOf(pictureOf(modelOf({ feed, nowMs }), 80, 24));
+    expect(at(EVENT_MS - 1)).toContain('news');
+    expect(at(EVENT_MS)).not.toContain('news');
+    expect(at(EVENT_MS)).toContain('hello');
+    expect(at(CHAT_MS)).not.toContain('hello');
+  });
+
+  it('stands with the newest event first and the newest chat last', () => {
+    const feed = new Feed();
+    for (const text of ['one', 'two', 'three']) {
+      feed.event(text, 0);
+      feed.chat({ from: 'bo', player: 3, text, atMs: 0 });
+    }
+    const rows = rowsOf(pictureOf(modelOf({ feed }), 80, 24)).map((row) => row.trim());
+    expect(rows.slice(20, 23)).toEqual(['three   two   one', 'bo: two', 'bo: three']);
+  });
+});
+
+describe('Overlays', () => {
+  it('help names the keys and the game’s rules', () => {
+    const text = textOf(pictureOf(modelOf({ ...goldrush(), overlay: Overlay.Help }), 80, 24));
+    expect(text).toContain('arrows, W A S D');
+    expect(text).toContain('Dig, and keep what you find.');
+  });
+
+  it('scores list the best, equals with one place, and oneself below', () => {
+    const top = [90, 90, 5].map((banked, i) => ({ name: `m${i}`, banked, carried: i }));
+    const scores = scoresOf({ top, own: { place: 8, banked: 1, carried: 2 } }, 'ada');
+    const canvas = pictureOf(modelOf({ overlay: Overlay.Scores, scores }), 80, 24);
+    const rows = rowsOf(canvas).map((row) => row.replace(/[│\s]+/g, ' ').trim());
+    for (const row of ['1 m0 90 0', '1 m1 90 1', '3 m2 5 2', '8 ada 1 2']) {
+      expect(rows).toContain(row);
+    }
+  });
+
+  it('scores of a game that gives something else are none', () => {
+    for (const value of [undefined, null, 7, [], { top: 3 }, { top: [], own: null }]) {
+      expect(scoresOf(value, 'ada')).toBeUndefined();
+    }
+  });
+});

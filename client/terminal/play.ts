@@ -1,0 +1,219 @@
+// The game in the terminal: keys to commands, and the session to pictures.
+import { type Client, RejectedError } from '../index.ts';
+import { type Direction, stepOf } from './directions.ts';
+import { Feed } from './feed.ts';
+import { type Action, actionOf, type Key } from './keymap.ts';
+import { edit } from './line-editor.ts';
+import { type Model, Overlay } from './model.ts';
+import { noticeOf } from './notice.ts';
+import type { PlayOptions } from './options.ts';
+import { pictureOf } from './picture.ts';
+import { scoresOf } from './scores.ts';
+import type { Screen } from './screen.ts';
+import { Session } from './session.ts';
+import { stepMsOf, Walker } from './walker.ts';
+import { Hurt, ownMiner } from './world.ts';
+
+export interface PlayParts {
+  readonly client: Client;
+  readonly screen: Screen;
+  readonly options: PlayOptions;
+  readonly clockMs: () => number;
+  /** The player wants to go. */
+  readonly quit: () => void;
+  readonly ended: (error: Error) => void;
+}
+
+/** At most 25 pictures a second. */
+const FRAME_MS = 40;
+/** Notices count down, events grow old and scores are asked for again so often. */
+const CLOCK_MS = 500;
+/** With more on its way unanswered, steps are not sent: they would all be taken at once later. */
+const UNACKNOWLEDGED_MAX = 8;
+
+export class Play {
+  private readonly parts: PlayParts;
+  private readonly feed = new Feed();
+  private readonly session: Session;
+  private readonly walker = new Walker();
+  private overlay = Overlay.None;
+  private scores: Model['scores'];
+  private typing: string | undefined;
+  private drawnAtMs = Number.NEGATIVE_INFINITY;
+  private frameTimer: NodeJS.Timeout | undefined;
+  private stepTimer: NodeJS.Timeout | undefined;
+  private clockTimer: NodeJS.Timeout | undefined;
+
+  constructor(parts: PlayParts) {
+    this.parts = parts;
+    const { client, options, clockMs, ended } = parts;
+    const { game } = options;
+    const { feed } = this;
+    this.session = new Session({ client, game, feed, clockMs, ended, changed: this.changed });
+  }
+
+  open(): void {
+    this.clockTimer = setInterval(() => {
+      if (this.overlay === Overlay.Scores) this.askScores();
+      this.changed();
+    }, CLOCK_MS);
+    this.session.open();
+    this.changed();
+  }
+
+  close(): void {
+    clearInterval(this.clockTimer);
+    clearTimeout(this.frameTimer);
+    clearTimeout(this.stepTimer);
+    this.session.close();
+  }
+
+  /** The window has another size. */
+  resized(): void {
+    this.parts.screen.repaint();
+    this.changed();
+  }
+
+  pressed(key: Key): void {
+    const action = actionOf(key);
+    if (
+      this.typing !== undefined &&
+      action?.do !== 'repaint' &&
+      !(action?.do === 'quit' && key.ctrl)
+    ) {
+      this.type(key, this.typing);
+    } else if (action) this.act(action);
+    this.changed();
+  }
+
+  /** Sees to it that there is a new picture soon. */
+  private readonly changed = (): void => {
+    if (this.frameTimer) return;
+    const waitMs = Math.max(0, this.drawnAtMs + FRAME_MS - this.parts.clockMs());
+    this.frameTimer = setTimeout(() => this.draw(), waitMs);
+  };
+
+  private draw(): void {
+    this.frameTimer = undefined;
+    const { screen, clockMs } = this.parts;
+    this.drawnAtMs = clockMs();
+    screen.show(pictureOf(this.model(this.drawnAtMs), screen.width, screen.height));
+  }
+
+  private model(nowMs: number): Model {
+    const { client, options } = this.parts;
+    const { room, map, link, worker, players, online } = this.session;
+    const notice = noticeOf(link, `${options.host}:${options.port}`, nowMs);
+    const { feed, overlay, scores, typing } = this;
+    const { rttMs } = client;
+    const connection = { notice, rttMs, worker, players, online };
+    return { nowMs, world: room, map, feed, overlay, scores, typing, ...connection };
+  }
+
+  private act(action: Action): void {
+    switch (action.do) {
+      case 'walk':
+        this.walker.press(action.direction, this.parts.clockMs());
+        this.walk();
+        return;
+      case 'shoot':
+        this.shoot(action.direction);
+        return;
+      case 'shootAhead':
+        this.shoot(this.facing());
+        return;
+      case 'chat':
+        this.typing = '';
+        return;
+      case 'scores':
+        this.show(Overlay.Scores);
+        this.askScores();
+        return;
+      case 'help':
+        this.show(Overlay.Help);
+        return;
+      case 'back':
+        this.overlay = Overlay.None;
+        return;
+      case 'repaint':
+        this.parts.screen.repaint();
+        return;
+      case 'quit':
+        this.parts.quit();
+        return;
+      default:
+        action satisfies never;
+    }
+  }
+
+  /** The same key shows and hides. */
+  private show(overlay: Overlay): void {
+    this.overlay = this.overlay === overlay ? Overlay.None : overlay;
+  }
+
+  /** Takes the step that is due, and comes back for the next. */
+  private walk(): void {
+    clearTimeout(this.stepTimer);
+    const nowMs = this.parts.clockMs();
+    const { room } = this.session;
+    if (room) this.walker.stepMs = stepMsOf(room.about, room.tickMs);
+    if (!this.mayAct()) this.walker.stop();
+    const direction = this.walker.step(nowMs);
+    if (direction !== undefined) this.send('walk', direction);
+    const waitMs = this.walker.waitMs(nowMs);
+    if (waitMs !== undefined) this.stepTimer = setTimeout(() => this.walk(), Math.max(1, waitMs));
+  }
+
+  private shoot(direction: Direction): void {
+    if (this.mayAct()) this.send('shoot', direction);
+  }
+
+  /** Where a step was just asked to go, or else where the miner looks. */
+  private facing(): Direction {
+    const isWalking = this.walker.waitMs(this.parts.clockMs()) !== undefined;
+    const facing = (ownMiner(this.session.room)?.facing ?? 0) as Direction;
+    return (isWalking ? this.walker.direction : undefined) ?? facing;
+  }
+
+  private mayAct(): boolean {
+    const { room, isLive } = this.session;
+    if (!isLive || !room || room.unacknowledged >= UNACKNOWLEDGED_MAX) return false;
+    return ownMiner(room)?.hurt !== Hurt.Stunned;
+  }
+
+  private send(name: string, direction: Direction): void {
+    try {
+      this.session.room?.send(name, stepOf[direction]);
+    } catch (error) {
+      this.session.tell((error as Error).message);
+    }
+  }
+
+  private type(key: Key, text: string): void {
+    const edited = edit(text, key);
+    this.typing = edited.is === 'typing' ? edited.text : undefined;
+    if (edited.is === 'done' && edited.text !== '') this.say(edited.text);
+  }
+
+  private say(text: string): void {
+    const { client } = this.parts;
+    const room = this.session.room?.number ?? 0;
+    client.lobby.call('chat', { room, text }).catch((error) => this.session.tell(error.message));
+  }
+
+  private askScores(): void {
+    const { room, isLive } = this.session;
+    if (!room || !isLive) return;
+    room.call('scores', {}).then(
+      (value) => {
+        const name = this.parts.client.welcome?.name ?? this.parts.options.name;
+        this.scores = scoresOf(value, name) ?? 'This game keeps its scores in a way of its own.';
+        this.changed();
+      },
+      (error) => {
+        // A lost session is told by the notice.
+        if (error instanceof RejectedError) this.scores = error.message;
+      },
+    );
+  }
+}

@@ -1,0 +1,167 @@
+// The player's session on the server: what the client library tells, kept for the picture.
+import { type Client, type LinkError, LinkState, type RoomView } from '../index.ts';
+import { CaveMap } from './cave-map.ts';
+import type { Feed } from './feed.ts';
+import { chatOf, eventText, refusalText } from './happenings.ts';
+import type { LinkStatus } from './notice.ts';
+import type { Chunk } from './world.ts';
+
+export interface SessionOptions {
+  readonly client: Client;
+  readonly game: string;
+  readonly feed: Feed;
+  readonly clockMs: () => number;
+  /** The picture is no longer true. */
+  readonly changed: () => void;
+  /** The session is over for good. */
+  readonly ended: (error: Error) => void;
+}
+
+const COUNTS_EVERY_MS = 3000;
+/** A room that ends as soon as it is joined must not be asked for in a tight loop. */
+const REJOIN_MS = 1000;
+
+export class Session {
+  /** The room, also while there is no connection. */
+  room: RoomView | undefined;
+  map = new CaveMap();
+  link: LinkStatus;
+  players: number | undefined;
+  online: number | undefined;
+  private readonly options: SessionOptions;
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private mapRoom: number | undefined;
+  private workerBefore: number | undefined;
+  /** The server has forgotten the session that there was. */
+  private isAnew = false;
+
+  constructor(options: SessionOptions) {
+    this.options = options;
+    const sinceMs = options.clockMs();
+    const none = { retryAtMs: 0, error: undefined };
+    this.link = { isReady: false, wasReady: false, sinceMs, ...none };
+  }
+
+  get worker(): number | undefined {
+    return this.options.client.welcome?.worker;
+  }
+
+  /** Whether what is sent now goes out now. */
+  get isLive(): boolean {
+    return this.options.client.state === LinkState.Ready && this.room !== undefined;
+  }
+
+  open(): void {
+    const { client, ended, changed } = this.options;
+    client.on('connected', ({ worker, pauseMs }) => this.connected(worker, pauseMs));
+    client.on('disconnected', (error) => this.setLink(false, error));
+    client.on('reconnecting', ({ delayMs, error }) => this.setLink(false, error, delayMs));
+    client.on('session', ({ lost }) => {
+      this.isAnew = lost;
+    });
+    client.on('bye', ({ text }) => this.tell(text));
+    client.on('warning', ({ message }) => this.tell(message));
+    client.on('error', ended);
+    client.lobby.on('event', (name, data) => this.event(name, data));
+    client.open().then(() => this.join(), ended);
+    const counts = setInterval(() => {
+      this.count().catch(() => {});
+      changed();
+    }, COUNTS_EVERY_MS);
+    this.timers.add(counts);
+  }
+
+  close(): void {
+    for (const timer of this.timers) clearTimeout(timer);
+  }
+
+  /** Puts a line into the events. */
+  tell(text: string): void {
+    this.options.feed.event(text, this.options.clockMs());
+    this.options.changed();
+  }
+
+  private join(): void {
+    const { client, game, ended } = this.options;
+    client.join({ game }).then((room) => this.joined(room), ended);
+  }
+
+  private joined(room: RoomView): void {
+    this.room = room;
+    room.on('state', () => this.state(room));
+    room.on('event', (name, data) => this.event(name, data));
+    room.on('rejected', ({ code, message }) => {
+      const text = refusalText(code, message);
+      if (text) this.tell(text);
+    });
+    room.on('left', ({ text }) => {
+      this.tell(text);
+      this.timers.add(setTimeout(() => this.join(), REJOIN_MS));
+    });
+    this.setLink(true, undefined);
+    this.count().catch(() => {});
+  }
+
+  private state(room: RoomView): void {
+    if (this.mapRoom !== room.number) {
+      this.mapRoom = room.number;
+      this.map = new CaveMap();
+    }
+    for (const { x, y, tiles } of room.of<Chunk>('chunk')) this.map.add(x, y, tiles);
+    this.options.changed();
+  }
+
+  private event(name: string, data: unknown): void {
+    const { feed, clockMs, changed } = this.options;
+    if (name === 'chat') feed.chat({ ...chatOf(data), atMs: clockMs() });
+    else feed.event(eventText(name, data), clockMs());
+    changed();
+  }
+
+  /** Also comes on a living connection, when another worker has taken it over. */
+  private connected(worker: number, pauseMs: number | undefined): void {
+    const { link, workerBefore: before } = this;
+    const pause = duration(pauseMs ?? this.options.clockMs() - link.sinceMs);
+    this.workerBefore = worker;
+    if (this.isAnew) this.tell('the server no longer has your session: you begin anew');
+    else if (before !== undefined && before !== worker) {
+      this.tell(`worker ${before} was replaced by worker ${worker} in ${pause}`);
+    } else if (before !== undefined) this.tell(`connected again after ${pause}`);
+    this.isAnew = false;
+    if (this.room) this.setLink(true, undefined);
+  }
+
+  private setLink(isReady: boolean, error: LinkError | undefined, delayMs = 0): void {
+    const { link } = this;
+    const nowMs = this.options.clockMs();
+    this.link = {
+      isReady,
+      wasReady: link.wasReady || isReady,
+      sinceMs: link.isReady === isReady ? link.sinceMs : nowMs,
+      retryAtMs: nowMs + delayMs,
+      error,
+    };
+    this.options.changed();
+  }
+
+  /** Asks how many play. A server that does not say is no fault. */
+  private async count(): Promise<void> {
+    const { client } = this.options;
+    const { room } = this;
+    if (!room || !this.isLive || client.lobby.unacknowledged > 0) return;
+    const [rooms, online] = await Promise.all([
+      client.lobby.call('rooms', { game: room.game }),
+      client.lobby.call('online', {}),
+    ]);
+    const here = (rooms as { room: number; players: number }[]).find(
+      (one) => one.room === room.number,
+    );
+    this.players = here?.players;
+    this.online = (online as { sessions: number }).sessions;
+    this.options.changed();
+  }
+}
+
+function duration(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}

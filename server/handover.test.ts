@@ -1,0 +1,171 @@
+// A worker that dies while it serves: its connections go on with another, whatever was under way.
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Client, connect, type RoomView } from '../client/index.ts';
+import { ServerProcess } from '../load-test/server-process.ts';
+import { RawClient } from './test-raw-client.ts';
+
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+async function start(...args: string[]): Promise<ServerProcess> {
+  const server = await ServerProcess.start({ args });
+  cleanUps.push(() => server.stop());
+  return server;
+}
+
+async function player(server: ServerProcess, name: string): Promise<Client> {
+  const client = await connect({ port: server.port, name });
+  cleanUps.push(() => client.close());
+  return client;
+}
+
+function raw(server: ServerProcess): RawClient {
+  const client = new RawClient(server.port);
+  cleanUps.push(() => client[Symbol.dispose]());
+  return client;
+}
+
+const workers = async (server: ServerProcess) =>
+  (await server.processes()).filter(({ role }) => role === 'worker');
+
+async function killWorkers(server: ServerProcess): Promise<void> {
+  for (const { pid } of await workers(server)) process.kill(pid, 'SIGKILL');
+}
+
+/** Resolves at the next welcome on a living connection. */
+async function handedOver(client: Client): Promise<number> {
+  const [welcome] = await new Promise<[{ pauseMs?: number | undefined }]>((resolve) =>
+    client.once('connected', (...args) => resolve(args)),
+  );
+  return welcome.pauseMs ?? Number.NaN;
+}
+
+function countLosses(client: Client): () => number {
+  let losses = 0;
+  client.on('disconnected', () => losses++);
+  return () => losses;
+}
+
+describe('After kill -9 of every worker', () => {
+  it('connections stay, sessions and rooms go on, and no command is lost or doubled', async () => {
+    const server = await start('--workers', '2');
+    const players = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => player(server, `player-${i}`)),
+    );
+    const losses = players.map(countLosses);
+    const rooms = await Promise.all(players.map((client) => client.join({ game: 'goldrush' })));
+    const send = (room: RoomView) => room.send('walk', { dx: 1, dy: 0 });
+    const sending = setInterval(() => rooms.forEach(send), 20);
+    const pauses = players.map(handedOver);
+    await killWorkers(server);
+    const measured = await Promise.all(pauses);
+    clearInterval(sending);
+    // Each has a result, so all commands before it were applied, in order and once.
+    const audits = await Promise.all(rooms.map((room) => room.call('audit')));
+    expect(losses.map((count) => count())).toEqual(players.map(() => 0));
+    expect(audits).toEqual(audits.map(() => expect.objectContaining({ total: 6000 })));
+    expect(players.every(({ welcome }) => welcome!.resumed && welcome!.worker > 2)).toBe(true);
+    expect(Math.max(...measured)).toBeLessThan(5000);
+  });
+
+  it('again and again, nobody is disconnected', async () => {
+    const server = await start('--workers', '2', '--restarts-max', '1000');
+    const players = await Promise.all(
+      Array.from({ length: 30 }, (_, i) => player(server, `player-${i}`)),
+    );
+    const losses = players.map(countLosses);
+    const rooms = await Promise.all(players.map((client) => client.join({ game: 'goldrush' })));
+    for (let i = 0; i < 8; i++) {
+      const { pid } = (await workers(server))[i % 2] ?? (await workers(server))[0]!;
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It died of the kill before and was not reaped yet.
+      }
+      await Promise.all(rooms.map((room) => room.call('scores')));
+    }
+    expect(losses.map((count) => count())).toEqual(players.map(() => 0));
+    // The primary keeps one handle for each connection, and no other.
+    const counted = async () =>
+      (await workers(server)).reduce((sum, { clients }) => sum + clients, 0);
+    await expect.poll(counted, { timeout: 5000 }).toBe(30);
+  });
+
+  it('half a frame that the dead one had read does no harm, in JSON lines', async () => {
+    const server = await start('--workers', '1');
+    const client = raw(server).hello('ada').send({ type: 'join', game: 'goldrush' });
+    const room = (await client.message('joined')).room as number;
+    client.send('{"type":"command","room":');
+    const half = () => server.metric('holdfast_bytes_received_total');
+    const before = await half();
+    await expect.poll(half, { timeout: 5000 }).toBeGreaterThanOrEqual(before);
+    await killWorkers(server);
+    await client.until(({ messages }) => messages.filter(({ type }) => type === 'welcome')[1]);
+    client.send(`${room}}\n`, { type: 'call', room, seq: 1, name: 'audit' });
+    expect(await client.message('result')).toMatchObject({ seq: 1, value: { total: 6000 } });
+    expect(client.isClosed).toBe(false);
+  });
+
+  it('one whose hello was not answered is asked again', async () => {
+    const server = await start('--workers', '1');
+    const client = raw(server).send('{"type":"hello",');
+    await expect
+      .poll(() => server.metric('holdfast_bytes_received_total'), { timeout: 5000 })
+      .toBeGreaterThan(0);
+    await killWorkers(server);
+    await client.message('again');
+    client.send('"protocol":1}\n').hello('ada');
+    expect(await client.message('welcome')).toMatchObject({ name: 'ada', worker: 2 });
+  });
+
+  it('one that has said nothing yet is served from its first byte', async () => {
+    const server = await start('--workers', '1');
+    const client = raw(server);
+    await expect.poll(async () => (await workers(server))[0]!.clients, { timeout: 5000 }).toBe(1);
+    await killWorkers(server);
+    client.hello('ada');
+    expect(await client.message('welcome')).toMatchObject({ worker: 2 });
+    expect(client.messages.some(({ type }) => type === 'again')).toBe(false);
+  });
+
+  it('a process for each client is replaced for that client', async () => {
+    const server = await start('--workers', 'per-client');
+    const ada = await player(server, 'ada');
+    const losses = countLosses(ada);
+    const room = await ada.join({ game: 'goldrush' });
+    const pause = handedOver(ada);
+    const serving = (await workers(server)).find(({ worker }) => worker === ada.welcome!.worker);
+    process.kill(serving!.pid, 'SIGKILL');
+    await pause;
+    expect(await room.call('audit')).toMatchObject({ total: 6000 });
+    expect(losses()).toBe(0);
+  });
+
+  it('closing still reaches the client at once, and the primary lets go of its handle', async () => {
+    const server = await start('--workers', '1');
+    const client = raw(server).hello('ada');
+    await client.message('welcome');
+    await killWorkers(server);
+    await client.until(({ messages }) => messages.filter(({ type }) => type === 'welcome')[1]);
+    client.send({ type: 'quit' });
+    await client.closed();
+    await expect.poll(async () => (await workers(server))[0]!.clients, { timeout: 5000 }).toBe(0);
+  });
+});
+
+describe('After kill -9 of the coordinator', () => {
+  it('connections stay, and clients begin anew on them', async () => {
+    const server = await start('--workers', '1');
+    const ada = await player(server, 'ada');
+    const losses = countLosses(ada);
+    await ada.join({ game: 'goldrush' });
+    const anew = new Promise<{ lost: boolean }>((resolve) => ada.once('session', resolve));
+    const coordinator = (await server.processes()).find(({ role }) => role === 'coordinator');
+    process.kill(coordinator!.pid, 'SIGKILL');
+    expect(await anew).toMatchObject({ lost: true });
+    await expect.poll(() => ada.rooms.length, { timeout: 5000 }).toBe(1);
+    expect(losses()).toBe(0);
+  });
+});

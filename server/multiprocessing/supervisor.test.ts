@@ -1,0 +1,148 @@
+// What a supervisor starts again, how soon, and when that is too often.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { TestFamily } from './test-family.ts';
+
+const RESTARTS_MAX = 10;
+let family: TestFamily;
+beforeEach(() => {
+  family = new TestFamily(RESTARTS_MAX);
+});
+
+describe('A child', () => {
+  it('is started when it is added, under an id that is its own', () => {
+    family.supervisor.add(family.spec('a'));
+    expect(family.take()).toEqual(['start a']);
+    expect(() => family.supervisor.add(family.spec('a'))).toThrow(
+      new Error('there is a child a already'),
+    );
+    expect(family.take()).toEqual([]);
+  });
+
+  it('that is permanent is started again whenever it ends, also with code 0', () => {
+    family.add('a');
+    family.end('a', { code: 0, signal: null });
+    expect(family.take()).toEqual(['died a 0 0']);
+    family.clock.pass(0);
+    expect([family.take(), family.supervisor.restartsOf('a')]).toEqual([['start a'], 1]);
+  });
+
+  it('that is temporary is not, and its id is free again', () => {
+    family.supervisor.add(family.spec('t', 'temporary'));
+    family.end('t');
+    family.clock.pass(100_000);
+    expect(family.take()).toEqual(['start t', 'died t 1 undefined']);
+    family.supervisor.add(family.spec('t'));
+    expect(family.take()).toEqual(['start t']);
+  });
+
+  it('nobody knows of has no restarts, and can be removed', () => {
+    family.supervisor.remove('nobody');
+    expect(family.supervisor.restartsOf('nobody')).toBe(0);
+  });
+});
+
+describe('Backoff', () => {
+  it('is none at first, then doubles up to five seconds', () => {
+    family.add('a');
+    const delays: string[] = [];
+    for (let i = 0; i < RESTARTS_MAX; i++) {
+      family.end('a');
+      delays.push(family.take()[0]!.replace('died a 1 ', ''));
+      family.clock.pass(5000);
+      family.take();
+    }
+    expect(delays.map(Number)).toEqual([0, 50, 100, 200, 400, 800, 1600, 3200, 5000, 5000]);
+  });
+
+  it('is waited for', () => {
+    family.add('a');
+    family.end('a');
+    family.clock.pass(0);
+    family.end('a');
+    family.take();
+    family.clock.pass(49);
+    expect(family.take()).toEqual([]);
+    family.clock.pass(1);
+    expect(family.take()).toEqual(['start a']);
+  });
+
+  it('begins anew when the period has passed', () => {
+    family.add('a');
+    family.end('a');
+    family.clock.pass(60_000);
+    family.take();
+    family.end('a');
+    expect(family.take()).toEqual(['died a 1 0']);
+  });
+});
+
+describe('Restart intensity', () => {
+  /** Uses up the restarts of a period in 50 s. */
+  function useUp(id: string): void {
+    for (let i = 0; i < RESTARTS_MAX; i++) {
+      family.end(id);
+      family.clock.pass(5000);
+    }
+    family.take();
+  }
+
+  it('counts the restarts of all children together', () => {
+    family.add('a', 'b');
+    for (let i = 0; i < RESTARTS_MAX / 2; i++) {
+      for (const id of ['a', 'b']) {
+        family.end(id);
+        family.clock.pass(5000);
+      }
+    }
+    family.take();
+    family.end('a');
+    expect(family.take()).toEqual(['died a 1 undefined', 'gave up']);
+  });
+
+  it('is exceeded by one more than restartsMax within the period, and not a moment later', () => {
+    family.add('a');
+    useUp('a');
+    family.clock.pass(10_000 - 1);
+    family.end('a');
+    expect(family.take()).toEqual(['died a 1 undefined', 'gave up']);
+
+    family = new TestFamily(1, 1000);
+    family.add('b');
+    family.end('b');
+    family.clock.pass(1000);
+    family.end('b');
+    expect(family.take()).toEqual(['died b 1 0', 'start b', 'died b 1 0']);
+  });
+
+  it('exceeded means that nothing is started any more, and that is said once', () => {
+    family.add('a', 'b', 'c');
+    useUp('a');
+    family.end('a');
+    family.take();
+    family.end('b');
+    family.supervisor.add(family.spec('d'));
+    family.clock.pass(1_000_000);
+    expect(family.take()).toEqual(['died b 1 undefined']);
+  });
+
+  it('exceeded holds also for one that waited to be started again', () => {
+    family.add('a', 'b');
+    for (let i = 0; i < RESTARTS_MAX - 1; i++) {
+      family.end('a');
+      family.clock.pass(5000);
+    }
+    family.end('b');
+    family.end('a');
+    family.take();
+    family.clock.pass(1_000_000);
+    expect(family.take()).toEqual([]);
+  });
+
+  it('does not count temporary children', () => {
+    for (let i = 0; i <= RESTARTS_MAX; i++) {
+      family.supervisor.add(family.spec(`t${i}`, 'temporary'));
+      family.end(`t${i}`);
+    }
+    expect(family.take()).not.toContain('gave up');
+  });
+});

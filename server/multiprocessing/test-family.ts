@@ -1,0 +1,53 @@
+// A supervisor with children that do nothing by themselves, and notes of all that happens to them.
+import { type Child, type ChildSpec, type Exit, Supervisor } from './supervisor.ts';
+import { TestClock } from './test-clock.ts';
+
+const CRASH: Exit = { code: 1, signal: null };
+
+export class TestFamily {
+  readonly clock = new TestClock();
+  readonly supervisor: Supervisor;
+  private events: string[] = [];
+  private readonly ends = new Map<string, (exit: Exit) => void>();
+
+  constructor(restartsMax = 10, restartPeriodMs = 60_000) {
+    this.supervisor = new Supervisor({
+      clock: this.clock,
+      restartsMax,
+      restartPeriodMs,
+      died: ({ id }, { code }, delayMs) => this.note(`died ${id} ${code} ${delayMs}`),
+      gaveUp: () => this.note('gave up'),
+    });
+  }
+
+  /** A child that takes 100 ms at most to stop. */
+  spec(id: string, restart: ChildSpec['restart'] = 'permanent'): ChildSpec {
+    return { id, restart, shutdownMs: 100, start: (exited) => this.start(id, exited) };
+  }
+
+  /** Adds permanent children, without notes of it. */
+  add(...ids: string[]): void {
+    for (const id of ids) this.supervisor.add(this.spec(id));
+    this.take();
+  }
+
+  /** The child's process ends. */
+  end(id: string, exit = CRASH): void {
+    this.ends.get(id)!(exit);
+  }
+
+  /** What happened since the last call. */
+  take(): string[] {
+    return this.events.splice(0);
+  }
+
+  private start(id: string, exited: (exit: Exit) => void): Child {
+    this.note(`start ${id}`);
+    this.ends.set(id, exited);
+    return { stop: () => this.note(`stop ${id}`), kill: () => this.note(`kill ${id}`) };
+  }
+
+  private note(event: string): void {
+    this.events.push(event);
+  }
+}

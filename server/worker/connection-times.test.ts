@@ -1,0 +1,105 @@
+// How long a connection may take: for its hello, between messages, and for its last bytes.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ConnectionState } from './connection.ts';
+import { command, HELLO, settle, TestClient } from './test-connection.ts';
+
+const config = { handshakeMs: 1000, idleMs: 5000 };
+let now = 0;
+beforeEach(() => {
+  now = 10_000;
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+});
+afterEach(() => vi.restoreAllMocks());
+
+/** Lets time pass, and the connection look at it. */
+async function pass(client: TestClient, ms: number): Promise<void> {
+  now += ms;
+  client.connection.checkTimes(now);
+  await settle();
+}
+
+const codesOf = (client: TestClient) =>
+  client.got.map((message) => (message.type === 'error' ? message.code : message.type));
+
+describe('handshakeMs', () => {
+  it('is the time for hello, and is not prolonged by parts of it', async () => {
+    const client = new TestClient('json', config).read();
+    client.socket.write('{"type":');
+    await pass(client, 900);
+    client.socket.write('"hello",');
+    await pass(client, 100);
+    expect(codesOf(client)).toEqual([]);
+    await pass(client, 1);
+    expect(codesOf(client)).toEqual(['HANDSHAKE_TIMEOUT']);
+    expect(client.hasEnded).toBe(true);
+  });
+
+  it('is over once hello has come', async () => {
+    const client = new TestClient('json', config).read();
+    await client.send(HELLO);
+    await pass(client, 4000);
+    expect(client.connection.isOpen).toBe(true);
+  });
+});
+
+describe('idleMs', () => {
+  it('is the time from one message to the next', async () => {
+    const client = await new TestClient('json', config).read().attach();
+    await pass(client, 5000);
+    await client.send({ type: 'ping', time: 1 });
+    await pass(client, 5000);
+    expect(codesOf(client)).toEqual(['pong']);
+    await pass(client, 1);
+    expect(codesOf(client)).toEqual(['pong', 'IDLE_TIMEOUT']);
+    expect(client.host.take()).toEqual([{ type: 'detach', connection: 5 }]);
+  });
+
+  it('holds also for one whose hello the coordinator has not answered', async () => {
+    const client = new TestClient('json', config).read();
+    await client.send(HELLO);
+    await pass(client, 5001);
+    expect(codesOf(client)).toEqual(['IDLE_TIMEOUT']);
+  });
+
+  it('does not count for one that is not being read', async () => {
+    const limits = { ...config, inFlightMax: 1 };
+    const client = await new TestClient('json', limits).read().attach();
+    await client.send(command(1));
+    await pass(client, 50_000);
+    expect(client.connection.isOpen).toBe(true);
+  });
+});
+
+describe('A connection that is closing', () => {
+  it('waits for its client, but not long', async () => {
+    const client = await new TestClient('json', config).read().attach();
+    client.connection.fail('SERVER_UNAVAILABLE');
+    await pass(client, 2000);
+    expect(client.connection.state).toBe(ConnectionState.Closing);
+    await pass(client, 1);
+    expect(client.connection.state).toBe(ConnectionState.Closed);
+    expect(client.host.reasons).toEqual(['SERVER_UNAVAILABLE']);
+    await pass(client, 100_000);
+    expect(client.host.reasons).toHaveLength(1);
+  });
+
+  it('drops what its client still sends', async () => {
+    const client = await new TestClient('json', config).read().attach();
+    client.connection.close('SERVER_STOPPING');
+    client.host.take();
+    await client.send(command(1), { type: 'ping', time: 1 });
+    expect([client.host.take(), client.got]).toEqual([[], []]);
+  });
+});
+
+describe('A client that has piped its lines and ended', () => {
+  it('is served for some seconds, in which it is not idle', async () => {
+    const client = await new TestClient('json', config).read().attach();
+    client.socket.end();
+    await settle();
+    await pass(client, 1000);
+    expect(client.connection.isOpen).toBe(true);
+    await pass(client, 60_000);
+    expect([client.connection.isOpen, client.host.reasons]).toEqual([false, ['CLIENT']]);
+  });
+});

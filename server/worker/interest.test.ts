@@ -1,0 +1,163 @@
+// What each client is told is what it should see: compared with brute force, in random worlds.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RowWriter } from '../../protocol/index.ts';
+import { Grid } from '../link/index.ts';
+import { Interest, NOWHERE } from './interest.ts';
+import { RoomCopy } from './room-copy.ts';
+import { Mirror, type Mirrored } from './test-mirror.ts';
+import { opArbitrary, TestWorld, worldArbitrary } from './test-world.ts';
+
+const CLIENTS = 4;
+
+interface Client {
+  /** The id of its entity; 0: it has none. */
+  readonly avatar: number;
+  readonly mirror: Mirror;
+  /** The cell around which it was told last. */
+  centre: number;
+  /** Where the world says that it looks: column and row. */
+  view: { column: number; row: number };
+}
+
+class Scene {
+  readonly clients: Client[];
+  private readonly world: TestWorld;
+  private readonly grid: Grid | undefined;
+  private copy: RoomCopy;
+  private interest: Interest;
+
+  constructor(world: TestWorld) {
+    this.world = world;
+    this.grid = world.world && new Grid(world.world);
+    this.copy = new RoomCopy(world.opened());
+    this.interest = new Interest(this.copy);
+    this.clients = Array.from({ length: CLIENTS }, (_, avatar) => ({
+      avatar,
+      mirror: new Mirror(this.copy.kinds),
+      centre: NOWHERE,
+      view: { column: 0, row: 0 },
+    }));
+  }
+
+  reopen(): void {
+    this.copy = new RoomCopy(this.world.opened());
+    this.interest = new Interest(this.copy);
+    for (const client of this.clients) client.centre = NOWHERE;
+  }
+
+  apply(delta: ReturnType<TestWorld['step']>): void {
+    this.copy.apply(delta);
+  }
+
+  show(client: Client): void {
+    const { avatar, mirror, centre } = client;
+    const before = new Set(mirror.known.keys());
+    const otherwise = centre === NOWHERE ? 0 : centre;
+    const to = this.grid ? this.interest.centre(avatar, otherwise) : this.copy.everywhere;
+    const body = this.interest.body(centre, to);
+    expect(this.interest.body(centre, to)).toBe(body);
+    expect(body.reset).toBe(centre === NOWHERE);
+    mirror.apply(body);
+    this.look(client);
+    expect(mirror.known).toEqual(this.seenBy(client));
+    if (centre === to) expectNothingSuperfluous(client, before);
+    client.centre = to;
+  }
+
+  /** Where the avatar is now; the view stays where it was when there is none. */
+  private look(client: Client): void {
+    const avatar = this.world.things.find(({ id }) => id === client.avatar);
+    if (client.centre === NOWHERE) client.view = { column: 0, row: 0 };
+    if (!avatar || !this.grid) return;
+    client.view = { column: this.grid.column(avatar.x!), row: this.grid.row(avatar.y!) };
+  }
+
+  private seenBy({ view }: Client): Map<number, Mirrored> {
+    const { grid } = this;
+    const seen = this.world.things.filter(({ x, y }) => {
+      if (!grid || x === undefined || y === undefined) return true;
+      const columns = Math.abs(grid.column(x) - view.column);
+      const rows = Math.abs(grid.row(y) - view.row);
+      return columns <= grid.reach && rows <= grid.reach;
+    });
+    return new Map(seen.map(({ id, kind, values }) => [id, { kind, values: [...values] }]));
+  }
+}
+
+/** Where the view did not move, rows say only what is new to the client. */
+function expectNothingSuperfluous({ mirror }: Client, before: ReadonlySet<number>): void {
+  const { left, entered, changed } = mirror.named;
+  expect(left.filter((id) => !before.has(id))).toEqual([]);
+  expect(entered.filter((id) => before.has(id))).toEqual([]);
+  expect(changed.filter((id) => !before.has(id))).toEqual([]);
+  const all = [...left, ...entered, ...changed];
+  expect(new Set(all).size).toBe(all.length);
+}
+
+const tick = fc.record({
+  ops: fc.array(opArbitrary, { maxLength: 10 }),
+  /** Bit n: client n reads too slowly and is told nothing of this tick. */
+  misses: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat(2 ** CLIENTS - 1)),
+  reopens: fc.integer({ min: 0, max: 15 }).map((n) => n === 0),
+});
+
+describe('A client', () => {
+  it('knows after each of its frames exactly what is in its view, as it is', () => {
+    fc.assert(
+      fc.property(worldArbitrary, fc.array(tick, { maxLength: 25 }), (shape, ticks) => {
+        const world = new TestWorld(shape, CLIENTS - 1);
+        const scene = new Scene(world);
+        for (const client of scene.clients) scene.show(client);
+        for (const { ops, misses, reopens } of ticks) {
+          if (reopens) scene.reopen();
+          scene.apply(world.step(ops));
+          scene.clients.forEach((client, i) => {
+            if ((misses & (1 << i)) !== 0) client.centre = NOWHERE;
+            else scene.show(client);
+          });
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+describe('A body', () => {
+  const world = () => new TestWorld({ width: 90, height: 90, viewRadius: 9 }, 2);
+
+  it('is the same object for clients whose views begin and end alike', () => {
+    const from = world();
+    const copy = new RoomCopy(from.opened());
+    const interest = new Interest(copy);
+    const first = interest.body(4, 4);
+    expect(interest.body(4, 4)).toBe(first);
+    expect(interest.body(NOWHERE, 4)).not.toBe(first);
+    expect(interest.body(5, 4)).not.toBe(first);
+    copy.apply(from.step([]));
+    expect(interest.body(4, 4)).not.toBe(first);
+  });
+
+  it('has no rows where nothing happened in view', () => {
+    const from = world();
+    const copy = new RoomCopy(from.opened());
+    const interest = new Interest(copy);
+    const here = interest.centre(1, 0);
+    copy.apply(from.step([{ op: 'add', kind: 1, x: 80, y: 80, text: 'far' }]));
+    const { left, entered, changed, reset } = interest.body(here, here);
+    expect([left.length, entered.length, changed.length, reset]).toEqual([0, 0, 0, false]);
+  });
+
+  it('holds a move within the view as the fields that changed, no more', () => {
+    const from = new TestWorld({ width: 90, height: 90, viewRadius: 15 }, 2);
+    const copy = new RoomCopy(from.opened());
+    const interest = new Interest(copy);
+    const here = interest.centre(1, 0);
+    // The second walker, from x 13: to another cell.
+    copy.apply(from.step([{ op: 'teleport', which: 1, x: 5, y: 7 }]));
+    const rows = new RowWriter();
+    const kind = copy.kinds[1]!;
+    rows.changed(1, kind, 2, 0b010, ['', 5, 7, 0]);
+    expect(interest.body(here, here).changed).toEqual(Buffer.from(rows.written()));
+  });
+});

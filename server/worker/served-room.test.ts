@@ -1,0 +1,270 @@
+// A room as a worker serves it: which clients get a frame of a tick, and what is in it.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Encoding, MessageDecoder, type ServerMessage } from '../../protocol/index.ts';
+import type { Connection } from './connection.ts';
+import { Flow } from './flow.ts';
+import { ServedRoom } from './served-room.ts';
+import { Mirror } from './test-mirror.ts';
+import { TestWorld } from './test-world.ts';
+
+const UNSENT_BYTES_MAX = 1000;
+
+type State = Extract<ServerMessage, { type: 'state' }>;
+
+/** As much of a connection as a room sees, with a client behind it. */
+class Viewer {
+  readonly id: number;
+  readonly encoding: Encoding;
+  unsentBytes = 0;
+  readonly flow = new Flow();
+  readonly got: ServerMessage[] = [];
+  readonly mirror: Mirror;
+  private readonly decoder: MessageDecoder;
+
+  constructor(id: number, encoding: Encoding, served: ServedRoom) {
+    this.id = id;
+    this.encoding = encoding;
+    this.mirror = new Mirror(served.copy.kinds);
+    this.decoder = new MessageDecoder({
+      from: 'server',
+      frameBytesMax: 100_000,
+      kindsOf: () => served.copy.kinds,
+      receiver: {
+        message: (message) => this.send(message as ServerMessage),
+        malformed: (error) => {
+          throw error;
+        },
+      },
+    });
+    if (encoding === 'binary') this.decoder.push(Buffer.from([0]));
+  }
+
+  send(message: ServerMessage): void {
+    this.got.push(message);
+    if (message.type === 'state') this.mirror.apply(message);
+  }
+
+  write(frame: Buffer | string): void {
+    this.decoder.push(Buffer.from(frame));
+  }
+
+  /** The states since the last call. */
+  take(): State[] {
+    return this.got.splice(0).filter((message): message is State => message.type === 'state');
+  }
+}
+
+let now: number;
+let world: TestWorld;
+let room: ServedRoom;
+let fast: Viewer;
+let slow: Viewer;
+
+function join(viewer: Viewer, avatar: number, request: number | null = null, seq = 0): void {
+  const joined = {
+    type: 'joined',
+    connection: viewer.id,
+    room: 3,
+    avatar,
+    about: { size: 90 },
+  } as const;
+  room.join(viewer as unknown as Connection, { ...joined, request, seq });
+}
+
+beforeEach(() => {
+  now = 5000;
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+  world = new TestWorld({ width: 90, height: 90, viewRadius: 30 }, 3);
+  room = new ServedRoom(world.opened(), UNSENT_BYTES_MAX);
+  fast = new Viewer(1, 'binary', room);
+  slow = new Viewer(2, 'json', room);
+  join(fast, 1);
+  join(slow, 2);
+});
+afterEach(() => vi.restoreAllMocks());
+
+const rename = (which: number, text: string) => ({ op: 'change', which, text, number: 1 }) as const;
+const tick = (...ops: Parameters<TestWorld['step']>[0]) => room.apply(world.step(ops));
+const knownTo = (viewer: Viewer) =>
+  [...viewer.mirror.known].map(([id, { values }]) => [id, values[0]] as const);
+
+describe('A client that joins', () => {
+  it('is told that it is in, where to go on, and all that it sees', () => {
+    const viewer = new Viewer(9, 'binary', room);
+    viewer.flow.sent(3, 5);
+    join(viewer, 1, 44, 4);
+    expect(viewer.got).toMatchObject([
+      {
+        type: 'joined',
+        room: 3,
+        game: 'random',
+        avatar: 1,
+        tickMs: 50,
+        viewRadius: 30,
+        about: { size: 90 },
+        request: 44,
+      },
+      { type: 'resumed', room: 3, seq: 4 },
+      { type: 'state', room: 3, tick: 0, reset: true },
+    ]);
+    expect(viewer.flow.inFlight).toBe(0);
+    expect(viewer.mirror.known.size).toBe(3);
+  });
+
+  it('again is told everything again', () => {
+    fast.take();
+    join(fast, 1);
+    expect(fast.take()).toMatchObject([{ reset: true }]);
+  });
+
+  it('without a request is answered without one', () => {
+    expect(fast.got[0]).not.toHaveProperty('request');
+  });
+});
+
+describe('A tick', () => {
+  it('is shown to each client in its encoding', () => {
+    fast.take();
+    slow.take();
+    expect(tick(rename(0, 'Ada'))).toEqual({ states: 2, skipped: 0 });
+    for (const viewer of [fast, slow]) {
+      expect(viewer.take()).toMatchObject([{ room: 3, tick: 1, reset: false }]);
+      expect(knownTo(viewer)).toEqual([
+        [1, 'Ada'],
+        [2, ''],
+        [3, ''],
+      ]);
+    }
+  });
+
+  it('is not shown to one who has left', () => {
+    fast.take();
+    room.leave(fast.id);
+    tick(rename(0, 'Ada'));
+    expect(fast.take()).toEqual([]);
+  });
+
+  it('in which nothing changed in view is shown to nobody', () => {
+    fast.take();
+    expect(tick()).toEqual({ states: 0, skipped: 0 });
+    expect(tick({ op: 'add', kind: 1, x: 89, y: 89, text: 'far' })).toEqual({
+      states: 0,
+      skipped: 0,
+    });
+    expect(fast.take()).toEqual([]);
+  });
+
+  it('in which nothing changed is shown once a second, to each client in its own time', () => {
+    const times: number[] = [];
+    fast.take();
+    for (let i = 0; i < 200; i++) {
+      now += 50;
+      tick(...(i === 5 ? [rename(0, 'Ada')] : []));
+      if (fast.take().length > 0) times.push(now - 5000);
+    }
+    const gaps = times.slice(1).map((time, i) => time - times[i]!);
+    expect(times[0]).toBe(300);
+    expect(times.length).toBeGreaterThanOrEqual(9);
+    expect(gaps.filter((gap) => gap < 900 || gap > 1000)).toEqual([]);
+  });
+
+  it('that comes once a second is shown, though it may come a little early', () => {
+    fast.take();
+    for (const ms of [1000, 998, 1001, 996]) {
+      now += ms;
+      tick();
+    }
+    expect(fast.take()).toHaveLength(4);
+  });
+});
+
+describe('An acknowledgement', () => {
+  it('comes once, to the client whom it is for, also where nothing changed', () => {
+    fast.flow.sent(3, 1);
+    fast.take();
+    slow.take();
+    expect(room.apply(world.step([], [fast.id, 1, 77, 5]))).toEqual({ states: 1, skipped: 0 });
+    expect(fast.take()).toMatchObject([{ tick: 1, ack: 1 }]);
+    expect([slow.take(), fast.flow.inFlight]).toEqual([[], 0]);
+    tick(rename(0, 'Ada'));
+    expect(fast.take()[0]).not.toHaveProperty('ack');
+  });
+
+  it('does not change what is shown to others who see the same', () => {
+    const twin = new Viewer(8, 'binary', room);
+    join(twin, 1);
+    twin.take();
+    room.apply(world.step([rename(0, 'Ada')], [fast.id, 3]));
+    expect(twin.take()[0]).not.toHaveProperty('ack');
+    expect(knownTo(twin)).toEqual(knownTo(fast));
+  });
+});
+
+describe('A client that reads slowly', () => {
+  beforeEach(() => {
+    slow.take();
+    fast.take();
+    slow.unsentBytes = UNSENT_BYTES_MAX + 1;
+  });
+
+  it('is not shown ticks, while others are', () => {
+    expect(tick(rename(0, 'Ada'))).toEqual({ states: 1, skipped: 1 });
+    expect([slow.take().length, fast.take().length]).toEqual([0, 1]);
+  });
+
+  it('is brought up to date by one frame, and then shown what changes', () => {
+    tick(rename(0, 'Ada'));
+    tick({ op: 'remove', which: 2 }, { op: 'add', kind: 0, x: 0, y: 0, text: 'sign' });
+    slow.unsentBytes = UNSENT_BYTES_MAX;
+    tick();
+    expect(slow.take()).toMatchObject([{ tick: 3, reset: true }]);
+    expect(slow.mirror.known).toEqual(fast.mirror.known);
+    tick(rename(1, 'Bob'));
+    expect(slow.take()).toMatchObject([{ tick: 4, reset: false }]);
+    expect(slow.mirror.known).toEqual(fast.mirror.known);
+  });
+
+  it('is told with it, once, the last of what was acknowledged meanwhile', () => {
+    slow.flow.sent(3, 1);
+    slow.flow.sent(3, 2);
+    room.apply(world.step([], [slow.id, 1]));
+    room.apply(world.step([], [slow.id, 2]));
+    expect(slow.flow.inFlight).toBe(0);
+    slow.unsentBytes = 0;
+    tick();
+    expect(slow.take()).toMatchObject([{ ack: 2 }]);
+    tick(rename(0, 'Ada'));
+    expect(slow.take()[0]).not.toHaveProperty('ack');
+  });
+
+  it('at its joining is shown the room when it can read', () => {
+    const late = new Viewer(9, 'binary', room);
+    late.unsentBytes = UNSENT_BYTES_MAX + 1;
+    join(late, 1);
+    expect(late.got.map(({ type }) => type)).toEqual(['joined', 'resumed']);
+    late.unsentBytes = 0;
+    tick();
+    expect(late.take()).toMatchObject([{ reset: true }]);
+  });
+});
+
+describe('A copy that begins again', () => {
+  it('is shown to everyone from the beginning, with the next tick', () => {
+    fast.take();
+    world.step([rename(0, 'missed')]);
+    room.reopen(world.opened());
+    expect(fast.take()).toEqual([]);
+    tick();
+    expect(fast.take()).toMatchObject([{ reset: true, tick: 2 }]);
+    expect(knownTo(fast)[0]).toEqual([1, 'missed']);
+  });
+});
+
+describe('What is said to everyone', () => {
+  it('reaches each client that is in the room', () => {
+    const event = { type: 'event', room: 3, name: 'boom', data: 1 } as const;
+    room.leave(slow.id);
+    room.broadcast(event);
+    expect([fast.got.at(-1), slow.got.at(-1)?.type]).toEqual([event, 'state']);
+  });
+});
