@@ -56,7 +56,8 @@ export class RoomCopies {
   /** Makes sure that the worker has a copy before it is told of a member. */
   need(link: WorkerLink): void {
     const copy = this.copies.get(link);
-    if (copy && copy.state !== CopyState.Current) this.open(link, copy);
+    if (copy?.state === CopyState.Wanted) this.open(link, copy);
+    else if (copy?.state === CopyState.Behind) this.reopen(link, copy);
   }
 
   /** Brings every copy to the present tick.

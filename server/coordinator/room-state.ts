@@ -14,6 +14,7 @@ import { Grid } from '../link/index.ts';
 import { CellIndex } from './cell-index.ts';
 import { type ChangeRows, EntityTable, orderFields, placeOf } from './entity-table.ts';
 import { type Answer, Ledger } from './ledger.ts';
+import { plainValue } from './plain-value.ts';
 import { SeededRandom } from './random.ts';
 
 /** What happens to a room from outside, in the order in which it happens. */
@@ -117,7 +118,7 @@ export class RoomState {
   }
 
   about(): unknown {
-    return this.game.about?.(this.room) ?? null;
+    return plainValue(this.game.about?.(this.room) ?? null);
   }
 
   /** One step: the inputs in order, then the game's tick.
@@ -230,7 +231,8 @@ export class RoomState {
       return rejected('BAD_ARGUMENTS', sentence('BAD_ARGUMENTS', command.explain(args)));
     }
     try {
-      return { kind: 'result', value: command.run(this.room, player, args) ?? null };
+      const value = plainValue(command.run(this.room, player, args) ?? null);
+      return { kind: 'result', value };
     } catch (error) {
       if (error instanceof Refusal) return rejected(error.code, error.message);
       this.outputs.failures.push({ player: player.id, name, error });
@@ -265,11 +267,11 @@ export class RoomState {
       state: this.game.state(),
       send: (player, name, data) => {
         checkEventName(name);
-        this.outputs.events.push({ player: player.id, name, data });
+        this.outputs.events.push({ player: player.id, name, data: plainValue(data) });
       },
       broadcast: (name, data) => {
         checkEventName(name);
-        this.outputs.events.push({ player: 0, name, data });
+        this.outputs.events.push({ player: 0, name, data: plainValue(data) });
       },
       end: (text) => {
         this.outputs.ended ??= text.slice(0, END_TEXT_MAX);

@@ -34,8 +34,8 @@ interface Member {
   readonly gap: GapNotice;
   /** Whether the room's state has taken it in. */
   entered: boolean;
-  /** The request that asked for the place, to be named in the answer. */
-  request: number | null;
+  /** The requests that asked for the place and wait for their answer. */
+  requests: (number | null)[];
 }
 
 const EXPIRED: Answer = {
@@ -105,7 +105,7 @@ export class Room {
     const member = this.members.get(session.id);
     if (member) {
       if (member.entered) this.greet(member, request);
-      else member.request = request;
+      else member.requests.push(request);
       return undefined;
     }
     if (this.over) return 'ROOM_ENDED';
@@ -115,7 +115,7 @@ export class Room {
       taken: 0,
       gap: new GapNotice(),
       entered: false,
-      request,
+      requests: [request],
     });
     session.rooms.set(this.id, this);
     this.emptySince = undefined;
@@ -148,8 +148,8 @@ export class Room {
     if (!member || !session.link) return;
     this.put({ kind: 'connection', player: session.id, connected: true });
     this.copies.add(session.link);
-    // The request was made on a connection that is gone.
-    member.request = null;
+    // Requests were made on a connection that is gone; one answer is due on this one.
+    member.requests = [null];
     member.gap.close();
     // A member that the room has not taken in yet is greeted when it has.
     if (member.entered) this.greet(member, null);
@@ -275,7 +275,8 @@ export class Room {
       const member = this.members.get(id);
       if (!member) continue;
       member.entered = true;
-      this.greet(member, member.request);
+      for (const request of member.requests) this.greet(member, request);
+      member.requests = [];
     }
     for (const { player, name, data } of outputs.events) this.event(player, name, data);
     for (const { player, seq, answer } of outputs.answers) {
@@ -325,14 +326,20 @@ export class Room {
     const { session } = member;
     const { link, connection } = session;
     if (!link) return;
-    member.request = null;
+    let about: unknown;
+    try {
+      about = this.state.about();
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
     this.copies.need(link);
     link.send({
       type: 'joined',
       connection,
       room: this.id,
       avatar: this.state.avatarOf(session.id),
-      about: this.state.about(),
+      about,
       request,
       seq: this.appliedOf(member),
     });
@@ -350,6 +357,6 @@ export class Room {
   private acknowledge(session: Session): void {
     this.acked.add(session);
     // A room without ticks has no later moment at which it would be told.
-    if (!this.pacer) this.stepping ??= setImmediate(this.stepNow);
+    if (!this.pacer) this.publish();
   }
 }

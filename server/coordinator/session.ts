@@ -27,9 +27,9 @@ export class Session {
   connection = 0;
   /** When the connection was lost, in ms of the coordinator's clock. */
   detachedAt = 0;
-  /** Chat lines that may still be said at once, and when that was true. */
+  /** Chat lines that may still be said at once, and when that was true: long ago at first. */
   chatLines = 0;
-  chatAt = 0;
+  chatAt = Number.NEGATIVE_INFINITY;
 
   constructor(id: number, token: string, name: string) {
     this.id = id;

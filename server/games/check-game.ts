@@ -4,7 +4,7 @@ import { FIELDS_MAX, fieldTypes, KINDS_MAX } from '../../protocol/index.ts';
 const WORD = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/;
 /** Properties that an entity has of its own. */
 const RESERVED = new Set(['id', 'removed', 'values', 'mask', 'fresh', 'kind', 'constructor']);
-const HOOKS = ['state', 'about', 'create', 'join', 'leave', 'tick'] as const;
+const HOOKS = ['about', 'create', 'join', 'leave', 'tick'] as const;
 
 /** @returns one sentence for each thing that is wrong; empty for a game that can be used. */
 export function checkGame(value: unknown): string[] {

@@ -20,7 +20,7 @@ type Behaviour = typeof behaviour extends fc.Arbitrary<infer T> ? T : never;
 const schedule = fc.record({
   restartsMax: fc.integer({ min: 1, max: 12 }),
   restartPeriodMs: fc.integer({ min: 100, max: 20_000 }),
-  children: fc.array(behaviour, { minLength: 1, maxLength: 6 }),
+  children: fc.array(behaviour, { minLength: 1, maxLength: 6, size: 'max' }),
   removals: fc.array(fc.record({ at: fc.nat(20_000), child: fc.nat(5) }), { maxLength: 4 }),
   stopAt: fc.nat(60_000),
 });

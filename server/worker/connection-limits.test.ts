@@ -136,7 +136,7 @@ describe('A connection that is held', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom('binary' as const, 'json' as const),
-        fc.array(act, { maxLength: 40 }),
+        fc.array(act, { maxLength: 40, size: 'max' }),
         async (encoding, acts) => {
           const limits = { commandsPerSecond: 20, inFlightMax: 5 };
           const client = new TestClient(encoding, limits).read();

@@ -61,12 +61,19 @@ describe('idleMs', () => {
     expect(codesOf(client)).toEqual(['IDLE_TIMEOUT']);
   });
 
-  it('does not count for one that is not being read', async () => {
+  it('does not count while there is no coordinator', async () => {
+    const client = await new TestClient('json', config).read().attach();
+    client.host.blocked = true;
+    await pass(client, 50_000);
+    expect(client.connection.isOpen).toBe(true);
+  });
+
+  it('ends for one that is held back for so long, and cannot say anything', async () => {
     const limits = { ...config, inFlightMax: 1 };
     const client = await new TestClient('json', limits).read().attach();
     await client.send(command(1));
     await pass(client, 50_000);
-    expect(client.connection.isOpen).toBe(true);
+    expect(client.connection.isOpen).toBe(false);
   });
 });
 

@@ -223,6 +223,7 @@ export class Connection {
   lostCoordinator(): void {
     if (this.state !== ConnectionState.Attached) return;
     this.state = ConnectionState.Attaching;
+    this.flow.clear();
     this.lostAt = Date.now();
   }
 
@@ -248,7 +249,7 @@ export class Connection {
     } else if (this.state === ConnectionState.Greeting) {
       if (now - this.openedAt > handshakeMs) this.fail('HANDSHAKE_TIMEOUT');
     } else if (now - this.endedAt > HALF_CLOSED_MS) this.close('CLIENT');
-    else if (now - this.heardAt > idleMs && !this.held) this.fail('IDLE_TIMEOUT');
+    else if (now - this.heardAt > idleMs && !this.host.blocked) this.fail('IDLE_TIMEOUT');
   }
 
   /** For the decoder. */

@@ -1,5 +1,5 @@
 // A worker's end of the link: connects to the coordinator, and again when it is gone.
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import {
   Channel,
   type FromCoordinator,
@@ -29,6 +29,7 @@ export class CoordinatorLink {
   private channel: Channel<typeof fromWorker, typeof fromCoordinator> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
+  private connecting: Socket | undefined;
 
   constructor(options: CoordinatorLinkOptions) {
     this.options = options;
@@ -56,18 +57,21 @@ export class CoordinatorLink {
   close(): void {
     this.stopped = true;
     clearTimeout(this.timer);
+    this.connecting?.destroy();
     this.channel?.close();
   }
 
   private connect(): void {
     const { options } = this;
     const socket = connect(options.path);
+    this.connecting = socket;
     const retry = (): void => {
       if (!this.stopped) this.timer = setTimeout(() => this.connect(), RETRY_MS);
     };
     socket.once('error', retry);
     socket.once('connect', () => {
       socket.off('error', retry);
+      this.connecting = undefined;
       this.channel = new Channel({
         stream: socket,
         out: fromWorkerCodec,

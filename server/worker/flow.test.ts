@@ -62,7 +62,7 @@ describe('Flow', () => {
       fc.record({ room, restart: fc.constant(true) }),
     );
     fc.assert(
-      fc.property(fc.array(act, { maxLength: 80 }), (acts) => {
+      fc.property(fc.array(act, { maxLength: 80, size: 'max' }), (acts) => {
         const flow = new Flow();
         const waiting: number[][] = [[], [], []];
         const lastSeq = [0, 0, 0];

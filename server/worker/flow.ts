@@ -34,6 +34,12 @@ export class Flow {
     if (flow.answered === flow.sent) this.rooms.delete(room);
   }
 
+  /** Who was to answer is gone: nothing is waited for any more. */
+  clear(): void {
+    this.rooms.clear();
+    this.inFlight = 0;
+  }
+
   /** The room is told where to go on, or is left: nothing of it is waited for any more. */
   restart(room: number): void {
     const flow = this.rooms.get(room);

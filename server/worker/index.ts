@@ -1,18 +1,13 @@
 // A worker: serves the connections handed to it, with the coordinator behind them.
 import type { Socket } from 'node:net';
-import {
-  type Encoding,
-  type ErrorCode,
-  type KindsOf,
-  LOBBY,
-  type ServerMessage,
-} from '../../protocol/index.ts';
+import type { Encoding, ErrorCode, KindsOf } from '../../protocol/index.ts';
 import type { Config } from '../config.ts';
-import type { FromCoordinator, FromWorker, Handover } from '../link/index.ts';
+import type { FromWorker, Handover } from '../link/index.ts';
 import type { CloseReason, Log, ProcessMetrics } from '../observe/index.ts';
-import { Connection, type ConnectionHost, endsConnection } from './connection.ts';
+import { Connection, type ConnectionHost } from './connection.ts';
 import { CoordinatorLink } from './coordinator-link.ts';
-import { ServedRoom } from './served-room.ts';
+import { receive, type Served } from './receive.ts';
+import type { ServedRoom } from './served-room.ts';
 
 export interface WorkerOptions {
   readonly config: Config;
@@ -42,6 +37,7 @@ export class Worker implements ConnectionHost {
   private readonly link: CoordinatorLink;
   private readonly connections = new Map<number, Connection>();
   private readonly rooms = new Map<number, ServedRoom>();
+  private readonly served: Served;
   private toFlush: Connection[] = [];
   private flushing: NodeJS.Immediate | undefined;
   private readonly held = new Set<Connection>();
@@ -54,11 +50,13 @@ export class Worker implements ConnectionHost {
   constructor(options: WorkerOptions) {
     this.options = options;
     this.config = options.config;
+    const { connections, rooms } = this;
+    this.served = { connections, rooms, ...options };
     this.link = new CoordinatorLink({
       path: options.linkPath,
       worker: options.worker,
       opened: () => this.linkOpened(),
-      message: (message) => this.receive(message),
+      message: (message) => receive(message, this.served),
       batchEnd: () => this.flush(),
       lost: () => this.linkLost(),
       drained: () => this.resumeHeld(),
@@ -204,121 +202,6 @@ export class Worker implements ConnectionHost {
     this.options.log.warn('the coordinator is gone: clients wait for the next one');
     this.rooms.clear();
     for (const connection of this.connections.values()) connection.lostCoordinator();
-  }
-
-  private receive(message: FromCoordinator): void {
-    switch (message.type) {
-      case 'opened': {
-        const room = this.rooms.get(message.room);
-        if (room) room.reopen(message);
-        else this.rooms.set(message.room, new ServedRoom(message, this.config.unsentBytesMax));
-        return;
-      }
-      case 'shut':
-        this.rooms.delete(message.room);
-        return;
-      case 'delta': {
-        const sent = this.rooms.get(message.room)?.apply(message);
-        if (!sent) return;
-        const { metrics } = this.options;
-        if (sent.states > 0) metrics.count('statesSent', sent.states);
-        if (sent.skipped > 0) metrics.count('statesSkipped', sent.skipped);
-        return;
-      }
-      case 'event':
-        this.event(message);
-        return;
-      default:
-        this.receiveFor(message);
-    }
-  }
-
-  private event({ room, connections, name, data }: FromCoordinator & { type: 'event' }): void {
-    const message: ServerMessage = { type: 'event', room, name, data };
-    if (connections.length > 0) {
-      for (const id of connections) this.connections.get(id)?.send(message);
-    } else if (room === LOBBY) {
-      for (const connection of this.connections.values()) {
-        if (connection.token !== '') connection.send(message);
-      }
-    } else this.rooms.get(room)?.broadcast(message);
-  }
-
-  /** What is meant for one connection; it may be gone by now. */
-  private receiveFor(message: Extract<FromCoordinator, { connection: number }>): void {
-    const connection = this.connections.get(message.connection);
-    if (!connection) return;
-    switch (message.type) {
-      case 'attached':
-        this.attached(connection, message);
-        return;
-      case 'refused':
-        this.refused(connection, message);
-        return;
-      case 'joined':
-        this.rooms.get(message.room)?.join(connection, message);
-        return;
-      case 'result': {
-        const { room, seq, value } = message;
-        connection.flow.answered(room, seq);
-        connection.send({ type: 'result', room, seq, value });
-        return;
-      }
-      case 'rejected': {
-        const { room, seq, code, text } = message;
-        connection.flow.answered(room, seq);
-        connection.send({ type: 'rejected', room, seq, code, text });
-        return;
-      }
-      case 'resumed': {
-        const { room, seq } = message;
-        connection.flow.restart(room);
-        connection.send({ type: 'resumed', room, seq });
-        return;
-      }
-      case 'left': {
-        const { room, code, text } = message;
-        this.rooms.get(room)?.leave(connection.id);
-        connection.flow.restart(room);
-        connection.send({ type: 'left', room, code, text });
-        return;
-      }
-      default:
-        message satisfies never;
-    }
-  }
-
-  private attached(
-    connection: Connection,
-    { session, token, name, resumed, rooms, lobbySeq }: FromCoordinator & { type: 'attached' },
-  ): void {
-    const { config } = this;
-    const pauseMs = connection.attached(token, name);
-    connection.send({
-      type: 'welcome',
-      session,
-      token,
-      name,
-      resumed,
-      rooms,
-      lobbySeq,
-      worker: this.options.worker,
-      resumeMs: config.resumeMs,
-      idleMs: config.idleMs,
-      commandsPerSecond: config.commandsPerSecond,
-      inFlightMax: config.inFlightMax,
-      ...(pauseMs === undefined ? {} : { pauseMs }),
-    });
-    this.options.identified(connection.id, token, name);
-  }
-
-  private refused(
-    connection: Connection,
-    { code, text, request }: FromCoordinator & { type: 'refused' },
-  ): void {
-    if (endsConnection(code)) connection.refuse(code, text);
-    else if (request === null) connection.send({ type: 'error', code, text });
-    else connection.send({ type: 'error', code, text, request });
   }
 }
 

@@ -40,7 +40,8 @@ export class Interest {
 
   /** The cell around which the owner of `avatar` sees, or `otherwise` where it has none. */
   centre(avatar: number, otherwise: number): number {
-    return this.copy.entity(avatar)?.cell ?? otherwise;
+    const { copy } = this;
+    return copy.grid ? (copy.entity(avatar)?.cell ?? otherwise) : copy.everywhere;
   }
 
   private build(from: number, to: number): StateBody {

@@ -23,7 +23,10 @@ function contentsOf(copy: RoomCopy): Map<number, unknown> {
 
 describe('A copy', () => {
   it('that followed every delta has what one has that begins now, cell by cell', () => {
-    const ticks = fc.array(fc.array(opArbitrary, { maxLength: 12 }), { maxLength: 20 });
+    const ticks = fc.array(fc.array(opArbitrary, { maxLength: 12 }), {
+      maxLength: 20,
+      size: 'max',
+    });
     fc.assert(
       fc.property(worldArbitrary, ticks, (shape, given) => {
         const world = new TestWorld(shape, 3);

@@ -11,8 +11,10 @@ type Joined = Extract<FromCoordinator, { type: 'joined' }>;
 interface Viewer {
   readonly connection: Connection;
   readonly avatar: number;
-  /** The cell around which the client has been told everything, or `NOWHERE`. */
+  /** The cell around which the client sees. */
   centre: number;
+  /** It has not been told everything that it sees: the next frame does, and begins with a reset. */
+  isBehind: boolean;
   /** Applied, and not told the client yet; 0: nothing. */
   ack: number;
   /** When the last frame went out. */
@@ -47,7 +49,7 @@ export class ServedRoom {
   reopen(opened: Opened): void {
     this.copy = new RoomCopy(opened);
     this.interest = new Interest(this.copy);
-    for (const viewer of this.viewers.values()) viewer.centre = NOWHERE;
+    for (const viewer of this.viewers.values()) viewer.isBehind = true;
   }
 
   /** Tells the client that it is in, then where it may go on, then all that it sees. */
@@ -69,7 +71,8 @@ export class ServedRoom {
     const viewer: Viewer = {
       connection,
       avatar: joined.avatar,
-      centre: NOWHERE,
+      centre: 0,
+      isBehind: true,
       ack: 0,
       sentAt: 0,
     };
@@ -107,17 +110,15 @@ export class ServedRoom {
     const { connection, ack } = viewer;
     if (connection.unsentBytes > this.unsentBytesMax) {
       // It misses this delta; once it has caught up one frame tells it everything.
-      viewer.centre = NOWHERE;
+      viewer.isBehind = true;
       this.sent.skipped++;
       return;
     }
-    const from = viewer.centre;
-    const fallback = from === NOWHERE ? 0 : from;
-    const to = this.copy.grid
-      ? this.interest.centre(viewer.avatar, fallback)
-      : this.copy.everywhere;
+    const from = viewer.isBehind ? NOWHERE : viewer.centre;
+    const to = this.interest.centre(viewer.avatar, viewer.centre);
     const body = this.interest.body(from, to);
     viewer.centre = to;
+    viewer.isBehind = false;
     const rows = body.left.length + body.entered.length + body.changed.length;
     if (rows === 0 && ack === 0 && !body.reset && now - viewer.sentAt < QUIET_MS) return;
     viewer.ack = 0;

@@ -1,0 +1,203 @@
+// Room 0: what can be asked of it, what it refuses, and that it answers each request once.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FakeLink } from './fake-link.ts';
+import { pass, startTime, stopTime } from './fake-time.ts';
+import { ANSWERS_KEPT } from './ledger.ts';
+import { lobbyCommands } from './lobby.ts';
+import type { Session } from './session.ts';
+import { TestWorld } from './test-world.ts';
+
+let link: FakeLink;
+let world: TestWorld;
+let session: Session;
+let seq: number;
+beforeEach(() => {
+  // A coordinator that has only just started.
+  stopTime(100);
+  seq = 0;
+  link = new FakeLink();
+  world = new TestWorld({ roomsMax: 2 });
+  session = world.session(link);
+});
+afterEach(() => {
+  world.end();
+  startTime();
+});
+
+/** The value of the next command, or the code and text of its refusal. */
+function ask(name: string, args: unknown = {}): unknown {
+  link.take();
+  world.lobby(session, ++seq, name, args);
+  const [answer] = [...link.of('result'), ...link.of('rejected')];
+  expect(answer).toMatchObject({ connection: session.connection, room: 0, seq });
+  return answer!.type === 'result' ? answer!.value : [answer!.code, answer!.text];
+}
+
+const refusal = (code: string, text = '') => [code, expect.stringContaining(text)];
+
+describe('lobby.games', () => {
+  it('lists what can be joined', () => {
+    expect(ask('games')).toEqual([
+      { name: 'tally', text: expect.any(String), playersMax: 3, ticksPerSecond: 20 },
+      { name: 'quiet', text: expect.any(String), playersMax: 3, ticksPerSecond: 0 },
+      { name: 'broken', text: expect.any(String), playersMax: 3, ticksPerSecond: 20 },
+    ]);
+  });
+});
+
+describe('lobby.rooms and lobby.create', () => {
+  it('list and open rooms, of one game or of all', () => {
+    expect(ask('rooms')).toEqual([]);
+    expect(ask('create', { game: 'tally' })).toEqual({ room: 1 });
+    expect(ask('create', { game: 'quiet' })).toEqual({ room: 2 });
+    const [tallyRoom, quietRoom] = [...world.rooms];
+    quietRoom!.join(session, null);
+    const tallyRow = { room: 1, game: 'tally', players: 0, playersMax: 3 };
+    const quietRow = { room: 2, game: 'quiet', players: 1, playersMax: 3 };
+    expect(ask('rooms')).toEqual([tallyRow, quietRow]);
+    expect(ask('rooms', { game: 'quiet' })).toEqual([quietRow]);
+    expect(ask('rooms', { game: 'chess' })).toEqual([]);
+    tallyRoom!.end('ROOM_ENDED', '');
+    expect(ask('rooms')).toEqual([quietRow]);
+  });
+
+  it('open no room of an unknown or failing game, and none beyond the limit', () => {
+    expect(ask('create', { game: 'chess' })).toEqual(refusal('UNKNOWN_GAME', 'chess'));
+    expect(ask('create', { game: 'broken' })).toEqual(refusal('GAME_ERROR'));
+    ask('create', { game: 'tally' });
+    ask('create', { game: 'tally' });
+    expect(ask('create', { game: 'tally' })).toEqual(refusal('ROOMS_LIMIT'));
+  });
+});
+
+describe('lobby.online', () => {
+  it('counts the sessions', () => {
+    world.session(link);
+    expect(ask('online')).toEqual({ sessions: 2 });
+  });
+});
+
+describe('lobby.chat', () => {
+  const line = (text: string) => ({ from: 'ada', player: session.id, text });
+
+  it('says a line to everyone, once on each worker', () => {
+    const other = new FakeLink(2);
+    world.session(other, 'bob');
+    expect(ask('chat', { text: 'hello' })).toBeNull();
+    for (const on of [link, other]) {
+      expect(on.of('event')).toEqual([
+        { type: 'event', room: 0, connections: [], name: 'chat', data: line('hello') },
+      ]);
+    }
+  });
+
+  it('says a line to those in a room, by one who is in it', () => {
+    const other = new FakeLink(2);
+    world.session(other);
+    ask('create', { game: 'quiet' });
+    expect(ask('chat', { text: 'psst', room: 1 })).toEqual(refusal('NOT_IN_ROOM', 'room 1'));
+    [...world.rooms][0]!.join(session, null);
+    pass(10);
+    expect(ask('chat', { text: 'psst', room: 1 })).toBeNull();
+    expect(link.of('event')).toMatchObject([{ room: 1, name: 'chat', data: line('psst') }]);
+    expect(other.of('event')).toEqual([]);
+  });
+
+  it('takes five lines at once, and one a second after that', () => {
+    const say = () => (ask('chat', { text: 'x' }) === null ? 'said' : 'refused');
+    const five = Array(5).fill('said');
+    expect([say(), say(), say(), say(), say(), say()]).toEqual([...five, 'refused']);
+    expect(ask('chat', { text: 'x' })).toEqual(refusal('TOO_SOON', '1 line a second'));
+    pass(999);
+    expect(say()).toBe('refused');
+    pass(1);
+    expect([say(), say()]).toEqual(['said', 'refused']);
+    pass(60_000);
+    expect([say(), say(), say(), say(), say(), say()]).toEqual([...five, 'refused']);
+  });
+
+  it('limits each session alone', () => {
+    for (let i = 0; i < 6; i++) ask('chat', { text: 'x' });
+    const other = world.session(link);
+    link.take();
+    world.lobby(other, 1, 'chat', { text: 'x' });
+    expect(link.of('result')).toHaveLength(1);
+  });
+
+  it.each(['', 'x'.repeat(201), 'two\nlines', '\u001b[2J'])('does not take the line %j', (text) => {
+    expect(ask('chat', { text })).toEqual(refusal('BAD_ARGUMENTS', 'text'));
+    expect(link.of('event')).toEqual([]);
+  });
+});
+
+describe('A command of the lobby', () => {
+  it('that it does not have is refused with those that it has', () => {
+    expect(ask('dance')).toEqual(
+      refusal('UNKNOWN_COMMAND', `the lobby has ${Object.keys(lobbyCommands).join(', ')}`),
+    );
+  });
+
+  it.each([
+    ['rooms', { game: 7 }, 'game'],
+    ['rooms', { game: '' }, 'game'],
+    ['create', {}, 'game'],
+    ['create', { game: 'x'.repeat(41) }, 'game'],
+    ['chat', {}, 'text'],
+    ['chat', { text: 5 }, 'text'],
+    ['chat', { text: 'x', room: -1 }, 'room'],
+    ['chat', { text: 'x', room: 1.5 }, 'room'],
+    ['games', 'all', 'object'],
+    ['online', [], 'object'],
+  ])('%s with %j is refused, naming what is wrong', (name, args, text) => {
+    expect(ask(name, args)).toEqual(refusal('BAD_ARGUMENTS', text));
+  });
+
+  it('needs no arguments where it takes none', () => {
+    expect(ask('online', null)).toEqual({ sessions: 1 });
+  });
+
+  it('is applied once however often it comes, and answered the same', () => {
+    const first = ask('create', { game: 'tally' });
+    link.take();
+    world.lobby(session, 1, 'create', { game: 'tally' });
+    expect(link.take()).toMatchObject([{ type: 'result', seq: 1, value: first }]);
+    expect(world.rooms.size).toBe(1);
+  });
+
+  it('behind a gap is not applied, and the client is told once where to go on', () => {
+    ask('online');
+    link.take();
+    world.lobby(session, 3, 'create', { game: 'tally' });
+    world.lobby(session, 4, 'create', { game: 'tally' });
+    expect(link.take()).toEqual([
+      { type: 'resumed', connection: session.connection, room: 0, seq: 1 },
+    ]);
+    expect(world.rooms.size).toBe(0);
+    expect(ask('online')).toEqual({ sessions: 1 });
+  });
+
+  it('behind a gap is told of again after the gap was closed, and on a new connection', () => {
+    const resumed = (at: number) => {
+      link.take();
+      world.lobby(session, at, 'online');
+      return link.of('resumed').map(({ seq: applied }) => applied);
+    };
+    expect([resumed(5), resumed(6)]).toEqual([[0], []]);
+    world.sessions.detach(session);
+    world.sessions.attach(session, link, 40);
+    expect([resumed(7), resumed(8)]).toEqual([[0], []]);
+    ask('online');
+    expect(resumed(9)).toEqual([1]);
+  });
+
+  it(`is answered again for the last ${ANSWERS_KEPT}, and before that told to be applied`, () => {
+    for (let i = 0; i <= ANSWERS_KEPT; i++) ask('online');
+    link.take();
+    world.lobby(session, 1, 'online');
+    world.lobby(session, 2, 'online');
+    expect(link.take()).toMatchObject([
+      { type: 'rejected', seq: 1, code: 'RESULT_EXPIRED' },
+      { type: 'result', seq: 2 },
+    ]);
+  });
+});

@@ -1,0 +1,39 @@
+// What game code may give to clients: values that both encodings of the wire can carry.
+
+/** Deeper than this a value holds itself, or is no reasonable message. */
+const DEPTH_MAX = 32;
+
+/** @returns `value`, which is made of objects, arrays, numbers, strings, booleans and null.
+ *  @throws {TypeError} for anything else: it could not be sent, or would be sent with what the game
+ *  did not mean to show (an entity with its hidden fields). */
+export function plainValue(value: unknown, depth = 0): unknown {
+  if (depth > DEPTH_MAX) throw refused(`one nested deeper than ${DEPTH_MAX}`);
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+    case 'undefined':
+      return value;
+    case 'object':
+      if (value !== null) checkMembers(value, depth);
+      return value;
+    default:
+      throw refused(`a ${typeof value}`);
+  }
+}
+
+function checkMembers(value: object, depth: number): void {
+  if (Array.isArray(value)) {
+    for (const member of value) plainValue(member, depth + 1);
+    return;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw refused(`a ${value.constructor.name}`);
+  }
+  for (const key in value) plainValue((value as Record<string, unknown>)[key], depth + 1);
+}
+
+function refused(got: string): TypeError {
+  return new TypeError(`only plain values can be sent to clients, but the game gave ${got}`);
+}

@@ -1,0 +1,86 @@
+// A room with fake workers around it, in time that the test moves.
+import type { Game } from '../games/index.ts';
+import { createLog, ProcessMetrics } from '../observe/index.ts';
+import type { FakeLink } from './fake-link.ts';
+import { pass } from './fake-time.ts';
+import { Room } from './room.ts';
+import { Session } from './session.ts';
+import { tally } from './test-game.ts';
+
+/** Longer than a tick, shorter than two. */
+export const TICK_MS = 51;
+
+export const metrics = new ProcessMetrics('coordinator');
+export const log = createLog({ role: 'coordinator', level: 'fatal', write: () => {} });
+
+export class TestRoom {
+  readonly room: Room;
+  /** Rooms that said that they are over. */
+  readonly over: Room[] = [];
+  private lastSession = 0;
+
+  constructor(game: Game = tally, inboxPerPlayerMax = 4) {
+    this.room = new Room({
+      id: 7,
+      game,
+      seed: 1,
+      inboxPerPlayerMax,
+      log,
+      metrics,
+      ended: (room) => this.over.push(room),
+    });
+  }
+
+  /** A session on `link`, with a connection of the same number. */
+  session(link: FakeLink | undefined): Session {
+    const id = ++this.lastSession;
+    const session = new Session(id, `token ${id}`, `player ${id}`);
+    session.link = link;
+    session.connection = id;
+    return session;
+  }
+
+  /** A session that the room has taken in. */
+  joined(link: FakeLink): Session {
+    const session = this.session(link);
+    this.room.join(session, null);
+    this.step();
+    link.take();
+    return session;
+  }
+
+  /** Lets the room take its next batch. */
+  step(): void {
+    pass(TICK_MS);
+  }
+
+  add(session: Session, seq: number, by = 1, call = false): void {
+    this.send(session, seq, 'add', { by }, call);
+  }
+
+  send(session: Session, seq: number, name: string, args: unknown = {}, call = false): void {
+    const { connection } = session;
+    this.room.command(session, {
+      type: 'command',
+      connection,
+      room: this.room.id,
+      seq,
+      name,
+      args,
+      call,
+    });
+  }
+
+  /** As `Sessions` does when a connection is lost. */
+  detach(session: Session): void {
+    const { link } = session;
+    session.link = undefined;
+    this.room.detach(session, link!);
+  }
+
+  attach(session: Session, link: FakeLink, connection = session.connection): void {
+    session.link = link;
+    session.connection = connection;
+    this.room.attach(session);
+  }
+}

@@ -1,0 +1,61 @@
+// The coordinator's sessions, rooms and lobby, without processes and sockets around them.
+import { type Config, readConfig } from '../config.ts';
+import type { Game } from '../games/index.ts';
+import type { FakeLink } from './fake-link.ts';
+import { applyLobbyCommand, type LobbyWorld } from './lobby.ts';
+import { Rooms } from './rooms.ts';
+import type { Session } from './session.ts';
+import { Sessions } from './sessions.ts';
+import { quietTally, tally } from './test-game.ts';
+import { log, metrics } from './test-room.ts';
+
+const broken: Game = {
+  ...tally,
+  name: 'broken',
+  create() {
+    throw new Error('not today');
+  },
+};
+
+export class TestWorld implements LobbyWorld {
+  readonly config: Config;
+  readonly rooms: Rooms;
+  readonly sessions: Sessions;
+  readonly links = new Set<FakeLink>();
+  private connections = 0;
+
+  constructor(changes: Partial<Config> = {}) {
+    this.config = { ...readConfig([]), ...changes };
+    const games = [tally, quietTally, broken].map((game) => [game.name, game] as const);
+    this.rooms = new Rooms(new Map(games), this.config, log, metrics);
+    this.sessions = new Sessions(this.config);
+  }
+
+  sessionCount(): number {
+    return this.sessions.size;
+  }
+
+  /** A new session on `link`. */
+  session(link: FakeLink, name = 'ada'): Session {
+    this.links.add(link);
+    const session = this.sessions.begin(name)!;
+    this.sessions.attach(session, link, ++this.connections);
+    return session;
+  }
+
+  lobby(session: Session, seq: number, name: string, args: unknown = {}): void {
+    applyLobbyCommand(this, session, {
+      type: 'command',
+      connection: session.connection,
+      room: 0,
+      seq,
+      name,
+      args,
+      call: true,
+    });
+  }
+
+  end(): void {
+    for (const room of [...this.rooms]) room.end('ROOM_ENDED', 'The test is over.');
+  }
+}

@@ -1,0 +1,248 @@
+// A worker's end of the link: which session a connection speaks for, and what it may ask for.
+import type { Socket } from 'node:net';
+import { duplexPair } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Channel, type FromWorker, fromCoordinatorCodec, fromWorkerCodec } from '../link/index.ts';
+import { FakeLink } from './fake-link.ts';
+import { pass, startTime, stopTime } from './fake-time.ts';
+import type { Room } from './room.ts';
+import { TestWorld } from './test-world.ts';
+import { type PeerWorld, WorkerPeer } from './worker-peer.ts';
+
+type Attached = Extract<Parameters<FakeLink['send']>[0], { type: 'attached' }>;
+
+/** A worker on the other end of a real channel. */
+class TestWorker {
+  readonly peer: WorkerPeer;
+  /** What it was sent. */
+  readonly got = new FakeLink();
+  private readonly channel;
+
+  constructor(world: PeerWorld) {
+    const [ours, theirs] = duplexPair();
+    this.peer = new WorkerPeer(theirs as Socket, world);
+    this.channel = new Channel({
+      stream: ours,
+      out: fromWorkerCodec,
+      in: fromCoordinatorCodec,
+      message: (message) => this.got.send(message),
+      closed: () => {},
+    });
+  }
+
+  /** Sends the messages; what answers them has come when it resolves. */
+  async send(...messages: FromWorker[]): Promise<void> {
+    for (const message of messages) this.channel.send(message);
+    await settle();
+  }
+
+  async attach(connection: number, token = ''): Promise<Attached> {
+    this.got.take();
+    await this.send({ type: 'attach', connection, token, name: 'ada' });
+    return this.got.of('attached')[0]!;
+  }
+
+  async join(connection: number, room: number, game = '', request: number | null = 1) {
+    this.got.take();
+    await this.send({ type: 'join', connection, room, game, request });
+  }
+
+  async die(): Promise<void> {
+    this.channel.destroy();
+    await settle();
+  }
+}
+
+/** Lets both channels flush and read, and rooms tick. */
+async function settle(): Promise<void> {
+  for (let i = 0; i < 3; i++) {
+    pass(51);
+    // A turn of the loop: streams give what was written in a later microtask or tick.
+    await new Promise<void>((resolve) => process.nextTick(() => queueMicrotask(resolve)));
+  }
+}
+
+let world: TestWorld & PeerWorld;
+let gone: WorkerPeer[];
+let worker: TestWorker;
+beforeEach(() => {
+  stopTime();
+  gone = [];
+  const made = new TestWorld({ roomsPerSessionMax: 2, sessionsMax: 4 });
+  world = Object.assign(made, { gone: (peer: WorkerPeer) => gone.push(peer) });
+  worker = new TestWorker(world);
+});
+afterEach(() => {
+  world.end();
+  startTime();
+});
+
+const command = (connection: number, room: number, seq: number, name: string, args = {}) =>
+  ({ type: 'command', connection, room, seq, name, args, call: true }) as const;
+
+describe('attach', () => {
+  it('without a token begins a session', async () => {
+    await worker.send({ type: 'present', worker: 4 });
+    const { token } = await worker.attach(10);
+    expect(worker.got.take()).toEqual([
+      {
+        type: 'attached',
+        connection: 10,
+        session: 1,
+        token,
+        name: 'ada',
+        resumed: false,
+        rooms: [],
+        lobbySeq: 0,
+      },
+    ]);
+    expect([worker.peer.worker, world.sessions.size]).toEqual([4, 1]);
+  });
+
+  it('with a token nobody knows begins a new session', async () => {
+    expect(await worker.attach(10, 'stale')).toMatchObject({ resumed: false, session: 1 });
+  });
+
+  it('with the token of a session resumes it, with its rooms and what was applied', async () => {
+    const { token } = await worker.attach(10);
+    await worker.join(10, -1, 'tally');
+    await worker.send(command(10, 0, 1, 'online'), command(10, 1, 1, 'add', { by: 3 }));
+    await worker.send({ type: 'detach', connection: 10 });
+    const second = new TestWorker(world);
+    expect(await second.attach(20, token)).toMatchObject({
+      connection: 20,
+      session: 1,
+      resumed: true,
+      rooms: [1],
+      lobbySeq: 1,
+    });
+    expect(second.got.types.slice(0, 3)).toEqual(['attached', 'opened', 'joined']);
+    expect(second.got.of('joined')).toMatchObject([{ connection: 20, seq: 1, request: null }]);
+  });
+
+  it('takes a session over from the connection that had it, which is told', async () => {
+    const { token } = await worker.attach(10);
+    const second = new TestWorker(world);
+    await second.attach(20, token);
+    expect(worker.got.of('refused')).toMatchObject([
+      { connection: 10, code: 'SESSION_REPLACED', request: null },
+    ]);
+    worker.got.take();
+    await worker.send(command(10, 0, 1, 'online'), { type: 'detach', connection: 10 });
+    expect(worker.got.take()).toEqual([]);
+    await second.send(command(20, 0, 1, 'online'));
+    expect(second.got.of('result')).toMatchObject([{ value: { sessions: 1 } }]);
+  });
+
+  it('takes it over also on the same worker', async () => {
+    const { token } = await worker.attach(10);
+    await worker.attach(11, token);
+    expect(worker.got.types).toEqual(['refused', 'attached']);
+    await worker.send({ type: 'detach', connection: 10 }, command(11, 0, 1, 'online'));
+    expect(worker.got.of('result')).toMatchObject([{ connection: 11 }]);
+  });
+
+  it('beyond the limit of sessions is refused', async () => {
+    for (const connection of [1, 2, 3, 4]) await worker.attach(connection);
+    await worker.attach(5);
+    expect(worker.got.take()).toMatchObject([
+      { type: 'refused', connection: 5, code: 'SERVER_FULL' },
+    ]);
+  });
+});
+
+describe('The end of a connection', () => {
+  it('by quit ends the session', async () => {
+    const { token } = await worker.attach(10);
+    await worker.send({ type: 'quit', connection: 10 }, { type: 'detach', connection: 10 });
+    expect(world.sessions.find(token)).toBeUndefined();
+  });
+
+  it('together with its worker leaves the session to be resumed', async () => {
+    const { token } = await worker.attach(10);
+    await worker.join(10, -1, 'tally');
+    await worker.die();
+    expect(gone).toEqual([worker.peer]);
+    expect(world.sessions.find(token)?.link).toBeUndefined();
+    expect(await new TestWorker(world).attach(20, token)).toMatchObject({ resumed: true });
+  });
+});
+
+describe('join and leave', () => {
+  beforeEach(async () => {
+    await worker.attach(10);
+  });
+
+  it('by the name of a game give a room of it, the same for the next player', async () => {
+    await worker.attach(11);
+    await worker.join(10, -1, 'tally');
+    expect(worker.got.of('joined')).toMatchObject([{ connection: 10, room: 1, request: 1 }]);
+    await worker.join(11, -1, 'tally', null);
+    expect(worker.got.of('joined')).toMatchObject([{ connection: 11, room: 1, request: null }]);
+  });
+
+  it('by the name of a game mean the room that one is in already', async () => {
+    world.rooms.open('tally');
+    await worker.join(10, 1);
+    for (let i = 0; i < 2; i++) world.rooms.open('tally');
+    await worker.join(10, -1, 'tally', 6);
+    expect(worker.got.of('joined')).toMatchObject([{ room: 1, request: 6 }]);
+  });
+
+  it.each([
+    ['an unknown room', 77, '', 'UNKNOWN_ROOM', 'room 77'],
+    ['the lobby', 0, '', 'UNKNOWN_ROOM', 'room 0'],
+    ['an unknown game', -1, 'chess', 'UNKNOWN_GAME', 'chess'],
+    ['a game that fails', -1, 'broken', 'GAME_ERROR', 'broken'],
+  ])('of %s is refused with the request', async (_what, room, game, code, detail) => {
+    await worker.join(10, room, game, 5);
+    expect(worker.got.take()).toEqual([
+      {
+        type: 'refused',
+        connection: 10,
+        code,
+        text: expect.stringContaining(detail),
+        request: 5,
+      },
+    ]);
+  });
+
+  it('of a full room is refused', async () => {
+    const full = world.rooms.open('tally') as Room;
+    for (let i = 0; i < 3; i++) full.join(world.session(new FakeLink(2)), null);
+    await worker.join(10, 1, '', 5);
+    expect(worker.got.of('refused')).toMatchObject([{ code: 'ROOM_FULL', request: 5 }]);
+  });
+
+  it('of more rooms than a session may be in is refused', async () => {
+    for (const room of [1, 2, 3]) {
+      world.rooms.open('tally');
+      await worker.join(10, room);
+    }
+    expect(worker.got.of('refused')).toMatchObject([{ code: 'JOINED_LIMIT', request: 1 }]);
+    await worker.join(10, 2);
+    expect(worker.got.of('joined')).toHaveLength(1);
+    await worker.send({ type: 'leave', connection: 10, room: 1 });
+    await worker.join(10, 3);
+    expect(worker.got.of('joined')).toHaveLength(1);
+  });
+
+  it('a leave is answered, and refused for a room that one is not in', async () => {
+    await worker.join(10, -1, 'tally');
+    await worker.send({ type: 'leave', connection: 10, room: 1 });
+    expect(worker.got.of('left')).toMatchObject([{ connection: 10, room: 1, code: 'LEFT' }]);
+    worker.got.take();
+    await worker.send({ type: 'leave', connection: 10, room: 1 });
+    expect(worker.got.take()).toMatchObject([
+      { type: 'refused', code: 'NOT_IN_ROOM', request: null },
+    ]);
+  });
+
+  it('a command for a room that one is not in is rejected', async () => {
+    worker.got.take();
+    await worker.send(command(10, 9, 1, 'add'));
+    expect(worker.got.take()).toMatchObject([
+      { type: 'rejected', connection: 10, room: 9, seq: 1, code: 'NOT_IN_ROOM' },
+    ]);
+  });
+});

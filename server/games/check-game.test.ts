@@ -1,0 +1,120 @@
+// What is said of a game that is wrong: one sentence for each mistake, none for a game that is right.
+import { describe, expect, it } from 'vitest';
+import { FIELDS_MAX, fieldTypes, KINDS_MAX } from '../../protocol/index.ts';
+import { checkGame } from './check-game.ts';
+import { defineGame, hidden, Type } from './game.ts';
+import { shippedGames } from './index.ts';
+
+const right = defineGame({
+  name: 'right',
+  text: 'A game without a mistake.',
+  ticksPerSecond: 10,
+  playersMax: 4,
+  world: { width: 10, height: 10, viewRadius: 3 },
+  entities: { pawn: { x: 'i16', y: 'i16', secret: hidden('u8') } },
+  state: () => null,
+  commands: { go: { args: Type.Object({}), run: () => null } },
+});
+
+const many = (count: number, value: unknown) =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`n${i}`, value]));
+
+const types = Object.keys(fieldTypes).join(', ');
+const NAME = 'name must be 1 to 40 letters, digits, - or _, beginning with a letter';
+const TICKS = 'ticksPerSecond must be a whole number, 0 to 60';
+const PLAYERS = 'playersMax must be a whole number from 1';
+const STATE = 'state must be a function that gives the memory of a new room';
+const WORLD = 'world must have width, height and viewRadius: whole numbers from 1';
+const ARGS = 'commands.go.args must be a schema made with Type.Object({…})';
+const RUN = 'commands.go.run must be a function (room, player, args)';
+const noField = (name: string) => `entities.pawn: ${name} is no name for a field`;
+
+/** What is changed of the right game, and the one sentence that says so. */
+const mistakes: [Record<string, unknown>, string][] = [
+  [{ name: undefined }, NAME],
+  [{ name: '' }, NAME],
+  [{ name: '4chess' }, NAME],
+  [{ name: 'my game' }, NAME],
+  [{ name: 'x'.repeat(41) }, NAME],
+  [{ text: undefined }, 'text must be a sentence about the game'],
+  [{ ticksPerSecond: undefined }, TICKS],
+  [{ ticksPerSecond: 61 }, TICKS],
+  [{ ticksPerSecond: 0.5 }, TICKS],
+  [{ ticksPerSecond: -1 }, TICKS],
+  [{ playersMax: 0 }, PLAYERS],
+  [{ playersMax: '4' }, PLAYERS],
+  [{ state: undefined }, STATE],
+  [{ state: {} }, STATE],
+  [{ about: 'a cave' }, 'about must be a function'],
+  [{ create: 1 }, 'create must be a function'],
+  [{ join: null }, 'join must be a function'],
+  [{ leave: {} }, 'leave must be a function'],
+  [{ tick: true }, 'tick must be a function'],
+  [{ world: null }, WORLD],
+  [{ world: { width: 10, height: 10 } }, WORLD],
+  [{ world: { width: 0, height: 10, viewRadius: 3 } }, WORLD],
+  [{ world: { width: 10, height: 1.5, viewRadius: 3 } }, WORLD],
+  [{ world: { width: 10, height: 10, viewRadius: 0 } }, WORLD],
+  [{ world: { width: 65_537, height: 10, viewRadius: 3 } }, WORLD],
+  [{ entities: undefined }, 'entities must be an object: a kind’s name and its fields'],
+  [{ entities: many(KINDS_MAX + 1, {}) }, `there may be at most ${KINDS_MAX} kinds`],
+  [{ entities: { 'a b': {} } }, 'entities: a b is no name for a kind'],
+  [{ entities: { pawn: 'u8' } }, 'entities.pawn must be an object: a field’s name and its type'],
+  [
+    { entities: { pawn: many(FIELDS_MAX + 1, 'u8') } },
+    `entities.pawn may have at most ${FIELDS_MAX} fields`,
+  ],
+  ...['id', 'removed', 'values', 'mask', 'fresh', 'kind', 'constructor', '1st', 'a b'].map(
+    (name): [Record<string, unknown>, string] => [
+      { entities: { pawn: { [name]: 'u8' } } },
+      noField(name),
+    ],
+  ),
+  ...['u64', 'toString', 8, null, undefined, { hidden: 'u64' }, {}].map(
+    (type): [Record<string, unknown>, string] => [
+      { entities: { pawn: { level: type } } },
+      `entities.pawn.level must be one of ${types}, or hidden(one of them)`,
+    ],
+  ),
+  [{ commands: undefined }, 'commands must be an object: a name, and {args, run}'],
+  [{ commands: { '2x': right.commands.go } }, 'commands: 2x is no name for a command'],
+  [{ commands: { go: () => null } }, RUN],
+  [{ commands: { go: null } }, RUN],
+  [{ commands: { go: { args: Type.Object({}) } } }, RUN],
+  [{ commands: { go: { run: () => null } } }, ARGS],
+  [{ commands: { go: { args: Type.String(), run: () => null } } }, ARGS],
+];
+
+describe('A game that is right', () => {
+  it.each(shippedGames.map((game) => [game.name, game]))('is %s, which ships', (_name, game) => {
+    expect(checkGame(game)).toEqual([]);
+  });
+
+  it('has no sentence, at the limits either', () => {
+    expect(checkGame(right)).toEqual([]);
+    const { world: _world, ...open } = right;
+    expect(checkGame({ ...open, entities: {}, commands: {} })).toEqual([]);
+    const limits = {
+      name: 'x'.repeat(40),
+      ticksPerSecond: 60,
+      playersMax: 1,
+      world: { width: 65_536, height: 1, viewRadius: 65_536 },
+      entities: many(KINDS_MAX, many(FIELDS_MAX, 'string')),
+    };
+    expect(checkGame({ ...right, ...limits })).toEqual([]);
+  });
+});
+
+describe('A game that is wrong', () => {
+  it.each(mistakes)('with %j is told so in one sentence', (change, sentence) => {
+    expect(checkGame({ ...right, ...change })).toEqual([sentence]);
+  });
+
+  it('has a sentence for each mistake', () => {
+    expect(checkGame({ ...right, name: '', tick: 1, commands: null })).toHaveLength(3);
+  });
+
+  it.each([undefined, null, 'game', () => right])('is not an object when it is %s', (value) => {
+    expect(checkGame(value)).toEqual(['it is not an object: export default defineGame({…})']);
+  });
+});

@@ -1,0 +1,140 @@
+// What the coordinator says, passed on to the connections and rooms that it is meant for.
+import { LOBBY, type ServerMessage } from '../../protocol/index.ts';
+import type { Config } from '../config.ts';
+import type { FromCoordinator } from '../link/index.ts';
+import type { ProcessMetrics } from '../observe/index.ts';
+import { type Connection, endsConnection } from './connection.ts';
+import { ServedRoom } from './served-room.ts';
+
+type Kind<T extends FromCoordinator['type']> = Extract<FromCoordinator, { type: T }>;
+
+/** What a worker serves. */
+export interface Served {
+  readonly connections: ReadonlyMap<number, Connection>;
+  readonly rooms: Map<number, ServedRoom>;
+  readonly config: Config;
+  readonly metrics: ProcessMetrics<'worker'>;
+  /** This worker's number. */
+  readonly worker: number;
+  identified(connection: number, token: string, name: string): void;
+}
+
+export function receive(message: FromCoordinator, served: Served): void {
+  const { rooms } = served;
+  switch (message.type) {
+    case 'opened':
+      opened(message, served);
+      return;
+    case 'shut':
+      rooms.delete(message.room);
+      return;
+    case 'delta':
+      delta(message, served);
+      return;
+    case 'event':
+      event(message, served);
+      return;
+    default: {
+      // What is meant for one connection, which may be gone by now.
+      const connection = served.connections.get(message.connection);
+      if (connection) receiveFor(connection, message, served);
+    }
+  }
+}
+
+function opened(message: Kind<'opened'>, { rooms, config }: Served): void {
+  const room = rooms.get(message.room);
+  if (room) room.reopen(message);
+  else rooms.set(message.room, new ServedRoom(message, config.unsentBytesMax));
+}
+
+function delta(message: Kind<'delta'>, { rooms, metrics }: Served): void {
+  const sent = rooms.get(message.room)?.apply(message);
+  if (!sent) return;
+  if (sent.states > 0) metrics.count('statesSent', sent.states);
+  if (sent.skipped > 0) metrics.count('statesSkipped', sent.skipped);
+}
+
+function event({ room, connections, name, data }: Kind<'event'>, served: Served): void {
+  const message: ServerMessage = { type: 'event', room, name, data };
+  if (connections.length > 0) {
+    for (const id of connections) served.connections.get(id)?.send(message);
+  } else if (room === LOBBY) {
+    for (const connection of served.connections.values()) {
+      if (connection.token !== '') connection.send(message);
+    }
+  } else served.rooms.get(room)?.broadcast(message);
+}
+
+function receiveFor(
+  connection: Connection,
+  message: Extract<FromCoordinator, { connection: number }>,
+  served: Served,
+): void {
+  switch (message.type) {
+    case 'attached':
+      attached(connection, message, served);
+      return;
+    case 'refused':
+      refused(connection, message);
+      return;
+    case 'joined':
+      served.rooms.get(message.room)?.join(connection, message);
+      return;
+    case 'result': {
+      const { room, seq, value } = message;
+      connection.flow.answered(room, seq);
+      connection.send({ type: 'result', room, seq, value });
+      return;
+    }
+    case 'rejected': {
+      const { room, seq, code, text } = message;
+      connection.flow.answered(room, seq);
+      connection.send({ type: 'rejected', room, seq, code, text });
+      return;
+    }
+    case 'resumed': {
+      const { room, seq } = message;
+      connection.flow.restart(room);
+      connection.send({ type: 'resumed', room, seq });
+      return;
+    }
+    case 'left': {
+      const { room, code, text } = message;
+      served.rooms.get(room)?.leave(connection.id);
+      connection.flow.restart(room);
+      connection.send({ type: 'left', room, code, text });
+      return;
+    }
+    default:
+      message satisfies never;
+  }
+}
+
+function attached(connection: Connection, message: Kind<'attached'>, served: Served): void {
+  const { session, token, name, resumed, rooms, lobbySeq } = message;
+  const { resumeMs, idleMs, commandsPerSecond, inFlightMax } = served.config;
+  const pauseMs = connection.attached(token, name);
+  connection.send({
+    type: 'welcome',
+    session,
+    token,
+    name,
+    resumed,
+    rooms,
+    lobbySeq,
+    worker: served.worker,
+    resumeMs,
+    idleMs,
+    commandsPerSecond,
+    inFlightMax,
+    ...(pauseMs === undefined ? {} : { pauseMs }),
+  });
+  served.identified(connection.id, token, name);
+}
+
+function refused(connection: Connection, { code, text, request }: Kind<'refused'>): void {
+  if (endsConnection(code)) connection.refuse(code, text);
+  else if (request === null) connection.send({ type: 'error', code, text });
+  else connection.send({ type: 'error', code, text, request });
+}
