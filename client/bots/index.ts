@@ -1,0 +1,2 @@
+// The door of bots/: players that are programs.
+export { type BotOptions, type BotRoom, GoldrushBot } from './goldrush-bot.ts';

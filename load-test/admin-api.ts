@@ -1,0 +1,54 @@
+// The server's admin interface (HTTP), as far as load-tests and tests ask it.
+import { type Labels, type MetricRow, parseMetrics, sumOf } from './metrics-text.ts';
+
+/** A row of /api/processes; it has more fields than these. */
+export interface ServerProcessInfo {
+  readonly role: 'primary' | 'worker' | 'coordinator';
+  readonly slot: number;
+  readonly worker: number | null;
+  readonly pid: number;
+  readonly uptimeSeconds: number;
+  readonly restarts: number;
+  readonly clients: number;
+  readonly eventLoopLagMs: number;
+  readonly residentBytes: number;
+  readonly responsive: boolean;
+}
+
+/** Every method rejects when the server cannot be reached or answers with an error status. */
+export class AdminApi {
+  readonly address: string;
+
+  /** @param address as `127.0.0.1:9464`. */
+  constructor(address: string) {
+    this.address = address;
+  }
+
+  async processes(): Promise<ServerProcessInfo[]> {
+    const body = JSON.parse(await this.get('/api/processes')) as { processes: ServerProcessInfo[] };
+    return body.processes;
+  }
+
+  /** The page for Prometheus. */
+  metrics(): Promise<string> {
+    return this.get('/metrics');
+  }
+
+  async metricRows(): Promise<MetricRow[]> {
+    return parseMetrics(await this.metrics());
+  }
+
+  /** @returns the sum of the rows of this name that have these labels; NaN where there is none. */
+  async metric(name: string, labels: Labels = {}): Promise<number> {
+    return sumOf(await this.metricRows(), name, labels);
+  }
+
+  private async get(path: string): Promise<string> {
+    // A connection that was kept would keep this process alive.
+    const headers = { connection: 'close' };
+    const response = await fetch(`http://${this.address}${path}`, { headers });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${path} at ${this.address}: ${response.status} ${text}`);
+    return text;
+  }
+}

@@ -1,0 +1,122 @@
+// What a swarm counts of its clients and of itself.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { encode, type Histogram, newHistogram, record } from './latency.ts';
+import type { Sample } from './messages.ts';
+
+const LAG_RESOLUTION_MS = 10;
+/** Published for each socket that connects; the client library keeps its own to itself. */
+const SOCKETS = 'net.client.socket';
+
+const zero = {
+  commandsSent: 0,
+  commandsAcknowledged: 0,
+  commandsRejected: 0,
+  statesReceived: 0,
+};
+
+export class Meter {
+  readonly counts = { ...zero };
+  ready = 0;
+  drops = 0;
+  lastError: string | undefined;
+  private readonly latency: Histogram = newHistogram();
+  private readonly lag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
+  private readonly sockets = new Set<Socket>();
+  private measuring = false;
+  private startedAt = performance.now();
+  private startBytes = { received: 0, sent: 0 };
+  private startCpuSeconds = cpuSeconds();
+  /** Bytes of sockets that have closed. */
+  private closedBytes = { received: 0, sent: 0 };
+  private firstTick: { tick: number; at: number } | undefined;
+  private lastTick: { tick: number; at: number } | undefined;
+
+  constructor() {
+    this.lag.enable();
+    subscribe(SOCKETS, this.socketMade);
+  }
+
+  close(): void {
+    this.lag.disable();
+    unsubscribe(SOCKETS, this.socketMade);
+  }
+
+  /** Counts from zero. */
+  measure(): void {
+    Object.assign(this.counts, zero);
+    this.latency.reset();
+    this.lag.reset();
+    this.measuring = true;
+    this.startedAt = performance.now();
+    this.startBytes = this.bytes();
+    this.startCpuSeconds = cpuSeconds();
+    this.firstTick = undefined;
+    this.lastTick = undefined;
+  }
+
+  acknowledged(latencyMs: number): void {
+    this.counts.commandsAcknowledged++;
+    record(this.latency, latencyMs);
+  }
+
+  /** The game's tick, as the same one of the clients sees it each time. */
+  ticked(tick: number): void {
+    this.lastTick = { tick, at: performance.now() };
+    this.firstTick ??= this.lastTick;
+  }
+
+  /** Latencies begin anew after it. */
+  sample(): Sample {
+    const { firstTick: first, lastTick: last } = this;
+    const bytes = this.bytes();
+    const sample: Sample = {
+      measuring: this.measuring,
+      seconds: (performance.now() - this.startedAt) / 1000,
+      ready: this.ready,
+      drops: this.drops,
+      lastError: this.lastError,
+      ...this.counts,
+      bytesReceived: bytes.received - this.startBytes.received,
+      bytesSent: bytes.sent - this.startBytes.sent,
+      ticks: first && last ? last.tick - first.tick : 0,
+      tickSeconds: first && last ? (last.at - first.at) / 1000 : 0,
+      latencyMicros: encode(this.latency),
+      lagP99Ms: this.lagMs(),
+      cpuSeconds: cpuSeconds() - this.startCpuSeconds,
+    };
+    this.latency.reset();
+    return sample;
+  }
+
+  private lagMs(): number {
+    // The delay is the time between two turns of a timer that is due every LAG_RESOLUTION_MS.
+    if (this.lag.count === 0) return 0;
+    return Math.max(0, this.lag.percentile(99) / 1e6 - LAG_RESOLUTION_MS);
+  }
+
+  private bytes(): { received: number; sent: number } {
+    let { received, sent } = this.closedBytes;
+    for (const socket of this.sockets) {
+      received += socket.bytesRead;
+      sent += socket.bytesWritten;
+    }
+    return { received, sent };
+  }
+
+  private readonly socketMade = (message: unknown): void => {
+    const { socket } = message as { socket: Socket };
+    this.sockets.add(socket);
+    socket.once('close', () => {
+      this.sockets.delete(socket);
+      this.closedBytes.received += socket.bytesRead;
+      this.closedBytes.sent += socket.bytesWritten;
+    });
+  };
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
