@@ -19,8 +19,9 @@ import type { Config } from '../config.ts';
 import type { FromWorker, Handover } from '../link/index.ts';
 import type { CloseReason } from '../observe/index.ts';
 import { Flow } from './flow.ts';
+import { delimiters, Output } from './output.ts';
+import { ReadingPace } from './reading-pace.ts';
 import { handleRequest } from './requests.ts';
-import { TokenBucket } from './token-bucket.ts';
 
 export enum ConnectionState {
   /** No hello has come yet. */
@@ -51,7 +52,7 @@ export interface ConnectionHost {
   /** The connection has chosen its encoding. */
   begun(connection: number, encoding: Encoding): void;
   countIn(frames: number, bytes: number): void;
-  countOut(frames: number, bytes: number): void;
+  readonly countOut: (frames: number, bytes: number) => void;
   countError(code: ErrorCode): void;
   /** The socket is gone. Called once. */
   closed(connection: Connection, reason: CloseReason): void;
@@ -62,13 +63,8 @@ export type FatalCode = Extract<ErrorCode, CloseReason>;
 
 /** How long a closing connection may take to read its last bytes. */
 const CLOSING_MS = 2000;
-const DELIMITER = Buffer.of(0);
 /** How long one that will send no more is still served. */
 const HALF_CLOSED_MS = 3000;
-/** Times the rate that may be read at once. */
-const BURST_SECONDS = 2;
-/** A client that is throttled is told so at most this often. */
-const THROTTLE_NOTICE_MS = 5000;
 
 export class Connection {
   readonly id: number;
@@ -80,25 +76,19 @@ export class Connection {
   private readonly socket: Socket;
   private readonly host: ConnectionHost;
   private readonly decoder: MessageDecoder;
-  private readonly bucket: TokenBucket;
-  private output: (Buffer | string)[] = [];
+  private readonly pace: ReadingPace;
+  private readonly output: Output;
   private openedAt: number;
   private heardAt: number;
   private closingAt = 0;
   /** When the client has said that it will send no more. */
   private endedAt = Number.POSITIVE_INFINITY;
-  private noticeAt = Number.NEGATIVE_INFINITY;
   /** What hello asked for. */
   private wanted = { token: '', name: '' };
   /** Since when nobody has served the client, in ms since 1970; 0: it is served. */
   private lostAt = 0;
   /** hello was asked for again: the first one may come as well. */
   private askedAgain = false;
-  private held = false;
-  /** The last message was read without a token: one is to be taken before the next. */
-  private owes = false;
-  /** Something was written. A binary stream begins with an empty frame. */
-  private begun = false;
   private reason: CloseReason = 'NETWORK';
 
   /** @param socket paused, and never read from by this process.
@@ -117,9 +107,10 @@ export class Connection {
     const now = performance.now();
     this.openedAt = now;
     this.heardAt = now;
-    const { commandsPerSecond, frameBytesMax } = host.config;
-    this.bucket = new TokenBucket(commandsPerSecond, commandsPerSecond * BURST_SECONDS, now);
+    this.output = new Output(socket);
+    this.pace = new ReadingPace(host.config, now);
     const { kindsOf } = host;
+    const { frameBytesMax } = host.config;
     const continues = handover?.encoding;
     const options = { frameBytesMax, kindsOf, continues, receiver: this };
     this.decoder = new MessageDecoder({ from: 'client', ...options });
@@ -133,7 +124,7 @@ export class Connection {
 
   /** Bytes that the client has not taken yet. */
   get unsentBytes(): number {
-    return this.socket.writableLength;
+    return this.output.unsentBytes;
   }
 
   get isOpen(): boolean {
@@ -149,23 +140,12 @@ export class Connection {
 
   /** Sends bytes that are whole frames of the connection's encoding, at the end of this turn. */
   write(frame: Buffer | string): void {
-    if (this.output.length === 0) this.host.writeLater(this);
-    if (!this.begun && this.encoding === 'binary' && frame !== DELIMITER) {
-      this.output.push(DELIMITER);
-    }
-    this.begun = true;
-    this.output.push(frame);
+    if (this.output.add(frame, this.encoding)) this.host.writeLater(this);
   }
 
   /** Writes what this turn has brought, in one piece. */
   flush(): void {
-    const { output, socket } = this;
-    if (output.length === 0) return;
-    this.output = [];
-    if (!socket.writable) return;
-    const whole = output.length === 1 ? output[0]! : join(output);
-    this.host.countOut(output.length, whole.length);
-    socket.write(whole);
+    this.output.flush(this.host.countOut);
     if (this.unsentBytes > this.host.config.unsentBytesCut) this.fail('TOO_SLOW');
   }
 
@@ -230,13 +210,13 @@ export class Connection {
   /** Reads on where nothing stands against it any more.
    *  @returns whether it does. */
   tryResume(): boolean {
-    if (!this.held || !this.isOpen) return true;
-    if (this.host.blocked || this.flow.inFlight >= this.host.config.inFlightMax) return false;
-    if (this.owes && !this.bucket.take(performance.now())) return false;
-    this.owes = false;
-    this.held = false;
+    const { pace } = this;
+    if (!pace.isHeld || !this.isOpen) return true;
+    if (this.host.blocked || !pace.mayResume(performance.now(), this.flow.inFlight)) return false;
+    pace.isHeld = false;
     this.decoder.resume();
-    if (this.held) return false;
+    // What had been read already may have been too much again.
+    if (this.pace.isHeld) return false;
     this.socket.resume();
     return true;
   }
@@ -257,12 +237,11 @@ export class Connection {
     this.host.countIn(1, 0);
     this.handle(message as ClientMessage);
     const now = performance.now();
-    if (!this.bucket.take(now)) {
-      this.owes = true;
+    if (this.pace.isTooFast(now)) {
       this.hold();
       this.host.countThrottled();
-      this.noticeThrottled(now);
-    } else if (this.host.blocked || this.flow.inFlight >= this.host.config.inFlightMax) this.hold();
+      if (this.pace.noticeDue(now)) this.noticeThrottled();
+    } else if (this.host.blocked || this.pace.isTooFarAhead(this.flow.inFlight)) this.hold();
   }
 
   /** For the decoder. */
@@ -274,7 +253,7 @@ export class Connection {
   /** Goes on where another worker has stopped, perhaps in the middle of a frame. */
   private takeOver({ encoding, token, name, lostAt }: Handover): void {
     if (encoding === undefined) return;
-    this.write(encoding === 'binary' ? DELIMITER : '\n');
+    this.write(delimiters[encoding]);
     if (token === '') {
       this.askedAgain = true;
       this.send({ type: 'again' });
@@ -336,16 +315,14 @@ export class Connection {
   }
 
   private hold(): void {
-    if (this.held || !this.isOpen) return;
-    this.held = true;
+    if (this.pace.isHeld || !this.isOpen) return;
+    this.pace.isHeld = true;
     this.decoder.pause();
     this.socket.pause();
     this.host.hold(this);
   }
 
-  private noticeThrottled(now: number): void {
-    if (now - this.noticeAt < THROTTLE_NOTICE_MS) return;
-    this.noticeAt = now;
+  private noticeThrottled(): void {
     const { commandsPerSecond } = this.host.config;
     const code = 'THROTTLED';
     this.host.countError(code);
@@ -365,10 +342,6 @@ export class Connection {
     this.decoder.stop();
     this.host.closed(this, this.reason);
   }
-}
-
-function join(output: readonly (Buffer | string)[]): Buffer | string {
-  return typeof output[0] === 'string' ? output.join('') : Buffer.concat(output as Buffer[]);
 }
 
 /** Whether `code` ends the connection that it is sent on. */

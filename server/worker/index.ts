@@ -150,10 +150,10 @@ export class Worker implements ConnectionHost {
     this.traffic.bytesIn += bytes;
   }
 
-  countOut(frames: number, bytes: number): void {
+  readonly countOut = (frames: number, bytes: number): void => {
     this.traffic.framesOut += frames;
     this.traffic.bytesOut += bytes;
-  }
+  };
 
   countError(code: ErrorCode): void {
     this.options.metrics.count('protocolErrors', 1, { code });

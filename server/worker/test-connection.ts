@@ -71,10 +71,10 @@ export class TestHost implements ConnectionHost {
     this.counts.framesIn += frames;
     this.counts.bytesIn += bytes;
   }
-  countOut(frames: number, bytes: number): void {
+  readonly countOut = (frames: number, bytes: number): void => {
     this.counts.framesOut += frames;
     this.counts.bytesOut += bytes;
-  }
+  };
   countError(code: ErrorCode): void {
     this.errors.push(code);
   }
