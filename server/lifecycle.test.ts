@@ -1,4 +1,5 @@
 // How the server starts, stops, and goes on when one of its processes does not.
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -257,5 +258,36 @@ describe('Limits of connections', () => {
         { timeout: 5000 },
       )
       .toBe('welcome');
+  });
+});
+
+describe('When file descriptors run short', () => {
+  it('connections are refused with a reason, and the log says what to do', async () => {
+    // 128 are kept for other things, so 32 connections have room.
+    const flags = '--host 127.0.0.1 --port 0 --admin-port 0 --workers 1';
+    const command = `ulimit -n 160; exec "$0" dist/server/main.js ${flags} --data "$1"`;
+    const args = ['-c', command, process.execPath, await temporaryDirectory()];
+    const child = spawn('sh', args, { cwd: new URL('..', import.meta.url) });
+    cleanUps.push(async () => {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    });
+    let log = '';
+    child.stdout.on('data', (text) => {
+      log += text;
+    });
+    await expect.poll(() => log, { timeout: 10_000 }).toContain('"serving"');
+    const port = Number(/"port":(\d+)/.exec(log)![1]);
+    const clients = Array.from({ length: 40 }, () => new RawClient(port).hello());
+    cleanUps.push(() => {
+      for (const client of clients) client[Symbol.dispose]();
+    });
+    const answers = await Promise.all(
+      clients.map((client) => client.until(({ messages }) => messages[0])),
+    );
+    const count = (type: string) => answers.filter((answer) => answer.type === type).length;
+    expect([count('welcome'), count('error')]).toEqual([32, 8]);
+    expect(answers.find(({ type }) => type === 'error')).toMatchObject({ code: 'SERVER_FULL' });
+    expect(log).toContain('raise ulimit -n');
   });
 });

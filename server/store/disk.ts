@@ -1,0 +1,48 @@
+// The file operations that the store is made of, so that a test can put failures between them.
+import * as fs from 'node:fs';
+import { open, rename, unlink } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+const fdatasync = promisify(fs.fdatasync);
+
+/** Those with `Later` do not hold up the event loop. */
+export const systemDisk = {
+  makeFolder: (path: string): void => void fs.mkdirSync(path, { recursive: true }),
+  list: (folder: string): string[] => fs.readdirSync(folder),
+  read: (path: string): Buffer => fs.readFileSync(path),
+  /** Opens for writing; what the file held is gone. */
+  create: (path: string): number => fs.openSync(path, 'w', 0o600),
+  /** @returns how many bytes were written, which may be less than all. */
+  write: (fd: number, bytes: Uint8Array, offset: number, position: number): number =>
+    fs.writeSync(fd, bytes, offset, bytes.length - offset, position),
+  truncate: (fd: number, length: number): void => fs.ftruncateSync(fd, length),
+  truncateFile: (path: string, length: number): void => fs.truncateSync(path, length),
+  sync: (fd: number): void => fs.fdatasyncSync(fd),
+  syncLater: (fd: number): Promise<void> => fdatasync(fd),
+  close: (fd: number): void => fs.closeSync(fd),
+  rename: (from: string, to: string): void => fs.renameSync(from, to),
+  /** Removes a file or a folder with all that is in it; nothing happens where there is none. */
+  remove: (path: string): void => fs.rmSync(path, { recursive: true, force: true }),
+  syncFolder(path: string): void {
+    const fd = fs.openSync(path, 'r');
+    try {
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+  },
+  /** Writes a whole file and waits until the disk has it. */
+  async writeLater(path: string, bytes: Uint8Array): Promise<void> {
+    await using file = await open(path, 'w', 0o600);
+    await file.writeFile(bytes);
+    await file.sync();
+  },
+  async syncFolderLater(path: string): Promise<void> {
+    await using folder = await open(path, 'r');
+    await folder.sync();
+  },
+  renameLater: (from: string, to: string): Promise<void> => rename(from, to),
+  unlinkLater: (path: string): Promise<void> => unlink(path),
+};
+
+export type Disk = typeof systemDisk;

@@ -1,0 +1,144 @@
+// A file that records are appended to: a record is in it wholly, or not at all.
+import type { Disk } from './disk.ts';
+import { encodeHeader, encodeRecord, type FileFormat } from './record-format.ts';
+import { StoreError } from './store-error.ts';
+
+/** When what was appended is sure to outlive the machine, not only the process. */
+export type SyncPolicy = 'never' | 'everysecond' | 'always';
+
+export interface RecordFileOptions {
+  readonly disk: Disk;
+  readonly path: string;
+  readonly format: FileFormat;
+  readonly policy: SyncPolicy;
+}
+
+export class RecordFile {
+  readonly path: string;
+  private readonly disk: Disk;
+  private readonly policy: SyncPolicy;
+  private readonly fd: number;
+  /** Where the last whole record ends. */
+  private end = 0;
+  /** Bytes of a record that failed may lie behind `end`. */
+  private hasRest = false;
+  private unsynced = false;
+  private syncing: Promise<void> | undefined;
+  private failure: StoreError | undefined;
+  private isOpen = true;
+
+  private constructor({ disk, path, policy }: RecordFileOptions) {
+    this.disk = disk;
+    this.path = path;
+    this.policy = policy;
+    this.fd = this.attempt(() => disk.create(path));
+  }
+
+  /** Begins a file; one of the same name is lost.
+   *  @throws {StoreError} */
+  static create(options: RecordFileOptions): RecordFile {
+    const file = new RecordFile(options);
+    try {
+      file.write(encodeHeader(options.format));
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+    return file;
+  }
+
+  get bytes(): number {
+    return this.end;
+  }
+
+  /** Returns when the system has the record; with `always` and `matters`, when the disk has it.
+   *  @param matters whether somebody will be told that this was done.
+   *  @throws {StoreError} The file is then as before, and the next append may succeed; but once the
+   *  disk has failed to sync, nobody knows what it holds, and every append is refused. */
+  append(body: Uint8Array, matters = true): void {
+    if (this.failure) throw this.failure;
+    const before = this.end;
+    this.write(encodeRecord(body));
+    this.unsynced = true;
+    if (this.policy !== 'always' || !matters) return;
+    try {
+      this.disk.sync(this.fd);
+      this.unsynced = false;
+    } catch (error) {
+      this.failure = StoreError.of(this.path, error);
+      this.end = before;
+      this.hasRest = true;
+      this.dropRest();
+      throw this.failure;
+    }
+  }
+
+  /** Has the disk take what was appended, beside the event loop; for `everysecond`, call it once a
+   *  second.
+   *  @throws {StoreError} and so does every append after it. */
+  async sync(): Promise<void> {
+    if (this.policy !== 'everysecond' || !this.isOpen) return;
+    await this.syncNow();
+  }
+
+  /** The same, whatever the policy. */
+  async syncNow(): Promise<void> {
+    // One that runs may have begun before the last append.
+    await this.syncing;
+    if (!this.unsynced) return;
+    this.unsynced = false;
+    this.syncing = this.disk.syncLater(this.fd);
+    try {
+      await this.syncing;
+    } catch (error) {
+      this.failure = StoreError.of(this.path, error);
+      throw this.failure;
+    } finally {
+      this.syncing = undefined;
+    }
+  }
+
+  /** Does not sync. The number of the file is let go when no sync uses it any more. */
+  close(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    const { disk, fd } = this;
+    if (this.syncing) this.syncing.catch(() => {}).then(() => disk.close(fd));
+    else disk.close(fd);
+  }
+
+  private write(bytes: Uint8Array): void {
+    this.attempt(() => {
+      if (this.hasRest) {
+        this.disk.truncate(this.fd, this.end);
+        this.hasRest = false;
+      }
+      try {
+        for (let done = 0; done < bytes.length; ) {
+          done += this.disk.write(this.fd, bytes, done, this.end + done);
+        }
+      } catch (error) {
+        this.hasRest = true;
+        this.dropRest();
+        throw error;
+      }
+    });
+    this.end += bytes.length;
+  }
+
+  /** If this fails too it is tried again before the next record. */
+  private dropRest(): void {
+    try {
+      this.disk.truncate(this.fd, this.end);
+      this.hasRest = false;
+    } catch {}
+  }
+
+  private attempt<T>(act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      throw StoreError.of(this.path, error);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+// A file of records, as bytes: a header, then records that can be told from torn and damaged ones.
+import { crc32 } from 'node:zlib';
+import { StoreError } from './store-error.ts';
+
+/** `magic` (4 ASCII characters), version u16; then records: body length u32, crc32 u32 over the
+ *  length and the body, body. All numbers little-endian. */
+export interface FileFormat {
+  readonly magic: string;
+  readonly version: number;
+}
+
+export const HEADER_BYTES = 6;
+const LENGTH_BYTES = 4;
+export const PREFIX_BYTES = 8;
+
+export function encodeHeader({ magic, version }: FileFormat): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.write(magic, 'latin1');
+  header.writeUInt16LE(version, 4);
+  return header;
+}
+
+export function encodeRecord(body: Uint8Array): Buffer {
+  const record = Buffer.allocUnsafe(PREFIX_BYTES + body.length);
+  record.writeUInt32LE(body.length, 0);
+  record.set(body, PREFIX_BYTES);
+  record.writeUInt32LE(checksum(record, 0, body.length), LENGTH_BYTES);
+  return record;
+}
+
+/** What a file of records holds. */
+export interface Records {
+  /** In order; they share the file's memory. */
+  readonly bodies: Buffer[];
+  /** Where the last good record ends. */
+  readonly end: number;
+  /** Bytes after that: the record that was being written when the process or the machine died. */
+  readonly tornBytes: number;
+}
+
+/** @throws {StoreError} `NEWER_FORMAT`; `CORRUPT` where good records follow a bad one. */
+export function decodeRecords(path: string, bytes: Buffer, format: FileFormat): Records {
+  if (!hasHeader(path, bytes, format)) return { bodies: [], end: 0, tornBytes: bytes.length };
+  const bodies: Buffer[] = [];
+  let at = HEADER_BYTES;
+  while (at < bytes.length) {
+    const body = recordAt(bytes, at);
+    if (!body) break;
+    bodies.push(body);
+    at += PREFIX_BYTES + body.length;
+  }
+  // A length that was damaged can hide the records after it: they are looked for at every byte.
+  for (let later = at + 1; later + PREFIX_BYTES <= bytes.length; later++) {
+    if (recordAt(bytes, later)) throw new StoreError('CORRUPT', path, `the record at byte ${at}`);
+  }
+  return { bodies, end: at, tornBytes: bytes.length - at };
+}
+
+/** @returns false where the file ends within its header. */
+function hasHeader(path: string, bytes: Buffer, { magic, version }: FileFormat): boolean {
+  const expected = encodeHeader({ magic, version });
+  const begun = bytes.subarray(0, magic.length);
+  if (!expected.subarray(0, begun.length).equals(begun)) {
+    throw new StoreError('CORRUPT', path, `it does not begin with ${magic}`);
+  }
+  if (bytes.length < HEADER_BYTES) return false;
+  const found = bytes.readUInt16LE(4);
+  if (found > version) throw new StoreError('NEWER_FORMAT', path, `format ${found} of ${version}`);
+  if (found < 1) throw new StoreError('CORRUPT', path, 'format 0');
+  return true;
+}
+
+/** @returns the body, or undefined where there is no whole and good record. */
+function recordAt(bytes: Buffer, at: number): Buffer | undefined {
+  if (at + PREFIX_BYTES > bytes.length) return undefined;
+  const length = bytes.readUInt32LE(at);
+  const end = at + PREFIX_BYTES + length;
+  if (length === 0 || end > bytes.length) return undefined;
+  if (bytes.readUInt32LE(at + LENGTH_BYTES) !== checksum(bytes, at, length)) return undefined;
+  return bytes.subarray(at + PREFIX_BYTES, end);
+}
+
+function checksum(bytes: Buffer, at: number, length: number): number {
+  const ofLength = crc32(bytes.subarray(at, at + LENGTH_BYTES));
+  return crc32(bytes.subarray(at + PREFIX_BYTES, at + PREFIX_BYTES + length), ofLength);
+}

@@ -1,0 +1,52 @@
+// What can go wrong with files: one code each, with a sentence that says what to do.
+
+/** Every code of a `StoreError`, and what to do about it. */
+export const storeErrors = {
+  NEWER_FORMAT: 'it was written by a newer version: start that version, or one that is newer still',
+  CORRUPT: 'its bytes are damaged: restore it from a backup, or move it away to go on without it',
+  DISK_FULL: 'the disk is full: free some space',
+  NOT_WRITABLE: 'this user may not write there: correct the owner or the permissions',
+  NOT_READABLE: 'it cannot be read: correct the owner or the permissions',
+  MISSING: 'it is not there',
+  IO: 'the disk failed: look into the system’s log',
+} as const;
+
+export type StoreErrorCode = keyof typeof storeErrors;
+
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly code: StoreErrorCode;
+  /** The file or folder that it is about. */
+  readonly path: string;
+
+  /** @param detail what was found, where that says more than the code. */
+  constructor(code: StoreErrorCode, path: string, detail?: string, cause?: unknown) {
+    super(`${path}: ${detail ? `${detail}: ` : ''}${storeErrors[code]}`, { cause });
+    this.code = code;
+    this.path = path;
+  }
+
+  /** What the system has said about reading or writing `path`; an error of the store stays itself. */
+  static of(path: string, error: unknown): StoreError {
+    if (error instanceof StoreError) return error;
+    const { code, syscall, message } = error as NodeJS.ErrnoException;
+    const reads = syscall === 'read' || syscall === 'scandir';
+    return new StoreError(codeOf(code, reads), path, message, error);
+  }
+}
+
+function codeOf(system: string | undefined, reads: boolean): StoreErrorCode {
+  switch (system) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'DISK_FULL';
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return reads ? 'NOT_READABLE' : 'NOT_WRITABLE';
+    case 'ENOENT':
+      return 'MISSING';
+    default:
+      return 'IO';
+  }
+}
