@@ -170,6 +170,38 @@ describe('When a worker is killed', () => {
     await player(server, 'ada');
   });
 
+  it('where a process hangs is found out, logged, and shown to operators', async () => {
+    const path = join(await temporaryDirectory(), 'spin.ts');
+    writeFileSync(
+      path,
+      `import { defineGame, Type } from 'holdfast/game';
+      function spinForEver() { for (;;); }
+      export default defineGame({
+        name: 'spin', text: 'Hangs.', ticksPerSecond: 0, playersMax: 9, entities: {},
+        state: () => ({}),
+        commands: { spin: { args: Type.Object({}), run: () => spinForEver() } },
+      });`,
+    );
+    const server = await start('--game', path, '--hang-ms', '900');
+    const client = await player(server, 'ada');
+    (await client.join({ game: 'spin' })).send('spin');
+    const crashes = async () => {
+      const answer = await fetch(`http://127.0.0.1:${server.adminPort}/api/crashes`);
+      return ((await answer.json()) as { crashes: unknown[] }).crashes;
+    };
+    await expect.poll(async () => (await crashes()).length, { timeout: 10_000 }).toBe(1);
+    expect(await crashes()).toMatchObject([
+      {
+        role: 'coordinator',
+        number: 1,
+        signal: 'SIGKILL',
+        stack: expect.stringMatching(/^at spinForEver \(file:.*spin\.ts:2:/),
+        lastLines: expect.arrayContaining([expect.stringContaining('coordinator serves')]),
+      },
+    ]);
+    expect(server.log.some((line) => String(line.stack).includes('spinForEver'))).toBe(true);
+  });
+
   it('the server gives up, and says so, when that happens too often', async () => {
     const server = await start('--workers', '1', '--restarts-max', '2');
     cleanUps.pop();

@@ -29,6 +29,7 @@ async function start(source: Partial<AdminSource> = {}, port = 0): Promise<Admin
     isReady: () => true,
     isHealthy: () => true,
     processes: () => [coordinator, worker],
+    crashes: () => [],
     ...source,
   };
   const admin = await startAdmin({ host: '127.0.0.1', port, source: whole, log });
@@ -105,7 +106,7 @@ describe('the admin interface', () => {
     const admin = await start();
     const text = await (await get(admin, '/')).text();
     const paths = [...text.matchAll(/^(\/\S*)/gm)].map(([path]) => path);
-    expect(paths).toHaveLength(5);
+    expect(paths).toHaveLength(6);
     for (const path of paths) expect((await get(admin, path)).status, path).toBe(200);
   });
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Log, Role } from '../observe/index.ts';
 import { METRICS_CONTENT_TYPE } from '../observe/index.ts';
+import type { CrashRecord } from './crashes.ts';
 import { listenError } from './listener.ts';
 
 export interface ProcessInfo {
@@ -32,6 +33,8 @@ export interface AdminSource {
   /** The server works or will again by itself; if not, it is to be started anew. */
   isHealthy(): boolean;
   processes(): ProcessInfo[];
+  /** Newest first. */
+  crashes(): readonly CrashRecord[];
 }
 
 export interface AdminOptions {
@@ -107,6 +110,10 @@ const routes: Readonly<Record<string, Route>> = {
   '/api/processes': {
     text: 'the processes of the server, as JSON',
     answer: (source) => json(200, { processes: source.processes() }),
+  },
+  '/api/crashes': {
+    text: 'processes that have died, and what is known of why, newest first, as JSON',
+    answer: (source) => json(200, { crashes: source.crashes() }),
   },
 };
 

@@ -33,6 +33,8 @@ export class ChildProcess implements Child {
   isReady = false;
   /** It was asked to stop, or was killed: it gets no more work. */
   isEnding = false;
+  /** It was asked to stop: its end is no crash. */
+  wasAsked = false;
   beat = { eventLoopLagMs: 0, residentBytes: 0, clients: 0 };
   readonly stdout: NodeJS.ReadableStream;
   readonly stderr: NodeJS.ReadableStream;
@@ -87,6 +89,7 @@ export class ChildProcess implements Child {
 
   stop(): void {
     this.isEnding = true;
+    this.wasAsked = true;
     this.control.send({ type: 'stop' });
   }
 

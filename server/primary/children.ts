@@ -9,6 +9,8 @@ import type { Log, LogRelay, ProcessMetrics, PushedMetrics } from '../observe/in
 import { MetricsAggregate, ProcessSampler } from '../observe/index.ts';
 import type { ProcessInfo } from './admin.ts';
 import { CHILD_STDIO, ChildProcess } from './child-process.ts';
+import { Crashes, crashRecord, type Hang } from './crashes.ts';
+import { INSPECTABLE, stackOfHang } from './hang-stack.ts';
 
 type Role = ChildIdentity['role'];
 
@@ -21,26 +23,39 @@ export interface ChildrenOptions {
   readonly mainPath: string;
   readonly linkPath: string;
   message(child: ChildProcess, message: FromChild): void;
-  exited(child: ChildProcess, exit: Exit): void;
+  /** @returns how many connections it has left to others. */
+  exited(child: ChildProcess, exit: Exit): number;
   restartsOf(id: string): number;
 }
 
 /** How long a child may take to end when it is asked to. */
 const SHUTDOWN_MS = 2000;
+/** How long a process that hangs may take to tell where. */
+const STACK_MS = 1500;
 
 export class Children {
   private readonly options: ChildrenOptions;
   private readonly live = new Set<ChildProcess>();
   private readonly aggregate = new MetricsAggregate(() => performance.now());
   private readonly timer: NodeJS.Timeout;
+  readonly crashes = new Crashes();
+  private readonly hangs = new WeakMap<ChildProcess, Hang>();
   /** The last number given to a process of each role. */
   private readonly numbers: Record<Role, number> = { worker: 0, coordinator: 0 };
   private sweptAt = performance.now();
+  private isClosed = false;
   private readonly sampler: ProcessSampler;
 
   constructor(options: ChildrenOptions) {
     this.options = options;
-    cluster.setupPrimary({ exec: options.mainPath, args: [], stdio: [...CHILD_STDIO] });
+    cluster.setupPrimary({
+      exec: options.mainPath,
+      args: [],
+      execArgv: [...process.execArgv, INSPECTABLE],
+      // Else the cluster would give each child a port of its own counting.
+      inspectPort: 0,
+      stdio: [...CHILD_STDIO],
+    });
     this.sampler = new ProcessSampler(options.metrics, () => performance.now());
     options.metrics.gauge('buildInfo', 1, { version: packageVersion(), node: process.version });
     this.timer = setInterval(() => this.sweep(), options.config.heartbeatMs);
@@ -97,6 +112,7 @@ export class Children {
   }
 
   close(): void {
+    this.isClosed = true;
     clearInterval(this.timer);
     this.sampler.close();
   }
@@ -125,8 +141,10 @@ export class Children {
     const child = new ChildProcess(identity, {
       message: (from, message) => this.heard(from, message),
       exited: (from, exit) => {
+        this.live.delete(from);
+        const connections = this.options.exited(from, exit);
+        if (!from.wasAsked && !this.isClosed) this.record(from, exit, connections);
         this.forget(from);
-        this.options.exited(from, exit);
         exited(exit);
       },
     });
@@ -138,9 +156,19 @@ export class Children {
     return child;
   }
 
+  private record(child: ChildProcess, exit: Exit, connections: number): void {
+    const { pid, identity } = child;
+    const uptimeSeconds = (performance.now() - child.startedAt) / 1000;
+    const lastLines = this.options.relay.lastLines(pid);
+    const found = { pid, uptimeSeconds, connections, lastLines: [...lastLines] };
+    const record = crashRecord(identity, found, exit, this.hangs.get(child));
+    this.crashes.add(record);
+    const { lastLines: _, ...fields } = record;
+    this.options.log.error(fields, `${child.name} died`);
+  }
+
   private forget(child: ChildProcess): void {
     const { role, slot } = child.identity;
-    this.live.delete(child);
     this.aggregate.died(keyOf(child));
     // A worker that had one client leaves a slot that may stay empty.
     if (this.options.config.workers === 'per-client') this.aggregate.forget(role, slot);
@@ -166,10 +194,23 @@ export class Children {
       const silentMs = now - child.beatAt;
       const limit = child.isReady ? config.hangMs : config.startMs;
       if (silentMs < limit || child.isEnding) continue;
-      const text = child.isReady ? 'process hangs: it is killed' : 'process does not start: killed';
-      log.error({ child: child.name, childPid: child.pid, silentMs: Math.round(silentMs) }, text);
-      child.kill();
+      if (child.isReady) void this.endHang(child, Math.round(silentMs));
+      else {
+        log.error({ child: child.name, childPid: child.pid }, 'process does not start: killed');
+        child.kill();
+      }
     }
+  }
+
+  /** Finds out where a process hangs, then kills it. */
+  private async endHang(child: ChildProcess, hungMs: number): Promise<void> {
+    const { log, relay } = this.options;
+    child.isEnding = true;
+    const lines = () => relay.lastLines(child.pid);
+    const stack = (await stackOfHang(child.pid, lines, STACK_MS)) ?? null;
+    this.hangs.set(child, { hungMs, stack });
+    log.error({ child: child.name, childPid: child.pid, hungMs, stack }, 'process hangs: killed');
+    child.kill();
   }
 }
 

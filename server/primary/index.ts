@@ -121,6 +121,7 @@ export class Primary {
         isReady: () => this.isReady,
         isHealthy: () => this.state !== PrimaryState.Stopped,
         processes: () => this.children.processes(),
+        crashes: () => this.children.crashes.list(),
       },
     });
     this.supervisor.add(this.children.spec(COORDINATOR, 1, COORDINATOR, 'permanent'));
@@ -271,27 +272,27 @@ export class Primary {
   }
 
   /** A worker's connections outlive it: others go on with the same sockets. */
-  private childExited(child: ChildProcess): void {
-    if (child.identity.role !== 'worker') return;
+  private childExited(child: ChildProcess): number {
+    if (child.identity.role !== 'worker') return 0;
     const count = this.connections.takeFrom(child);
     if (this.state !== PrimaryState.Serving) {
       // Nobody is to take them any more.
       this.connections.removeWaiting();
       if (this.connections.size === 0) this.allGone?.();
-      return;
+      return 0;
     }
-    if (count === 0) return;
-    this.options.log.info({ child: child.name, connections: count }, 'connections handed over');
+    if (count === 0) return 0;
     this.assignWaiting();
     this.workers.changed(this.children.readyWorkers());
+    return count;
   }
 
-  private childDied(spec: ChildSpec, exit: Exit, delayMs: number | undefined): void {
+  private childDied(spec: ChildSpec, _exit: Exit, delayMs: number | undefined): void {
     const { log, metrics } = this.options;
     if (this.state === PrimaryState.Stopped) return;
     const role = spec.id === COORDINATOR ? 'coordinator' : 'worker';
     if (delayMs !== undefined) metrics.count('processRestarts', 1, { role });
-    log.error({ child: spec.id, ...exit, restartInMs: delayMs ?? null }, 'process died');
+    if (delayMs !== undefined) log.info({ child: spec.id, delayMs }, 'process is started again');
   }
 
   private gaveUp(): void {
