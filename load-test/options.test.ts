@@ -19,7 +19,7 @@ describe('The command line', () => {
       clients: 1000,
       seconds: 30,
       commandsPerSecond: 5,
-      processes: 1,
+      processes: 2,
       game: 'goldrush',
       limits: {},
     });

@@ -19,16 +19,17 @@ export function pssBytesOf(pid: number): number | undefined {
 }
 
 /** What all programs of this machine have used since it was started; undefined where this is not
- *  Linux. Time that the kernel spends on interrupts is nobody's. */
+ *  Linux. Interrupts count: Linux books them to the process that they interrupt, too. */
 export function machineCpuSeconds(): number | undefined {
   const text = read('/proc/stat');
   return text === undefined ? undefined : parseMachineStat(text);
 }
 
 export function parseMachineStat(text: string): number | undefined {
-  const [, user, nice, system] = /^cpu +(\d+) (\d+) (\d+)/.exec(text) ?? [];
-  const seconds = (Number(user) + Number(nice) + Number(system)) / TICKS_PER_SECOND;
-  return Number.isNaN(seconds) ? undefined : seconds;
+  const fields = /^cpu +(.*)/.exec(text)?.[1]?.split(' ').map(Number) ?? [];
+  const [user, nice, system, _idle, _waiting, interrupts, softInterrupts] = fields;
+  const ticks = user! + nice! + system! + interrupts! + softInterrupts!;
+  return Number.isNaN(ticks) ? undefined : ticks / TICKS_PER_SECOND;
 }
 
 export function parseStat(text: string): number | undefined {

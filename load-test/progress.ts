@@ -36,6 +36,7 @@ export class Progress {
   private show(): void {
     const { totals: current, clients } = this.options;
     const totals = current();
+    if (totals.samples.length === 0) return;
     // What was counted before the window began is another count.
     const before = this.counted === totals ? this.before : undefined;
     this.counted = totals;

@@ -118,7 +118,8 @@ describe('What processes use', () => {
     expect(parseStat(stat)).toBe(3);
     expect(parseStat('')).toBeUndefined();
     expect(parsePss('Rss:  900 kB\nPss:    12 kB\nPss_Anon: 7 kB\n')).toBe(12_288);
-    expect(parseMachineStat('cpu  100 20 80 5 0 0 0 0\ncpu0 1 1 1')).toBe(2);
+    expect(parseMachineStat('cpu  100 20 70 500 900 4 6 0\ncpu0 1 1 1')).toBe(2);
+    expect(parseMachineStat('')).toBeUndefined();
   });
 
   it('is the difference of two readings, also for processes that began in between', () => {

@@ -3,7 +3,8 @@ import type { Report, ServerReport } from './report.ts';
 
 /** From here on the clients' own processes are a part of what is measured. */
 const LAG_MS_NOTABLE = 20;
-const OTHERS_PERCENT_NOTABLE = 15;
+/** On average: a second of it is enough to show in the p99 of half a minute. */
+const OTHERS_PERCENT_NOTABLE = 5;
 
 type Row = readonly [label: string, value: string];
 

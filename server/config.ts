@@ -32,10 +32,7 @@ export const settings = {
     default: 'auto' as number | 'auto' | 'per-client',
     text: 'Worker processes: auto (one per core), a number, or per-client (one for each connection).',
   },
-  data: string(
-    './data',
-    'Directory for what outlives the server; made if it is not there. Nothing is kept there yet.',
-  ),
+  data: string('./data', 'Directory for what outlives the server; made if it is not there.'),
   game: {
     kind: 'list',
     default: [] as readonly string[],
@@ -114,6 +111,18 @@ export const settings = {
     'More restarts of processes than this in the restart period stop the server.',
   ),
   restartPeriodMs: integer(60_000, 100, DAY_MS, 'ms', 'The period for --restarts-max.'),
+  journalSync: choice(
+    ['never', 'everysecond', 'always'],
+    'everysecond',
+    'When what was written down is forced to the disk: a crash of a process loses nothing in any case; a power loss what was not forced.',
+  ),
+  snapshotMs: integer(
+    10_000,
+    100,
+    DAY_MS,
+    'ms',
+    'How often a room is written down whole, which shortens its recovery.',
+  ),
   drainMs: integer(5000, 0, DAY_MS, 'ms', 'Time to say goodbye to clients when the server stops.'),
 } as const satisfies Record<string, SettingRow<Kind, unknown>>;
 

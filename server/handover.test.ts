@@ -154,18 +154,3 @@ describe('After kill -9 of every worker', () => {
     await expect.poll(async () => (await workers(server))[0]!.clients, { timeout: 5000 }).toBe(0);
   });
 });
-
-describe('After kill -9 of the coordinator', () => {
-  it('connections stay, and clients begin anew on them', async () => {
-    const server = await start('--workers', '1');
-    const ada = await player(server, 'ada');
-    const losses = countLosses(ada);
-    await ada.join({ game: 'goldrush' });
-    const anew = new Promise<{ lost: boolean }>((resolve) => ada.once('session', resolve));
-    const coordinator = (await server.processes()).find(({ role }) => role === 'coordinator');
-    process.kill(coordinator!.pid, 'SIGKILL');
-    expect(await anew).toMatchObject({ lost: true });
-    await expect.poll(() => ada.rooms.length, { timeout: 5000 }).toBe(1);
-    expect(losses()).toBe(0);
-  });
-});

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, readConfig } from './config.ts';
-import { Coordinator, GameLoadError } from './coordinator/index.ts';
+import { Coordinator, GameLoadError, StoreError } from './coordinator/index.ts';
 import type { SocketMessage } from './link/index.ts';
 import { type ChildIdentity, ChildRuntime, childIdentity } from './multiprocessing/index.ts';
 import { createLog, LogRelay, ProcessMetrics, printBanner } from './observe/index.ts';
@@ -117,7 +117,7 @@ async function runCoordinator(identity: ChildIdentity): Promise<void> {
     });
     runtime.send({ type: 'ready' });
   } catch (error) {
-    if (!(error instanceof GameLoadError)) throw error;
+    if (!(error instanceof GameLoadError || error instanceof StoreError)) throw error;
     runtime.unusable(error.message);
   }
 }

@@ -21,7 +21,9 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'server/games',
     'server/link',
     'server/observe',
+    'server/store',
   ],
+  'server/store': [],
   'server/worker': ['protocol', 'server/config.ts', 'server/link', 'server/observe'],
   'server/primary': [
     'protocol',

@@ -45,6 +45,9 @@ export interface ChangeRows {
   readonly changed: RowWriter;
 }
 
+/** The entities of a kind in the order of their ids, the values in the order of the fields. */
+export type SavedEntities = readonly (readonly [id: number, values: readonly FieldValue[]])[];
+
 export class EntityTable implements Entities {
   /** What clients know of the kind: the fields that are not hidden. */
   readonly kind: Kind;
@@ -153,8 +156,22 @@ export class EntityTable implements Entities {
   }
 
   /** All that there is to remember, hidden fields included. */
-  save(): [id: number, values: FieldValue[]][] {
+  save(): SavedEntities {
     return [...this.records.values()].map((record) => [record.id, [...record.values]]);
+  }
+
+  /** Fills a table that is empty; nothing in it is then to be published.
+   *  @throws {RangeError} when the kind has other fields now. */
+  restore(saved: SavedEntities): void {
+    for (const [id, values] of saved) {
+      if (values.length !== this.fields.length) {
+        throw new RangeError(`${this.kind.name} ${id} was saved with other fields`);
+      }
+      const record = this.create(id, [...values]);
+      record.fresh = false;
+      this.records.set(id, record);
+      this.cells?.place(record);
+    }
   }
 
   private insert(record: EntityRecord): EntityRecord {

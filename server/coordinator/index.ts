@@ -6,8 +6,10 @@ import type { Log, ProcessMetrics } from '../observe/index.ts';
 import { loadGames } from './load-games.ts';
 import { Rooms } from './rooms.ts';
 import { Sessions } from './sessions.ts';
+import { FileStorage } from './storage.ts';
 import { type PeerWorld, WorkerPeer } from './worker-peer.ts';
 
+export { StoreError } from '../store/index.ts';
 export { GameLoadError } from './load-games.ts';
 
 export interface CoordinatorOptions {
@@ -18,32 +20,48 @@ export interface CoordinatorOptions {
   readonly metrics: ProcessMetrics<'coordinator'>;
 }
 
+interface Parts {
+  readonly rooms: Rooms;
+  readonly sessions: Sessions;
+  readonly storage: FileStorage;
+}
+
 const BEAT_MS = 250;
+const SYNC_MS = 1000;
 
 export class Coordinator {
   private readonly options: CoordinatorOptions;
   private readonly rooms: Rooms;
   private readonly sessions: Sessions;
+  private readonly storage: FileStorage;
   private readonly peers = new Set<WorkerPeer>();
   private readonly server: Server;
   private readonly timer: NodeJS.Timeout;
+  private syncedAt = performance.now();
 
-  private constructor(options: CoordinatorOptions, rooms: Rooms) {
+  private constructor(options: CoordinatorOptions, parts: Parts) {
     this.options = options;
-    this.rooms = rooms;
-    this.sessions = new Sessions(options.config);
+    this.rooms = parts.rooms;
+    this.sessions = parts.sessions;
+    this.storage = parts.storage;
     this.server = createServer((socket) => {
       this.peers.add(new WorkerPeer(socket, this.world));
     });
     this.timer = setInterval(() => this.beat(), BEAT_MS);
   }
 
-  /** Loads the games and serves workers.
-   *  @throws {GameLoadError} when a game is not as it should be. */
+  /** Loads the games, brings back what an earlier process has written down, and serves workers.
+   *  @throws {GameLoadError} when a game is not as it should be.
+   *  @throws {StoreError} when files have to be mended first. */
   static async start(options: CoordinatorOptions): Promise<Coordinator> {
     const { config, log, metrics, linkPath } = options;
     const games = await loadGames(config.game);
-    const coordinator = new Coordinator(options, new Rooms(games, config, log, metrics));
+    const storage = new FileStorage(config);
+    const sessions = new Sessions(config, storage);
+    sessions.restore(storage.saved);
+    const rooms = new Rooms({ games, config, log, metrics, storage, sessions });
+    await rooms.recover(storage);
+    const coordinator = new Coordinator(options, { rooms, sessions, storage });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     // A coordinator that was killed has left its socket behind.
     rmSync(linkPath, { force: true });
@@ -81,12 +99,13 @@ export class Coordinator {
     metrics.gauge('linkQueueBytes', queued);
   }
 
-  /** Ends every room and lets the workers go. */
-  close(): void {
+  /** Lets the workers go, and writes down everything for the next process. */
+  async close(): Promise<void> {
     clearInterval(this.timer);
-    for (const room of [...this.rooms]) room.end('ROOM_ENDED', 'The server is stopping.');
     for (const { channel } of this.peers) channel.close();
     this.server.close();
+    await this.rooms.close();
+    await this.storage.close();
   }
 
   private get world(): PeerWorld {
@@ -95,7 +114,6 @@ export class Coordinator {
       rooms: this.rooms,
       sessions: this.sessions,
       links: this.peers,
-      sessionCount: () => this.sessions.size,
       gone: (peer) => this.peers.delete(peer),
     };
   }
@@ -103,5 +121,11 @@ export class Coordinator {
   private beat(): void {
     this.rooms.beat();
     this.sessions.beat();
+    const now = performance.now();
+    if (now - this.syncedAt < SYNC_MS) return;
+    this.syncedAt = now;
+    this.storage.sync().catch((error) => {
+      this.options.log.error({ err: error }, 'the disk does not take the sessions');
+    });
   }
 }

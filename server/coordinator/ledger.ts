@@ -8,6 +8,12 @@ export type Answer =
 /** Answers kept for each player of a room. */
 export const ANSWERS_KEPT = 64;
 
+export interface SavedLedger {
+  readonly applied: number;
+  /** The oldest first. */
+  readonly answers: readonly (readonly [seq: number, answer: Answer])[];
+}
+
 export class Ledger {
   /** The last sequence number applied. */
   applied = 0;
@@ -28,7 +34,13 @@ export class Ledger {
     return this.answers.get(seq);
   }
 
-  save(): { applied: number; answers: [number, Answer][] } {
+  save(): SavedLedger {
     return { applied: this.applied, answers: [...this.answers] };
+  }
+
+  restore({ applied, answers }: SavedLedger): void {
+    this.applied = applied;
+    this.answers.clear();
+    for (const [seq, answer] of answers) this.answers.set(seq, answer);
   }
 }

@@ -191,13 +191,21 @@ describe('A command of the lobby', () => {
   });
 
   it(`is answered again for the last ${ANSWERS_KEPT}, and before that told to be applied`, () => {
-    for (let i = 0; i <= ANSWERS_KEPT; i++) ask('online');
+    ask('chat', { text: 'hello' });
+    for (let i = 0; i < ANSWERS_KEPT; i++) ask('online');
     link.take();
-    world.lobby(session, 1, 'online');
+    world.lobby(session, 1, 'chat', { text: 'hello' });
     world.lobby(session, 2, 'online');
     expect(link.take()).toMatchObject([
       { type: 'rejected', seq: 1, code: 'RESULT_EXPIRED' },
       { type: 'result', seq: 2 },
     ]);
+  });
+
+  it('that changes nothing is answered anew where its answer is no longer kept', () => {
+    for (let i = 0; i <= ANSWERS_KEPT; i++) ask('online');
+    link.take();
+    world.lobby(session, 1, 'online');
+    expect(link.take()).toMatchObject([{ type: 'result', seq: 1 }]);
   });
 });

@@ -7,6 +7,7 @@ import type { FromWorker } from '../link/index.ts';
 import type { Answer } from './ledger.ts';
 import type { Rooms } from './rooms.ts';
 import type { Session, WorkerLink } from './session.ts';
+import type { Sessions } from './sessions.ts';
 
 type CommandMessage = Extract<FromWorker, { type: 'command' }>;
 
@@ -14,7 +15,7 @@ type CommandMessage = Extract<FromWorker, { type: 'command' }>;
 export interface LobbyWorld {
   readonly rooms: Rooms;
   readonly links: Iterable<WorkerLink>;
-  sessionCount(): number;
+  readonly sessions: Sessions;
 }
 
 interface LobbyCommand {
@@ -80,7 +81,7 @@ export const lobbyCommands = {
     (world, session, { text, room = LOBBY }) => chat(world, session, room, text),
   ),
   online: command('How many sessions there are.', Type.Object({}), (world) =>
-    result({ sessions: world.sessionCount() }),
+    result({ sessions: world.sessions.size }),
   ),
 } as const satisfies Record<string, LobbyCommand>;
 
@@ -108,16 +109,32 @@ export function applyLobbyCommand(
   }
   session.lobbyGap.close();
   if (seq === ledger.applied + 1) {
+    const answer = run(world, session, message);
+    try {
+      world.sessions.noteLobby(session, seq, isQuestion(message) ? null : answer);
+    } catch {
+      // Not written down, so not acknowledged: the client sends it again.
+      return;
+    }
     ledger.apply(seq);
-    ledger.keep(seq, run(world, session, message));
+    ledger.keep(seq, answer);
   }
-  const answer = ledger.kept(seq) ?? refused('RESULT_EXPIRED');
+  const answer = ledger.kept(seq) ?? answerAgain(world, session, message);
   if (answer.kind === 'result') {
     link.send({ type: 'result', connection, room: LOBBY, seq, value: answer.value });
   } else {
     const { code, text } = answer;
     link.send({ type: 'rejected', connection, room: LOBBY, seq, code, text });
   }
+}
+
+/** What changes nothing can be asked again, so its answer need not be kept. */
+function isQuestion({ name }: CommandMessage): boolean {
+  return name !== 'create' && name !== 'chat';
+}
+
+function answerAgain(world: LobbyWorld, session: Session, message: CommandMessage): Answer {
+  return isQuestion(message) ? run(world, session, message) : refused('RESULT_EXPIRED');
 }
 
 function run(world: LobbyWorld, session: Session, { name, args }: CommandMessage): Answer {

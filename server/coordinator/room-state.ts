@@ -1,78 +1,46 @@
 // A room as a function of its inputs: no clock, no I/O, the same whenever it is fed the same.
-import { Compile } from 'typebox/compile';
 import { type Kind, RowWriter, sentence } from '../../protocol/index.ts';
 import {
   type Entities,
   type Entity,
   type Game,
   type KindSpecs,
-  type Player,
   Refusal,
   type Room,
 } from '../games/index.ts';
 import { Grid } from '../link/index.ts';
 import { CellIndex } from './cell-index.ts';
-import { type ChangeRows, EntityTable, orderFields, placeOf } from './entity-table.ts';
-import { type Answer, Ledger } from './ledger.ts';
+import { type CompiledCommand, compileCommands } from './compiled-commands.ts';
+import {
+  type ChangeRows,
+  EntityTable,
+  orderFields,
+  placeOf,
+  type SavedEntities,
+} from './entity-table.ts';
+import type { Input } from './inputs.ts';
+import type { Answer, Ledger } from './ledger.ts';
+import { type Changes, checkEventName, newOutputs, type Outputs } from './outputs.ts';
 import { plainValue } from './plain-value.ts';
+import { PlayerRecord, type SavedPlayer } from './player-record.ts';
 import { SeededRandom } from './random.ts';
 
-/** What happens to a room from outside, in the order in which it happens. */
-export type Input =
-  | { readonly kind: 'join'; readonly player: number; readonly name: string }
-  | { readonly kind: 'leave'; readonly player: number }
-  | { readonly kind: 'connection'; readonly player: number; readonly connected: boolean }
-  | {
-      readonly kind: 'command';
-      readonly player: number;
-      readonly seq: number;
-      readonly name: string;
-      readonly args: unknown;
-      /** Whether the sender waits for a value. */
-      readonly call: boolean;
-    };
+export type { Changes, Input, Outputs };
 
-/** What a batch of inputs made the room say, in order. */
-export interface Outputs {
-  /** `player` 0: to everyone in the room. */
-  readonly events: { readonly player: number; readonly name: string; readonly data: unknown }[];
-  readonly answers: { readonly player: number; readonly seq: number; readonly answer: Answer }[];
-  /** Players who have got a place in this batch. */
-  readonly joined: number[];
-  /** Commands on which the game failed, for the log. */
-  readonly failures: { readonly player: number; readonly name: string; readonly error: unknown }[];
-  /** Why the room is over, when it is. */
-  ended: string | undefined;
-}
-
-/** Rows for those who hold a copy of the room; the bytes are the receiver's. */
-export interface Changes {
-  readonly left: Buffer;
-  readonly entered: Buffer;
-  readonly changed: Buffer;
+/** All that a room remembers: a plain value, the same after it was written and read as msgpack. */
+export interface SavedRoom {
+  readonly tick: number;
+  readonly now: number;
+  readonly entityIds: number;
+  readonly random: readonly number[];
+  readonly state: unknown;
+  /** In the order of the game's kinds. */
+  readonly entities: readonly SavedEntities[];
+  readonly players: readonly SavedPlayer[];
 }
 
 /** Longest text with which a room ends, in characters. */
 const END_TEXT_MAX = 1000;
-
-class PlayerRecord implements Player {
-  readonly id: number;
-  readonly name: string;
-  connected = true;
-  avatar: Entity | undefined;
-  readonly ledger = new Ledger();
-
-  constructor(id: number, name: string) {
-    this.id = id;
-    this.name = name;
-  }
-}
-
-interface CompiledCommand {
-  readonly accepts: (args: unknown) => boolean;
-  readonly explain: (args: unknown) => string;
-  readonly run: (room: Room, player: Player, args: unknown) => unknown;
-}
 
 export class RoomState {
   readonly room: Room;
@@ -92,17 +60,33 @@ export class RoomState {
   private now = 0;
   private entityIds = 0;
 
-  /** @param now the time at which the game prepares the room, in ms since 1970.
+  /** A new room, or one that goes on where `saved` was taken.
+   *  @param options `now`: the time at which the game prepares a new room, in ms since 1970.
    *  Throws whatever the game's `create` throws. */
-  constructor(game: Game, options: { id: number; seed: number; now: number }) {
+  constructor(
+    game: Game,
+    options: { id: number; seed: number; now: number } | { id: number; saved: SavedRoom },
+  ) {
+    const saved = 'saved' in options ? options.saved : undefined;
     this.game = game;
-    this.now = options.now;
-    this.random = new SeededRandom(options.seed);
+    this.random = new SeededRandom('seed' in options ? options.seed : 0);
     this.commands = compileCommands(game);
     this.tables = this.makeTables(game);
     this.kinds = this.tables.map((table) => table.kind);
-    this.room = this.makeRoom(options.id);
-    game.create?.(this.room);
+    this.room = this.makeRoom(options.id, saved ? saved.state : game.state());
+    if ('now' in options) {
+      this.now = options.now;
+      game.create?.(this.room);
+    } else {
+      this.load(options.saved);
+    }
+  }
+
+  /** The room as it was when `saved` was taken, which becomes this room's own. It behaves as the
+   *  other would have; everything in it counts as published. The game's `create` does not run.
+   *  @throws {RangeError} when the game's kinds are not those of `saved`. */
+  static restore(game: Game, options: { id: number; saved: SavedRoom }): RoomState {
+    return new RoomState(game, options);
   }
 
   get playerCount(): number {
@@ -151,7 +135,7 @@ export class RoomState {
   }
 
   /** All that the room remembers, as a plain value: equal for rooms that will behave equally. */
-  save(): unknown {
+  save(): SavedRoom {
     return {
       tick: this.tick,
       now: this.now,
@@ -159,14 +143,36 @@ export class RoomState {
       random: this.random.save(),
       state: this.room.state,
       entities: this.tables.map((table) => table.save()),
-      players: [...this.players.values()].map((player) => ({
-        id: player.id,
-        name: player.name,
-        connected: player.connected,
-        avatar: player.avatar?.id ?? 0,
-        ledger: player.ledger.save(),
-      })),
+      players: [...this.players.values()].map((player) => player.save()),
     };
+  }
+
+  private load(saved: SavedRoom): void {
+    const { tables } = this;
+    if (saved.entities.length !== tables.length) {
+      throw new RangeError(`saved with ${saved.entities.length} kinds, not ${tables.length}`);
+    }
+    this.tick = saved.tick;
+    this.now = saved.now;
+    this.entityIds = saved.entityIds;
+    this.random.restore(saved.random);
+    tables.forEach((table, i) => {
+      table.restore(saved.entities[i]!);
+    });
+    for (const player of saved.players) {
+      this.players.set(
+        player.id,
+        PlayerRecord.restore(player, (id) => this.entity(id)),
+      );
+    }
+  }
+
+  private entity(id: number): Entity | undefined {
+    for (const table of this.tables) {
+      const found = table.get(id);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   private applyInput(input: Input): void {
@@ -232,7 +238,8 @@ export class RoomState {
     }
     try {
       const value = plainValue(command.run(this.room, player, args) ?? null);
-      return { kind: 'result', value };
+      // The game may go on changing what it gave; the answer is kept as it is now.
+      return { kind: 'result', value: typeof value === 'object' ? structuredClone(value) : value };
     } catch (error) {
       if (error instanceof Refusal) return rejected(error.code, error.message);
       this.outputs.failures.push({ player: player.id, name, error });
@@ -250,7 +257,7 @@ export class RoomState {
     });
   }
 
-  private makeRoom(id: number): Room {
+  private makeRoom(id: number, state: unknown): Room {
     const self = this;
     const entities = Object.fromEntries(this.tables.map((table) => [table.kind.name, table]));
     return {
@@ -264,7 +271,7 @@ export class RoomState {
       random: this.random,
       entities: entities as Record<string, Entities>,
       players: this.players,
-      state: this.game.state(),
+      state,
       send: (player, name, data) => {
         checkEventName(name);
         this.outputs.events.push({ player: player.id, name, data: plainValue(data) });
@@ -280,16 +287,6 @@ export class RoomState {
   }
 }
 
-function checkEventName(name: string): void {
-  if (!/^[A-Za-z][A-Za-z0-9_-]{0,39}$/.test(name)) {
-    throw new RangeError(`an event’s name has letters, digits, - and _, but got ${name}`);
-  }
-}
-
-function newOutputs(): Outputs {
-  return { events: [], answers: [], joined: [], failures: [], ended: undefined };
-}
-
 function copy(rows: RowWriter): Buffer {
   return rows.length === 0 ? NOTHING : Buffer.from(rows.written());
 }
@@ -297,21 +294,4 @@ const NOTHING = Buffer.alloc(0);
 
 function rejected(code: string, text: string): Answer {
   return { kind: 'rejected', code, text };
-}
-
-function compileCommands(game: Game): Map<string, CompiledCommand> {
-  const compiled = new Map<string, CompiledCommand>();
-  for (const [name, command] of Object.entries(game.commands as Game['commands'])) {
-    const validator = Compile(command.args);
-    compiled.set(name, {
-      accepts: (args) => validator.Check(args),
-      explain: (args) => {
-        const [first] = validator.Errors(args);
-        const path = first?.instancePath.slice(1).replaceAll('/', '.');
-        return `${path ? `${path} ` : ''}${first?.message ?? 'not as the schema says'}`;
-      },
-      run: (room, player, args) => command.run(room, player, args),
-    });
-  }
-  return compiled;
 }

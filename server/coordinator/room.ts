@@ -9,19 +9,28 @@ import { GapNotice } from './gap-notice.ts';
 import type { Answer } from './ledger.ts';
 import { Pacer } from './pacer.ts';
 import { RoomCopies } from './room-copies.ts';
-import { type Input, type Outputs, RoomState } from './room-state.ts';
+import type { Input, Outputs, RoomState } from './room-state.ts';
 import type { Session, WorkerLink } from './session.ts';
+import type { RoomStorage } from './storage.ts';
 
 type CommandMessage = Extract<FromWorker, { type: 'command' }>;
 
 export interface RoomOptions {
   readonly id: number;
   readonly game: Game;
-  readonly seed: number;
+  /** A new room, or one that was recovered. */
+  readonly state: RoomState;
+  readonly storage: RoomStorage;
+  /** How often the room is written down whole, in ms. */
+  readonly snapshotMs: number;
+  /** The sessions of the players that are in a recovered room. */
+  sessionOf(player: number): Session | undefined;
   /** Commands of one player that may wait; the worker keeps to less. */
   readonly inboxPerPlayerMax: number;
   readonly log: Log;
   readonly metrics: ProcessMetrics<'coordinator'>;
+  /** The game has failed, and the room is over: its files are not to be recovered again. */
+  failed(room: Room): void;
   /** Called once, when the room is over and its players have been told. */
   ended(room: Room): void;
 }
@@ -44,6 +53,13 @@ const EXPIRED: Answer = {
   text: sentence('RESULT_EXPIRED'),
 };
 
+/** How often what was written down is forced to the disk, where that is wanted each second. */
+const SYNC_MS = 1000;
+const RETRY_MS = 200;
+/** A journal of so many bytes is cut short by a snapshot even where nothing has come. */
+const JOURNAL_BYTES_MAX = 1_000_000;
+const TROUBLE_LOG_MS = 10_000;
+
 export class Room {
   readonly id: number;
   readonly game: Game;
@@ -62,15 +78,20 @@ export class Room {
   private readonly pacer: Pacer | undefined;
   /** Steps a room that has none, when something has come. */
   private stepping: NodeJS.Immediate | undefined;
+  private retrying: NodeJS.Timeout | undefined;
+  private snapshotAt = performance.now();
+  private syncedAt = performance.now();
+  private troubleAt = Number.NEGATIVE_INFINITY;
+  /** Something has come since the last snapshot. */
+  private hasChanged = false;
   private over = false;
 
-  /** Throws whatever the game's `create` throws. */
   constructor(options: RoomOptions) {
     this.id = options.id;
     this.game = options.game;
     this.options = options;
-    const { id, game, seed } = options;
-    this.state = new RoomState(game, { id, seed, now: Date.now() });
+    const { id, game } = options;
+    this.state = options.state;
     this.state.takeChanges();
     const tickMs = game.ticksPerSecond > 0 ? 1000 / game.ticksPerSecond : 0;
     const shape = {
@@ -80,6 +101,7 @@ export class Room {
       tickMs: Math.round(tickMs),
     };
     this.copies = new RoomCopies(shape, this.state, () => this.sessions());
+    this.readmit();
     if (tickMs > 0) this.pacer = this.startPacer(tickMs);
   }
 
@@ -180,19 +202,56 @@ export class Room {
     this.copies.broadcast(name, data);
   }
 
-  /** Called from time to time: shows that the room lives, where nothing else has for a second. */
+  /** Called several times a second: shows that the room lives, where nothing else has for a second,
+   *  and lets the disk take what was written down. */
   beat(): void {
+    this.sync();
     if (!this.over && performance.now() - this.publishedAt >= 1000) this.publish();
   }
 
-  /** Tells the members and stops. */
+  /** Tells the members and stops, for good. */
   end(code: ErrorCode, text: string): void {
-    if (this.over) return;
+    if (!this.stop()) return;
+    for (const { session } of [...this.members.values()]) this.leave(session, code, text);
+    const gone = this.options.storage.remove();
+    gone.catch((error) => this.options.log.error({ error, room: this.id }, 'room not removed'));
+    this.options.ended(this);
+  }
+
+  /** Stops, to be recovered by a later process at the same tick. */
+  async close(): Promise<void> {
+    if (!this.stop()) return;
+    await this.snapshot();
+    await this.options.storage.close();
+  }
+
+  private stop(): boolean {
+    if (this.over) return false;
     this.over = true;
     this.pacer?.stop();
     clearImmediate(this.stepping);
-    for (const { session } of [...this.members.values()]) this.leave(session, code, text);
-    this.options.ended(this);
+    clearTimeout(this.retrying);
+    return true;
+  }
+
+  /** The players of a recovered room wait for their connections; those without a session leave. */
+  private readmit(): void {
+    for (const player of this.state.room.players.values()) {
+      const session = this.options.sessionOf(player.id);
+      if (!session) {
+        this.inbox.push({ kind: 'leave', player: player.id });
+        continue;
+      }
+      const taken = this.state.ledgerOf(player.id)?.applied ?? 0;
+      const gap = new GapNotice();
+      this.members.set(player.id, { session, taken, gap, entered: true, requests: [] });
+      session.rooms.set(this.id, this);
+      this.emptySince = undefined;
+      if (player.connected) {
+        this.inbox.push({ kind: 'connection', player: player.id, connected: false });
+      }
+    }
+    if (this.inbox.length > 0 && !this.pacer) this.stepping ??= setImmediate(this.stepNow);
   }
 
   private put(input: Input): void {
@@ -220,20 +279,69 @@ export class Room {
     const { metrics } = this.options;
     const startedAt = performance.now();
     const inputs = this.inbox;
+    const now = Date.now();
+    // Nothing is shown or acknowledged that is not written down.
+    if (!this.writeDown(now, inputs)) return;
     this.inbox = [];
     let outputs: Outputs;
     try {
-      outputs = this.state.apply(Date.now(), inputs);
+      outputs = this.state.apply(now, inputs);
     } catch (error) {
       this.fail(error);
       return;
     }
+    this.hasChanged ||= inputs.length > 0;
     this.noteApplied(inputs);
     this.publish();
     this.report(outputs);
     metrics.count('ticks');
     metrics.observe('tickSeconds', (performance.now() - startedAt) / 1000);
     if (outputs.ended !== undefined) this.end('ROOM_ENDED', outputs.ended);
+    else if (startedAt - this.snapshotAt > this.options.snapshotMs) void this.snapshot();
+  }
+
+  /** @returns false where it cannot be written: what came stays in the inbox, and nobody is told. */
+  private writeDown(now: number, inputs: readonly Input[]): boolean {
+    try {
+      this.options.storage.append(this.tick + 1, now, inputs);
+      return true;
+    } catch (error) {
+      this.logTrouble(error, 'nothing is acknowledged until the room can be written down');
+      // A room without ticks has no later moment by itself.
+      if (!this.pacer) this.retrying = setTimeout(this.stepNow, RETRY_MS);
+      return false;
+    }
+  }
+
+  private async snapshot(): Promise<void> {
+    this.snapshotAt = performance.now();
+    const { bytes } = this.options.storage;
+    if (!this.hasChanged && bytes < JOURNAL_BYTES_MAX) return;
+    this.hasChanged = false;
+    const saved = this.state.save();
+    const { tick } = saved;
+    try {
+      const of = { game: this.game.name, stateVersion: null, tick, saved };
+      await this.options.storage.snapshot(of);
+    } catch (error) {
+      this.hasChanged = true;
+      this.logTrouble(error, 'no snapshot was taken; the journal goes on');
+    }
+  }
+
+  private sync(): void {
+    const now = performance.now();
+    if (this.over || now - this.syncedAt < SYNC_MS) return;
+    this.syncedAt = now;
+    const text = 'the disk does not take the journal';
+    this.options.storage.sync().catch((error) => this.logTrouble(error, text));
+  }
+
+  private logTrouble(error: unknown, text: string): void {
+    const now = performance.now();
+    if (now - this.troubleAt < TROUBLE_LOG_MS) return;
+    this.troubleAt = now;
+    this.options.log.error({ err: error, room: this.id }, text);
   }
 
   private noteApplied(inputs: readonly Input[]): void {
@@ -267,6 +375,7 @@ export class Room {
       { error, room: this.id, game: this.game.name, tick: this.tick },
       'the game failed outside a command: the room was ended',
     );
+    this.options.failed(this);
     this.end('GAME_ERROR', 'The game failed; this was recorded, and the room has ended.');
   }
 

@@ -1,34 +1,44 @@
-// All rooms: opens them, finds one with place, ends those that stay empty.
+// All rooms: opens them, finds one with place, ends those that stay empty, brings back earlier ones.
 import { randomInt } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
 import type { ErrorCode } from '../../protocol/index.ts';
 import type { Config } from '../config.ts';
 import type { Game } from '../games/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
+import { StoreError } from '../store/index.ts';
 import { Room } from './room.ts';
+import { RoomState, type SavedRoom } from './room-state.ts';
+import type { Sessions } from './sessions.ts';
+import type { FileStorage, RoomStorage, Storage } from './storage.ts';
 
 /** A room, or why there is none. */
 export type Found = Room | ErrorCode;
 
+export interface RoomsOptions {
+  readonly games: ReadonlyMap<string, Game>;
+  readonly config: Config;
+  readonly log: Log;
+  readonly metrics: ProcessMetrics<'coordinator'>;
+  readonly storage: Storage;
+  readonly sessions: Sessions;
+}
+
+/** Recoveries of a room that may die with their process; then it is set aside. */
+const ATTEMPTS_MAX = 2;
+/** Batches replayed before other work is let in. */
+const REPLAYED_AT_ONCE = 500;
+
 export class Rooms implements Iterable<Room> {
   readonly games: ReadonlyMap<string, Game>;
   private readonly rooms = new Map<number, Room>();
-  private readonly config: Config;
-  private readonly log: Log;
-  private readonly metrics: ProcessMetrics<'coordinator'>;
+  private readonly options: RoomsOptions;
   /** The lobby is 0. */
   private lastId = 0;
 
-  constructor(
-    games: ReadonlyMap<string, Game>,
-    config: Config,
-    log: Log,
-    metrics: ProcessMetrics<'coordinator'>,
-  ) {
-    this.games = games;
-    this.config = config;
-    this.log = log;
-    this.metrics = metrics;
+  constructor(options: RoomsOptions) {
+    this.options = options;
+    this.games = options.games;
   }
 
   get size(): number {
@@ -54,41 +64,118 @@ export class Rooms implements Iterable<Room> {
   }
 
   open(gameName: string): Found {
+    const { config, log, metrics, storage, sessions } = this.options;
     const game = this.games.get(gameName);
     if (!game) return 'UNKNOWN_GAME';
-    if (this.rooms.size >= this.config.roomsMax) return 'ROOMS_LIMIT';
+    if (this.rooms.size >= config.roomsMax) return 'ROOMS_LIMIT';
     const id = this.lastId + 1;
-    let room: Room;
     try {
-      room = new Room({
-        id,
-        game,
-        seed: randomInt(-0x8000_0000, 0x8000_0000),
-        inboxPerPlayerMax: this.config.inFlightMax,
-        log: this.log,
-        metrics: this.metrics,
-        ended: (over) => this.rooms.delete(over.id),
-      });
+      const seed = randomInt(-0x8000_0000, 0x8000_0000);
+      const state = new RoomState(game, { id, seed, now: Date.now() });
+      const first = { game: gameName, stateVersion: null, tick: 0, saved: state.save() };
+      sessions.noteRoom(id);
+      const room = this.take(id, game, state, storage.createRoom(id, first));
+      log.info({ room: id, game: gameName }, 'room opened');
+      return room;
     } catch (error) {
-      this.metrics.count('gameErrors');
-      this.log.error({ error, game: gameName }, 'the game failed to prepare a room');
+      if (error instanceof StoreError) {
+        log.error({ err: error }, 'a room cannot be written down');
+        return 'ROOMS_LIMIT';
+      }
+      metrics.count('gameErrors');
+      log.error({ err: error, game: gameName }, 'the game failed to prepare a room');
       return 'GAME_ERROR';
     }
-    this.lastId = id;
-    this.rooms.set(id, room);
-    this.log.info({ room: id, game: gameName }, 'room opened');
-    return room;
+  }
+
+  /** Brings back the rooms that an earlier process has written down.
+   *  @throws {StoreError} where something has to be mended first. */
+  async recover(storage: FileStorage): Promise<void> {
+    this.lastId = storage.saved.lastRoom;
+    for (const id of storage.rooms()) {
+      this.lastId = Math.max(this.lastId, id);
+      await this.recoverRoom(id, storage);
+    }
   }
 
   /** Called several times a second. */
   beat(): void {
     const now = performance.now();
+    const { config, log } = this.options;
     for (const room of [...this.rooms.values()]) {
       room.beat();
       if (room.emptySince === undefined) continue;
-      if (now - room.emptySince < this.config.roomEmptyMs) continue;
+      if (now - room.emptySince < config.roomEmptyMs) continue;
       room.end('ROOM_ENDED', 'Nobody was in the room any more.');
-      this.log.info({ room: room.id, game: room.game.name }, 'empty room ended');
+      log.info({ room: room.id, game: room.game.name }, 'empty room ended');
     }
+  }
+
+  /** Stops every room, to be brought back by a later process. */
+  async close(): Promise<void> {
+    await Promise.all([...this.rooms.values()].map((room) => room.close()));
+  }
+
+  private async recoverRoom(id: number, storage: FileStorage): Promise<void> {
+    const { log } = this.options;
+    if (storage.beginRecovery(id) >= ATTEMPTS_MAX) {
+      log.error({ room: id }, 'a room ends its process whenever it is recovered: it was set aside');
+      storage.quarantine(id);
+      return;
+    }
+    const startedAt = performance.now();
+    try {
+      const { storage: journal, recovered } = storage.recoverRoom(id);
+      const { snapshot, batches, droppedBytes } = recovered;
+      const game = this.games.get(snapshot.game);
+      if (!game) {
+        log.warn(
+          { room: id, game: snapshot.game },
+          'a room of a game that is not loaded stays away',
+        );
+        await journal.close();
+      } else {
+        const state = RoomState.restore(game, { id, saved: snapshot.saved as SavedRoom });
+        let ended: string | undefined;
+        for (const [i, { now, inputs }] of batches.entries()) {
+          ended = state.apply(now, inputs).ended;
+          if (i % REPLAYED_AT_ONCE === REPLAYED_AT_ONCE - 1) await setImmediate();
+        }
+        if (ended !== undefined) {
+          // Its process died between the last tick and the removal of the files.
+          await journal.remove();
+          return;
+        }
+        const ms = Math.round(performance.now() - startedAt);
+        const { tick } = this.take(id, game, state, journal);
+        log.info({ room: id, game: game.name, tick, ms, droppedBytes }, 'room recovered');
+      }
+      storage.endRecovery(id);
+    } catch (error) {
+      if (error instanceof StoreError && error.code !== 'CORRUPT') throw error;
+      log.error({ err: error, room: id }, 'a room cannot be recovered: it was set aside');
+      storage.quarantine(id);
+    }
+    await setImmediate();
+  }
+
+  private take(id: number, game: Game, state: RoomState, storage: RoomStorage): Room {
+    const { config, log, metrics, sessions } = this.options;
+    const room = new Room({
+      id,
+      game,
+      state,
+      storage,
+      snapshotMs: config.snapshotMs,
+      sessionOf: (player) => sessions.byId(player),
+      inboxPerPlayerMax: config.inFlightMax,
+      log,
+      metrics,
+      failed: (of) => this.options.storage.quarantine(of.id),
+      ended: (over) => this.rooms.delete(over.id),
+    });
+    this.lastId = Math.max(this.lastId, id);
+    this.rooms.set(id, room);
+    return room;
   }
 }

@@ -4,8 +4,10 @@ import { createLog, ProcessMetrics } from '../observe/index.ts';
 import type { FakeLink } from './fake-link.ts';
 import { pass } from './fake-time.ts';
 import { Room } from './room.ts';
+import { RoomState } from './room-state.ts';
 import { Session } from './session.ts';
 import { tally } from './test-game.ts';
+import { forgetfulRoom } from './test-storage.ts';
 
 /** Longer than a tick, shorter than two. */
 export const TICK_MS = 51;
@@ -23,7 +25,11 @@ export class TestRoom {
     this.room = new Room({
       id: 7,
       game,
-      seed: 1,
+      state: new RoomState(game, { id: 7, seed: 1, now: Date.now() }),
+      storage: forgetfulRoom,
+      snapshotMs: 10_000,
+      sessionOf: () => undefined,
+      failed: () => {},
       inboxPerPlayerMax,
       log,
       metrics,

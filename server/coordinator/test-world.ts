@@ -8,6 +8,7 @@ import type { Session } from './session.ts';
 import { Sessions } from './sessions.ts';
 import { quietTally, tally } from './test-game.ts';
 import { log, metrics } from './test-room.ts';
+import { ForgetfulStorage } from './test-storage.ts';
 
 const broken: Game = {
   ...tally,
@@ -27,12 +28,11 @@ export class TestWorld implements LobbyWorld {
   constructor(changes: Partial<Config> = {}) {
     this.config = { ...readConfig([]), ...changes };
     const games = [tally, quietTally, broken].map((game) => [game.name, game] as const);
-    this.rooms = new Rooms(new Map(games), this.config, log, metrics);
-    this.sessions = new Sessions(this.config);
-  }
-
-  sessionCount(): number {
-    return this.sessions.size;
+    const { config } = this;
+    const storage = new ForgetfulStorage();
+    this.sessions = new Sessions(config, storage);
+    const { sessions } = this;
+    this.rooms = new Rooms({ games: new Map(games), config, log, metrics, storage, sessions });
   }
 
   /** A new session on `link`. */

@@ -14,11 +14,9 @@ import {
 import { applyLobbyCommand, type LobbyWorld } from './lobby.ts';
 import type { Found } from './rooms.ts';
 import type { Session, WorkerLink } from './session.ts';
-import type { Sessions } from './sessions.ts';
 
 export interface PeerWorld extends LobbyWorld {
   readonly config: Config;
-  readonly sessions: Sessions;
   /** The worker's link is closed; its sessions have been detached. */
   gone(peer: WorkerPeer): void;
 }
@@ -80,7 +78,14 @@ export class WorkerPeer implements WorkerLink {
   private attach(connection: number, token: string, name: string): void {
     const { sessions } = this.world;
     const known = token === '' ? undefined : sessions.find(token);
-    const session = known ?? sessions.begin(name);
+    let session: Session | undefined;
+    try {
+      session = known ?? sessions.begin(name);
+    } catch {
+      // It cannot be written down; the log says why where rooms cannot either.
+      this.refuse(connection, null, 'SERVER_UNAVAILABLE');
+      return;
+    }
     if (!session) {
       this.refuse(connection, null, 'SERVER_FULL');
       return;

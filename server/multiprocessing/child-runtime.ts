@@ -47,8 +47,8 @@ export interface ChildTask {
   /** Brings the gauges up to date. */
   measure(): void;
   drain(): void;
-  /** Lets go of everything; the process ends after it. */
-  close(): void;
+  /** Lets go of everything; the process ends when it has. */
+  close(): void | Promise<void>;
 }
 
 const METRICS_MS = 1000;
@@ -81,6 +81,9 @@ export class ChildRuntime {
     process.on('SIGTERM', () => {});
     process.on('SIGHUP', () => {});
     setInterval(() => this.beat(), config.heartbeatMs);
+    // From now on silence means that the process hangs, also in what it does to start.
+    this.beat();
+    this.channel.flush();
     setInterval(() => void this.push(), METRICS_MS);
   }
 
@@ -121,8 +124,8 @@ export class ChildRuntime {
   private async stop(): Promise<void> {
     if (this.stopping) return;
     this.stopping = true;
-    this.task?.close();
     await this.push();
+    await this.task?.close();
     this.channel.close();
   }
 

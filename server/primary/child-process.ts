@@ -31,6 +31,8 @@ export class ChildProcess implements Child {
   /** When it was last heard of, by `performance.now()`. */
   beatAt = performance.now();
   isReady = false;
+  /** Its event loop has turned once. */
+  hasBeaten = false;
   /** It was asked to stop, or was killed: it gets no more work. */
   isEnding = false;
   /** It was asked to stop: its end is no crash. */
@@ -103,6 +105,7 @@ export class ChildProcess implements Child {
     if (message.type === 'ready') this.isReady = true;
     if (message.type !== 'beat') return;
     const { eventLoopLagMs, residentBytes, clients } = message;
+    this.hasBeaten = true;
     this.beat = { eventLoopLagMs, residentBytes, clients };
   }
 }

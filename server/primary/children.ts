@@ -192,9 +192,9 @@ export class Children {
     if (late > config.heartbeatMs) return;
     for (const child of this.live) {
       const silentMs = now - child.beatAt;
-      const limit = child.isReady ? config.hangMs : config.startMs;
+      const limit = child.hasBeaten ? config.hangMs : config.startMs;
       if (silentMs < limit || child.isEnding) continue;
-      if (child.isReady) void this.endHang(child, Math.round(silentMs));
+      if (child.hasBeaten) void this.endHang(child, Math.round(silentMs));
       else {
         log.error({ child: child.name, childPid: child.pid }, 'process does not start: killed');
         child.kill();

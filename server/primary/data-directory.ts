@@ -1,6 +1,6 @@
 // The directory of what outlives the server: made, and proved to be writable, before anything starts.
-import { accessSync, constants, mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
 /** The directory cannot be used; the message says why and what to do. */
 export class DataDirectoryError extends Error {
@@ -8,8 +8,11 @@ export class DataDirectoryError extends Error {
   readonly code = 'BAD_DATA_DIRECTORY';
 }
 
-/** @throws {DataDirectoryError} */
-export function prepareDataDirectory(path: string): void {
+const LOCK = 'server.pid';
+
+/** Makes the directory, and takes it for this process.
+ *  @throws {DataDirectoryError} */
+export function takeDataDirectory(path: string): void {
   const directory = resolve(path);
   try {
     mkdirSync(directory, { recursive: true });
@@ -28,4 +31,29 @@ export function prepareDataDirectory(path: string): void {
       cause,
     });
   }
+  const lock = join(directory, LOCK);
+  const holder = holderOf(lock);
+  if (holder !== undefined) {
+    throw new DataDirectoryError(
+      `cannot use ${directory}: another server (process ${holder}) uses it: ` +
+        'stop that, or choose another directory with --data',
+    );
+  }
+  writeFileSync(lock, String(process.pid));
+}
+
+export function releaseDataDirectory(path: string): void {
+  rmSync(join(resolve(path), LOCK), { force: true });
+}
+
+/** The process that has the directory, if it is alive. One that was killed has left its mark. */
+function holderOf(lock: string): number | undefined {
+  let pid: number;
+  try {
+    pid = Number(readFileSync(lock, 'utf8'));
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM' ? pid! : undefined;
+  }
+  return pid === process.pid ? undefined : pid;
 }

@@ -11,7 +11,7 @@ import { type Admin, startAdmin } from './admin.ts';
 import type { ChildProcess } from './child-process.ts';
 import { Children } from './children.ts';
 import { Connections, type KeptConnection } from './connections.ts';
-import { prepareDataDirectory } from './data-directory.ts';
+import { releaseDataDirectory, takeDataDirectory } from './data-directory.ts';
 import { descriptorRoom, Listener, type RefusalReason } from './listener.ts';
 import { SharedWorkers, slotOf, WorkerPerClient, type Workers, workerId } from './workers.ts';
 
@@ -73,6 +73,7 @@ export class Primary {
   private readonly descriptors = descriptorRoom();
   private readonly loggedAt = new Map<string, number>();
   private admin: Admin | undefined;
+  private hasData = false;
   private assigning: NodeJS.Immediate | undefined;
   private allGone: (() => void) | undefined;
   private firstReady = Promise.withResolvers<void>();
@@ -111,7 +112,8 @@ export class Primary {
    *  @throws {DataDirectoryError} when there is no place for data. */
   async start(): Promise<Addresses> {
     const { config, log } = this.options;
-    prepareDataDirectory(config.data);
+    takeDataDirectory(config.data);
+    this.hasData = true;
     this.admin = await startAdmin({
       host: config.adminHost,
       port: config.adminPort,
@@ -153,6 +155,7 @@ export class Primary {
     this.children.close();
     this.connections.removeAll();
     rmSync(this.directory, { recursive: true, force: true });
+    if (this.hasData) releaseDataDirectory(this.options.config.data);
     await this.admin?.close();
   }
 

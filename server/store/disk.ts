@@ -16,13 +16,22 @@ export const systemDisk = {
   write: (fd: number, bytes: Uint8Array, offset: number, position: number): number =>
     fs.writeSync(fd, bytes, offset, bytes.length - offset, position),
   truncate: (fd: number, length: number): void => fs.ftruncateSync(fd, length),
-  truncateFile: (path: string, length: number): void => fs.truncateSync(path, length),
   sync: (fd: number): void => fs.fdatasyncSync(fd),
   syncLater: (fd: number): Promise<void> => fdatasync(fd),
   close: (fd: number): void => fs.closeSync(fd),
   rename: (from: string, to: string): void => fs.renameSync(from, to),
   /** Removes a file or a folder with all that is in it; nothing happens where there is none. */
   remove: (path: string): void => fs.rmSync(path, { recursive: true, force: true }),
+  /** Cuts a file off at `length`, and waits until the disk has all of it. */
+  cutFile(path: string, length: number): void {
+    const fd = fs.openSync(path, 'r+');
+    try {
+      fs.ftruncateSync(fd, length);
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+  },
   syncFolder(path: string): void {
     const fd = fs.openSync(path, 'r');
     try {

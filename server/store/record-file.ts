@@ -51,6 +51,18 @@ export class RecordFile {
     return this.end;
   }
 
+  /** Returns when the disk has all that was appended.
+   *  @throws {StoreError} as `sync` does. */
+  syncAtOnce(): void {
+    try {
+      this.disk.sync(this.fd);
+      this.unsynced = false;
+    } catch (error) {
+      this.failure = StoreError.of(this.path, error);
+      throw this.failure;
+    }
+  }
+
   /** Returns when the system has the record; with `always` and `matters`, when the disk has it.
    *  @param matters whether somebody will be told that this was done.
    *  @throws {StoreError} The file is then as before, and the next append may succeed; but once the
@@ -62,14 +74,11 @@ export class RecordFile {
     this.unsynced = true;
     if (this.policy !== 'always' || !matters) return;
     try {
-      this.disk.sync(this.fd);
-      this.unsynced = false;
+      this.syncAtOnce();
     } catch (error) {
-      this.failure = StoreError.of(this.path, error);
       this.end = before;
-      this.hasRest = true;
       this.dropRest();
-      throw this.failure;
+      throw error;
     }
   }
 
@@ -115,10 +124,11 @@ export class RecordFile {
       }
       try {
         for (let done = 0; done < bytes.length; ) {
-          done += this.disk.write(this.fd, bytes, done, this.end + done);
+          const wrote = this.disk.write(this.fd, bytes, done, this.end + done);
+          if (wrote === 0) throw new StoreError('IO', this.path, 'nothing could be written');
+          done += wrote;
         }
       } catch (error) {
-        this.hasRest = true;
         this.dropRest();
         throw error;
       }
@@ -128,6 +138,7 @@ export class RecordFile {
 
   /** If this fails too it is tried again before the next record. */
   private dropRest(): void {
+    this.hasRest = true;
     try {
       this.disk.truncate(this.fd, this.end);
       this.hasRest = false;

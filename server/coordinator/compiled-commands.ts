@@ -1,0 +1,26 @@
+// A game's commands, ready to be run: each with a check of its arguments.
+import { Compile } from 'typebox/compile';
+import type { Game, Player, Room } from '../games/index.ts';
+
+export interface CompiledCommand {
+  readonly accepts: (args: unknown) => boolean;
+  readonly explain: (args: unknown) => string;
+  readonly run: (room: Room, player: Player, args: unknown) => unknown;
+}
+
+export function compileCommands(game: Game): Map<string, CompiledCommand> {
+  const compiled = new Map<string, CompiledCommand>();
+  for (const [name, command] of Object.entries(game.commands as Game['commands'])) {
+    const validator = Compile(command.args);
+    compiled.set(name, {
+      accepts: (args) => validator.Check(args),
+      explain: (args) => {
+        const [first] = validator.Errors(args);
+        const path = first?.instancePath.slice(1).replaceAll('/', '.');
+        return `${path ? `${path} ` : ''}${first?.message ?? 'not as the schema says'}`;
+      },
+      run: (room, player, args) => command.run(room, player, args),
+    });
+  }
+  return compiled;
+}

@@ -1,0 +1,61 @@
+// Inputs: everything that happens to a room from outside, one row each; types and codec derive.
+import Type, { type Static, type TObject, type TSchema } from 'typebox';
+
+interface InputRow {
+  /** First in the array that a journal holds; never used again for another. */
+  readonly tag: number;
+  /** In the order of the array. New ones go to the end: journals may be older. */
+  readonly fields: Readonly<Record<string, TSchema>>;
+}
+
+const player = Type.Number();
+
+export const inputKinds = {
+  join: { tag: 1, fields: { player, name: Type.String() } },
+  leave: { tag: 2, fields: { player } },
+  connection: { tag: 3, fields: { player, connected: Type.Boolean() } },
+  command: {
+    tag: 4,
+    fields: {
+      player,
+      seq: Type.Number(),
+      name: Type.String(),
+      args: Type.Unknown(),
+      /** Whether the sender waits for a value. */
+      call: Type.Boolean(),
+    },
+  },
+} as const satisfies Record<string, InputRow>;
+
+type Kinds = typeof inputKinds;
+
+/** What happens to a room from outside, in the order in which it happens. */
+export type Input = {
+  [K in keyof Kinds]: { readonly kind: K } & Readonly<Static<TObject<Kinds[K]['fields']>>>;
+}[keyof Kinds];
+
+const rows = Object.entries(inputKinds as Record<string, InputRow>).map(
+  ([kind, { tag, fields }]) => ({ kind, tag, fields: Object.keys(fields) }),
+);
+const byKind = new Map(rows.map((row) => [row.kind, row]));
+const byTag = new Map(rows.map((row) => [row.tag, row]));
+
+/** Inputs as compact arrays, for the journal. */
+export const inputCodec = {
+  toArray(input: Input): unknown[] {
+    const { tag, fields } = byKind.get(input.kind)!;
+    const values: unknown[] = [tag];
+    for (const field of fields) values.push((input as Record<string, unknown>)[field]);
+    return values;
+  },
+  /** @throws {RangeError} for a tag that is not in the table. */
+  fromArray(values: readonly unknown[]): Input {
+    const row = byTag.get(values[0] as number);
+    if (!row) throw new RangeError(`an input of unknown kind ${values[0]}`);
+    const input: Record<string, unknown> = { kind: row.kind };
+    row.fields.forEach((field, i) => {
+      input[field] = values[i + 1];
+    });
+    return input as Input;
+  },
+};

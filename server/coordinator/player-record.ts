@@ -1,0 +1,48 @@
+// A player as the room remembers it: avatar, connection, and which commands were applied.
+import type { Entity, Player } from '../games/index.ts';
+import { Ledger, type SavedLedger } from './ledger.ts';
+
+export interface SavedPlayer {
+  readonly id: number;
+  readonly name: string;
+  readonly connected: boolean;
+  /** An entity's id, or 0. */
+  readonly avatar: number;
+  readonly ledger: SavedLedger;
+}
+
+export class PlayerRecord implements Player {
+  readonly id: number;
+  readonly name: string;
+  connected = true;
+  readonly ledger = new Ledger();
+  private entity: Entity | undefined;
+
+  constructor(id: number, name: string) {
+    this.id = id;
+    this.name = name;
+  }
+
+  /** What was removed is not remembered, so it must not be seen before a restore either. */
+  get avatar(): Entity | undefined {
+    return this.entity?.removed ? undefined : this.entity;
+  }
+
+  set avatar(entity: Entity | undefined) {
+    this.entity = entity;
+  }
+
+  save(): SavedPlayer {
+    const { id, name, connected } = this;
+    return { id, name, connected, avatar: this.avatar?.id ?? 0, ledger: this.ledger.save() };
+  }
+
+  /** @param entity finds the avatar. */
+  static restore(saved: SavedPlayer, entity: (id: number) => Entity | undefined): PlayerRecord {
+    const player = new PlayerRecord(saved.id, saved.name);
+    player.connected = saved.connected;
+    player.avatar = entity(saved.avatar);
+    player.ledger.restore(saved.ledger);
+    return player;
+  }
+}

@@ -1,0 +1,101 @@
+// Where rooms and sessions are written down, so that they outlive this process.
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import {
+  beginAttempt,
+  endAttempt,
+  listRooms,
+  quarantine,
+  type Recovered,
+  RoomJournal,
+  roomFolder,
+  type SavedSessions,
+  type SessionEvent,
+  SessionsFile,
+  type Snapshot,
+  systemDisk,
+} from '../store/index.ts';
+import { type Input, inputCodec } from './inputs.ts';
+import { ANSWERS_KEPT } from './ledger.ts';
+
+/** What one room writes down. */
+export type RoomStorage = Pick<
+  RoomJournal<Input>,
+  'append' | 'snapshot' | 'sync' | 'close' | 'remove' | 'bytes'
+>;
+
+export interface Storage {
+  /** Begins to write down a new room.
+   *  @throws {StoreError} */
+  createRoom(room: number, first: Snapshot): RoomStorage;
+  /** Moves a room that cannot go on out of the way, for people to look at. */
+  quarantine(room: number): void;
+  /** @throws {StoreError} */
+  appendSession(event: SessionEvent): void;
+}
+
+export class FileStorage implements Storage {
+  /** What was there at the start. */
+  readonly saved: SavedSessions;
+  private readonly config: Config;
+  private readonly sessions: SessionsFile;
+
+  /** @throws {StoreError} */
+  constructor(config: Config) {
+    this.config = config;
+    const { file, saved } = SessionsFile.open({
+      path: join(config.data, 'sessions.log'),
+      policy: config.journalSync,
+      answersKept: ANSWERS_KEPT,
+    });
+    this.sessions = file;
+    this.saved = saved;
+  }
+
+  /** The rooms that were there at the start.
+   *  @throws {StoreError} */
+  rooms(): number[] {
+    return listRooms(systemDisk, this.config.data);
+  }
+
+  createRoom(room: number, first: Snapshot): RoomStorage {
+    return RoomJournal.create(this.optionsOf(room), first);
+  }
+
+  /** @throws {StoreError} */
+  recoverRoom(room: number): { storage: RoomStorage; recovered: Recovered<Input> } {
+    const { journal, recovered } = RoomJournal.recover(this.optionsOf(room));
+    return { storage: journal, recovered };
+  }
+
+  /** @returns how often the room's recovery was begun before and not ended. */
+  beginRecovery(room: number): number {
+    return beginAttempt(roomFolder(this.config.data, room));
+  }
+
+  endRecovery(room: number): void {
+    endAttempt(roomFolder(this.config.data, room));
+  }
+
+  quarantine(room: number): void {
+    quarantine(roomFolder(this.config.data, room));
+  }
+
+  appendSession(event: SessionEvent): void {
+    this.sessions.append(event);
+  }
+
+  /** Once a second. @throws {StoreError} */
+  sync(): Promise<void> {
+    return this.sessions.sync();
+  }
+
+  close(): Promise<void> {
+    return this.sessions.close();
+  }
+
+  private optionsOf(room: number) {
+    const { data, journalSync } = this.config;
+    return { data, room, codec: inputCodec, policy: journalSync };
+  }
+}

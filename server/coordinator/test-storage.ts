@@ -1,0 +1,26 @@
+// Storage for tests that are not about it: keeps nothing.
+import type { SessionEvent } from '../store/index.ts';
+import type { RoomStorage, Storage } from './storage.ts';
+
+export const forgetfulRoom: RoomStorage = {
+  bytes: 0,
+  append() {},
+  snapshot: async () => {},
+  sync: async () => {},
+  close: async () => {},
+  remove: async () => {},
+};
+
+export class ForgetfulStorage implements Storage {
+  readonly events: SessionEvent[] = [];
+
+  createRoom(): RoomStorage {
+    return forgetfulRoom;
+  }
+
+  quarantine(): void {}
+
+  appendSession(event: SessionEvent): void {
+    this.events.push(event);
+  }
+}

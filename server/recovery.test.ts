@@ -1,0 +1,163 @@
+// A coordinator that dies: rooms and sessions come back from what was written down.
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Client, connect } from '../client/index.ts';
+import { ServerProcess } from '../load-test/server-process.ts';
+
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+function directory(): string {
+  const path = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+  cleanUps.push(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** Counts each player's and everyone's additions. */
+const tally = `import { defineGame, Type } from 'holdfast/game';
+  export default defineGame({
+    name: 'tally', text: 'Counts.', ticksPerSecond: 20, playersMax: 100,
+    entities: { score: { count: 'u32' } },
+    state: () => ({ total: 0 }),
+    join: (room) => room.entities.score.add({}),
+    commands: {
+      add: { args: Type.Object({}), run(room, player) {
+        room.entities.score.get(player.avatar.id).count++;
+        return ++room.state.total;
+      } },
+      counts: { args: Type.Object({}), run: (room, player) =>
+        ({ own: room.entities.score.get(player.avatar.id).count, total: room.state.total, tick: room.tick }) },
+      spin: { args: Type.Object({}), run() { for (;;); } },
+    },
+  });`;
+
+interface Counts {
+  own: number;
+  total: number;
+  tick: number;
+}
+
+async function start(data: string, ...args: string[]): Promise<ServerProcess> {
+  const game = join(data, 'tally.ts');
+  writeFileSync(game, tally);
+  const server = await ServerProcess.start({ args: ['--data', data, '--game', game, ...args] });
+  cleanUps.push(() => server.stop());
+  return server;
+}
+
+async function player(server: ServerProcess, name: string): Promise<Client> {
+  const client = await connect({ port: server.port, name });
+  cleanUps.push(() => client.close());
+  return client;
+}
+
+async function killCoordinator(server: ServerProcess): Promise<void> {
+  const found = (await server.processes()).find(({ role }) => role === 'coordinator');
+  process.kill(found!.pid, 'SIGKILL');
+}
+
+describe('After kill -9 of the coordinator', () => {
+  it('every command is applied exactly once, and nobody is disconnected', async () => {
+    const server = await start(directory(), '--workers', '2', '--restarts-max', '1000');
+    const clients = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => player(server, `player-${i}`)),
+    );
+    let losses = 0;
+    for (const client of clients) client.on('disconnected', () => losses++);
+    for (const client of clients) client.on('session', () => losses++);
+    const rooms = await Promise.all(clients.map((client) => client.join({ game: 'tally' })));
+    const sent = rooms.map(() => 0);
+    const sending = setInterval(() => {
+      rooms.forEach((room, i) => {
+        room.send('add');
+        sent[i]!++;
+      });
+    }, 15);
+    const tickBefore = rooms[0]!.tick;
+    for (let i = 0; i < 3; i++) {
+      await killCoordinator(server);
+      // An answer shows that the next one works.
+      await rooms[0]!.call('counts');
+    }
+    clearInterval(sending);
+    const counts = (await Promise.all(rooms.map((room) => room.call('counts')))) as Counts[];
+    expect(counts.map(({ own }) => own)).toEqual(sent);
+    // Asked once more, when everyone's last command has been applied.
+    const { total } = (await rooms[0]!.call('counts')) as Counts;
+    expect(total).toBe(sent.reduce((sum, n) => sum + n, 0));
+    expect(counts[0]!.tick).toBeGreaterThan(tickBefore);
+    expect(losses).toBe(0);
+  });
+});
+
+describe('After kill -9 of everything', () => {
+  it('a server on the same data has the same sessions and rooms', async () => {
+    const data = directory();
+    const first = await start(data, '--snapshot-ms', '300');
+    const client = await player(first, 'ada');
+    const room = await client.join({ game: 'tally' });
+    for (let i = 0; i < 30; i++) expect(await room.call('add')).toBe(i + 1);
+    const { session } = client.welcome!;
+    const again = new Promise((resolve) => client.once('connected', resolve));
+    await first.kill();
+    const second = await start(data, '--port', String(first.port));
+    await again;
+    expect(client.welcome).toMatchObject({ session, resumed: true });
+    expect(await room.call('counts')).toMatchObject({ own: 30, total: 30 });
+    expect(await second.stop()).toBe(0);
+  });
+});
+
+describe('After a stop', () => {
+  it('everyone resumes in the same room at the same tick', async () => {
+    const data = directory();
+    const first = await start(data);
+    const client = await player(first, 'ada');
+    const room = await client.join({ game: 'tally' });
+    await room.call('add');
+    const again = new Promise((resolve) => client.once('connected', resolve));
+    const { tick } = room;
+    await first.stop();
+    await start(data, '--port', String(first.port));
+    await again;
+    const counts = (await room.call('counts')) as Counts;
+    expect(counts).toMatchObject({ own: 1, total: 1 });
+    expect(counts.tick).toBeGreaterThanOrEqual(tick);
+  });
+
+  it('a room that has ended leaves no file', async () => {
+    const data = directory();
+    const server = await start(data, '--room-empty-ms', '100');
+    const client = await player(server, 'ada');
+    const room = await client.join({ game: 'tally' });
+    await room.leave();
+    await expect.poll(() => readdirSync(join(data, 'rooms')), { timeout: 5000 }).toEqual([]);
+  });
+});
+
+describe('A room that ends its process whenever it is recovered', () => {
+  it('is set aside, and the server goes on', async () => {
+    const data = directory();
+    const server = await start(data, '--hang-ms', '900');
+    const client = await player(server, 'ada');
+    const room = await client.join({ game: 'tally' });
+    const left = new Promise((resolve) => room.once('left', resolve));
+    room.send('spin');
+    await left;
+    expect(readdirSync(join(data, 'rooms'))).toEqual(['1.quarantined-1']);
+    const next = await client.join({ game: 'tally' });
+    expect(await next.call('add')).toBe(1);
+  });
+});
+
+describe('Two servers', () => {
+  it('do not write to the same directory', async () => {
+    const data = directory();
+    const server = await start(data);
+    await expect(start(data)).rejects.toThrow(`another server (process ${server.pid}) uses it`);
+  });
+});

@@ -1,0 +1,36 @@
+// The records of a room's journal: one for each batch that the room applied.
+import { pack, unpack } from './msgpack.ts';
+import type { FileFormat } from './record-format.ts';
+
+export const journalFormat: FileFormat = { magic: 'HFJ1', version: 1 };
+
+/** What a room applied in one tick. */
+export interface Batch<I> {
+  readonly tick: number;
+  /** The room's time of the tick, in ms since 1970. */
+  readonly now: number;
+  readonly inputs: readonly I[];
+}
+
+/** How inputs are written, as the room's own table says. */
+export interface InputCodec<I> {
+  toArray(input: I): unknown[];
+  fromArray(values: readonly unknown[]): I;
+}
+
+/** Stands at the head of a segment when the disk has all of the segment before it. */
+export const SEAL = pack(null);
+
+/** A tick without inputs is a record of 16 bytes before its prefix. */
+export function encodeBatch<I>({ toArray }: InputCodec<I>, batch: Batch<I>): Buffer {
+  const { tick, now, inputs } = batch;
+  return pack(inputs.length === 0 ? [tick, now] : [tick, now, inputs.map(toArray)]);
+}
+
+/** @returns undefined for a seal. */
+export function decodeBatch<I>({ fromArray }: InputCodec<I>, body: Buffer): Batch<I> | undefined {
+  const fields = unpack(body) as [number, number, unknown[][]?] | null;
+  if (fields === null) return undefined;
+  const [tick, now, inputs = []] = fields;
+  return { tick, now, inputs: inputs.map(fromArray) };
+}

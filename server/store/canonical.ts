@@ -1,0 +1,49 @@
+// A plain value in the one form that all equal values share.
+
+/** The value with the keys of each object sorted; itself, where there is no object in it.
+ *  @throws {TypeError} for what is no plain value: it would not outlive a restart. */
+export function canonical(value: unknown): unknown {
+  switch (typeof value) {
+    case 'object':
+      if (value === null) return value;
+      return Array.isArray(value) ? canonicalArray(value) : canonicalObject(value);
+    case 'function':
+    case 'symbol':
+    case 'bigint':
+      throw notPlain(`a ${typeof value}`);
+    default:
+      return value;
+  }
+}
+
+/** Most arrays are an entity's values, which need no copy. */
+function canonicalArray(array: readonly unknown[]): readonly unknown[] {
+  let copy: unknown[] | undefined;
+  for (let i = 0; i < array.length; i++) {
+    const member = array[i];
+    // Twice as fast as calling for each number (bench.ts).
+    if (typeof member === 'number' || typeof member === 'string') continue;
+    const sorted = canonical(member);
+    if (sorted === member) continue;
+    copy ??= array.slice();
+    copy[i] = sorted;
+  }
+  return copy ?? array;
+}
+
+function canonicalObject(object: object): object {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw notPlain(`a ${object.constructor.name}`);
+  }
+  const entries = Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
+  // Pairs, not an object: keys that look like numbers would sort themselves.
+  return [OBJECT, entries.map(([key, member]) => [key, canonical(member)])];
+}
+
+/** Tells an object from an array that holds the same. */
+const OBJECT = 'object';
+
+function notPlain(got: string): TypeError {
+  return new TypeError(`room.state must be a plain value, but holds ${got}`);
+}

@@ -1,0 +1,15 @@
+// The door of store/: what outlives the server, in files.
+
+export { beginAttempt, endAttempt, quarantine } from './attempts.ts';
+export type { Batch, InputCodec } from './batches.ts';
+export { type Disk, systemDisk } from './disk.ts';
+export type { SyncPolicy } from './record-file.ts';
+export { type Recovered, readRoom, recover } from './recover.ts';
+export { listRooms, roomFolder } from './room-folder.ts';
+export { RoomJournal, type RoomJournalOptions } from './room-journal.ts';
+export type { Saved } from './saved-slices.ts';
+export type { SavedSession, SavedSessions, SessionEvent } from './session-events.ts';
+export { SessionsFile, type SessionsFileOptions } from './sessions-file.ts';
+export type { Snapshot, SnapshotAbout } from './snapshot-file.ts';
+export { stateHash } from './state-hash.ts';
+export { StoreError, type StoreErrorCode, storeErrors } from './store-error.ts';

@@ -1,0 +1,68 @@
+// The names in the folder of rooms: which rooms there are, and which files one of them has.
+import { join } from 'node:path';
+import type { Disk } from './disk.ts';
+import { StoreError } from './store-error.ts';
+
+const TICK_DIGITS = 12;
+
+/** The kinds of files in a room's folder. */
+const kinds = {
+  journal: { prefix: 'journal-', suffix: '.log' },
+  snapshot: { prefix: 'snapshot-', suffix: '.bin' },
+} as const;
+type FileKind = keyof typeof kinds;
+
+/** A snapshot that is not complete yet. */
+export const TEMPORARY_SUFFIX = '.part';
+/** A room that has ended and is being removed. */
+const ENDED_SUFFIX = '.ended';
+
+export const roomFolder = (data: string, room: number): string => join(data, 'rooms', String(room));
+export const endedFolder = (folder: string): string => `${folder}${ENDED_SUFFIX}`;
+
+/** @param tick of a snapshot; the first of a journal's segment. */
+export function fileName(kind: FileKind, tick: number): string {
+  const { prefix, suffix } = kinds[kind];
+  return `${prefix}${String(tick).padStart(TICK_DIGITS, '0')}${suffix}`;
+}
+
+export interface RoomFile {
+  readonly path: string;
+  readonly tick: number;
+}
+
+/** The files of a kind, by rising tick. */
+export function filesOf(
+  kind: FileKind,
+  folder: string,
+  names: readonly string[],
+): readonly RoomFile[] {
+  return names
+    .map((name) => ({ name, tick: Number.parseInt(name.slice(kinds[kind].prefix.length), 10) }))
+    .filter(({ name, tick }) => tick >= 0 && name === fileName(kind, tick))
+    .map(({ name, tick }) => ({ path: join(folder, name), tick }))
+    .sort((a, b) => a.tick - b.tick);
+}
+
+/** The segments that have what follows a snapshot at `tick`. A segment begins after each snapshot,
+ *  so the others are those with one after them that begins no later. */
+export function neededSegments(segments: readonly RoomFile[], tick: number): readonly RoomFile[] {
+  return segments.filter((_, i) => (segments[i + 1]?.tick ?? Number.POSITIVE_INFINITY) > tick + 1);
+}
+
+/** The numbers of the rooms that have a folder, rising. Removes what is left of those that ended.
+ *  @throws {StoreError} */
+export function listRooms(disk: Disk, data: string): number[] {
+  const folder = join(data, 'rooms');
+  try {
+    disk.makeFolder(folder);
+    const names = disk.list(folder);
+    for (const name of names) if (name.endsWith(ENDED_SUFFIX)) disk.remove(join(folder, name));
+    return names
+      .filter((name) => /^[1-9]\d*$/.test(name))
+      .map(Number)
+      .sort((a, b) => a - b);
+  } catch (error) {
+    throw StoreError.of(folder, error);
+  }
+}

@@ -1,0 +1,223 @@
+// A room on disk while it lives: its snapshot, and a journal of the batches since.
+import { dirname, join } from 'node:path';
+import { type Batch, encodeBatch, type InputCodec, journalFormat, SEAL } from './batches.ts';
+import { type Disk, systemDisk } from './disk.ts';
+import { RecordFile, type SyncPolicy } from './record-file.ts';
+import { type Recovered, recover } from './recover.ts';
+import {
+  endedFolder,
+  fileName,
+  filesOf,
+  neededSegments,
+  roomFolder,
+  TEMPORARY_SUFFIX,
+} from './room-folder.ts';
+import { encodeSnapshot, encodeSnapshotLater, type Snapshot } from './snapshot-file.ts';
+import { StoreError } from './store-error.ts';
+
+export interface RoomJournalOptions<I> {
+  /** The server's data directory. */
+  readonly data: string;
+  readonly room: number;
+  readonly codec: InputCodec<I>;
+  readonly policy: SyncPolicy;
+  readonly disk?: Disk;
+}
+
+/** Ticks are written without a gap: each batch is the tick after the last, beginning after the
+ *  snapshot that the journal was created with or recovered from. */
+export class RoomJournal<I> {
+  private readonly disk: Disk;
+  private readonly folder: string;
+  private readonly codec: InputCodec<I>;
+  private readonly policy: SyncPolicy;
+  private segment: RecordFile;
+  private tick: number;
+  private snapshotting: Promise<void> | undefined;
+  private isOpen = true;
+
+  private constructor(options: RoomJournalOptions<I>, tick: number) {
+    const { data, room, codec, policy, disk = systemDisk } = options;
+    this.disk = disk;
+    this.folder = roomFolder(data, room);
+    this.codec = codec;
+    this.policy = policy;
+    this.tick = tick;
+    this.segment = this.beginSegment();
+  }
+
+  /** Makes the folder of a new room, and returns when the disk has its first snapshot.
+   *  @throws {StoreError} and there is no folder then. */
+  static create<I>(options: RoomJournalOptions<I>, first: Snapshot): RoomJournal<I> {
+    const { data, room, disk = systemDisk } = options;
+    const folder = roomFolder(data, room);
+    const unfinished = folder + TEMPORARY_SUFFIX;
+    try {
+      disk.remove(unfinished);
+      disk.makeFolder(unfinished);
+      const path = join(unfinished, fileName('snapshot', first.tick));
+      writeWhole(disk, path, encodeSnapshot(first));
+      disk.syncFolder(unfinished);
+      disk.rename(unfinished, folder);
+      disk.syncFolder(dirname(folder));
+      return new RoomJournal(options, first.tick);
+    } catch (error) {
+      removeQuietly(disk, unfinished);
+      removeQuietly(disk, folder);
+      throw StoreError.of(folder, error);
+    }
+  }
+
+  /** Reads the folder of a room and goes on with it.
+   *  @throws {StoreError} as `recover` does. */
+  static recover<I>(options: RoomJournalOptions<I>): {
+    journal: RoomJournal<I>;
+    recovered: Recovered<I>;
+  } {
+    const { data, room, codec, disk = systemDisk } = options;
+    const recovered = recover(disk, roomFolder(data, room), codec);
+    const tick = recovered.snapshot.tick + recovered.batches.length;
+    const journal = new RoomJournal(options, tick);
+    try {
+      // The disk has all that was recovered.
+      journal.segment.append(SEAL, false);
+    } catch (error) {
+      journal.segment.close();
+      throw error;
+    }
+    return { journal, recovered };
+  }
+
+  /** Bytes of the journal since its segment began. */
+  get bytes(): number {
+    return this.segment.bytes;
+  }
+
+  /** Returns when the batch outlives this process; with `always`, and inputs in it, the machine.
+   *  @throws {StoreError} The batch is then not in the journal: do not apply it. The next append,
+   *  of the same tick, may succeed. */
+  append(tick: number, now: number, inputs: readonly I[]): void {
+    if (tick !== this.tick + 1) {
+      throw new RangeError(`tick ${tick} cannot follow ${this.tick} in the journal`);
+    }
+    const batch: Batch<I> = { tick, now, inputs };
+    this.segment.append(encodeBatch(this.codec, batch), inputs.length > 0);
+    this.tick = tick;
+  }
+
+  /** Writes `snapshot`, which must be of the tick last appended, in small steps beside the event
+   *  loop; older files go when the disk has it. Of what `saved` holds, entities and players must
+   *  stay as they are until then. While one is being written no other begins.
+   *  @throws {StoreError} The journal goes on as before then, with all that was in it. */
+  snapshot(snapshot: Snapshot): Promise<void> {
+    if (this.snapshotting) return this.snapshotting;
+    if (snapshot.tick !== this.tick) {
+      throw new RangeError(`a snapshot of tick ${snapshot.tick}, not of ${this.tick}`);
+    }
+    const bytes = encodeSnapshotLater(snapshot);
+    // Whoever awaits the snapshot is told; until then it must not count as unhandled.
+    bytes.catch(() => {});
+    const before = this.segment;
+    // Nothing was appended since the last one: its segment goes on.
+    if (before.path !== this.segmentPath()) this.segment = this.beginSegment();
+    this.snapshotting = this.writeSnapshot(snapshot.tick, bytes, before).finally(() => {
+      this.snapshotting = undefined;
+    });
+    return this.snapshotting;
+  }
+
+  /** For `everysecond`: call it once a second.
+   *  @throws {StoreError} and so does every append until the next snapshot. */
+  sync(): Promise<void> {
+    return this.segment.sync();
+  }
+
+  /** Lets go of the files; the room can be recovered from them. */
+  async close(): Promise<void> {
+    await this.snapshotting?.catch(() => {});
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    if (this.policy !== 'never') await this.segment.syncNow().catch(() => {});
+    this.segment.close();
+  }
+
+  /** The room has ended: nothing is left of it.
+   *  @throws {StoreError} */
+  async remove(): Promise<void> {
+    await this.close();
+    const ended = endedFolder(this.folder);
+    try {
+      // First out of sight, so that half of a room is never recovered.
+      this.disk.rename(this.folder, ended);
+      this.disk.remove(ended);
+    } catch (error) {
+      throw StoreError.of(this.folder, error);
+    }
+  }
+
+  private segmentPath(): string {
+    return join(this.folder, fileName('journal', this.tick + 1));
+  }
+
+  /** Any file of that name holds no batch: it would have been counted. */
+  private beginSegment(): RecordFile {
+    const { disk, policy } = this;
+    return RecordFile.create({ disk, path: this.segmentPath(), format: journalFormat, policy });
+  }
+
+  private async writeSnapshot(
+    tick: number,
+    bytes: Promise<Buffer>,
+    before: RecordFile,
+  ): Promise<void> {
+    const { disk, folder } = this;
+    const path = join(folder, fileName('snapshot', tick));
+    const temporary = path + TEMPORARY_SUFFIX;
+    try {
+      if (before !== this.segment) await this.seal(before);
+      await disk.writeLater(temporary, await bytes);
+      await disk.renameLater(temporary, path);
+      await disk.syncFolderLater(folder);
+      for (const old of this.outdated(tick)) await disk.unlinkLater(old);
+    } catch (error) {
+      await disk.unlinkLater(temporary).catch(() => {});
+      throw StoreError.of(path, error);
+    }
+  }
+
+  /** The disk has all of the segment before: a torn end in it would be damage from now on. A disk
+   *  that cannot say so leaves the seal out, and the snapshot is what counts. */
+  private async seal(before: RecordFile): Promise<void> {
+    try {
+      await before.syncNow();
+      this.segment.append(SEAL, false);
+    } catch {
+    } finally {
+      before.close();
+    }
+  }
+
+  private outdated(tick: number): string[] {
+    const names = this.disk.list(this.folder);
+    const segments = filesOf('journal', this.folder, names);
+    const needed = neededSegments(segments, tick);
+    const snapshots = filesOf('snapshot', this.folder, names).filter((of) => of.tick < tick);
+    return [...segments.filter((of) => !needed.includes(of)), ...snapshots].map(({ path }) => path);
+  }
+}
+
+function writeWhole(disk: Disk, path: string, bytes: Buffer): void {
+  const fd = disk.create(path);
+  try {
+    for (let done = 0; done < bytes.length; ) done += disk.write(fd, bytes, done, done);
+    disk.sync(fd);
+  } finally {
+    disk.close(fd);
+  }
+}
+
+function removeQuietly(disk: Disk, path: string): void {
+  try {
+    disk.remove(path);
+  } catch {}
+}

@@ -1,0 +1,148 @@
+// What happens to sessions, one row each, and what the sessions are after a row of such events.
+
+/** Fields in the order of the array that the file holds; a tag is never used again for another. */
+const eventKinds = {
+  begin: { tag: 1, fields: ['session', 'token', 'name'] },
+  join: { tag: 2, fields: ['session', 'room'] },
+  leave: { tag: 3, fields: ['session', 'room'] },
+  end: { tag: 4, fields: ['session'] },
+  lobby: { tag: 5, fields: ['session', 'seq', 'answer'] },
+  numbers: { tag: 6, fields: ['session', 'room'] },
+} as const;
+
+export type SessionEvent =
+  | {
+      readonly kind: 'begin';
+      readonly session: number;
+      readonly token: string;
+      readonly name: string;
+    }
+  | { readonly kind: 'join'; readonly session: number; readonly room: number }
+  | { readonly kind: 'leave'; readonly session: number; readonly room: number }
+  | { readonly kind: 'end'; readonly session: number }
+  /** The lobby has applied `seq` and answered it. */
+  | {
+      readonly kind: 'lobby';
+      readonly session: number;
+      readonly seq: number;
+      readonly answer: unknown;
+    }
+  /** Sessions and rooms up to these have been; their numbers are not used again. */
+  | { readonly kind: 'numbers'; readonly session: number; readonly room: number };
+
+const byTag = new Map(
+  Object.entries(eventKinds).map(([kind, { tag, fields }]) => [tag as number, { kind, fields }]),
+);
+
+export const sessionCodec = {
+  toArray(event: SessionEvent): unknown[] {
+    const { tag, fields } = eventKinds[event.kind];
+    return [tag, ...fields.map((field) => (event as unknown as Record<string, unknown>)[field])];
+  },
+  /** @throws {RangeError} for a tag that is not in the table. */
+  fromArray(values: readonly unknown[]): SessionEvent {
+    const row = byTag.get(values[0] as number);
+    if (!row) throw new RangeError(`a session’s event of unknown kind ${values[0]}`);
+    const fields = row.fields.map((field, i) => [field, values[i + 1]]);
+    return { kind: row.kind, ...Object.fromEntries(fields) } as SessionEvent;
+  },
+};
+
+export interface SavedSession {
+  readonly id: number;
+  readonly token: string;
+  readonly name: string;
+  /** In the order in which they were joined. */
+  readonly rooms: readonly number[];
+  /** What the lobby has applied: as `Ledger.restore` takes it. */
+  readonly lobby: {
+    readonly applied: number;
+    readonly answers: readonly (readonly [seq: number, answer: unknown])[];
+  };
+}
+
+export interface SavedSessions {
+  /** In the order in which they began. */
+  readonly sessions: readonly SavedSession[];
+  readonly lastSession: number;
+  readonly lastRoom: number;
+}
+
+interface Remembered {
+  readonly token: string;
+  readonly name: string;
+  readonly rooms: Set<number>;
+  applied: number;
+  readonly answers: Map<number, unknown>;
+}
+
+export class SessionHistory {
+  private readonly answersKept: number;
+  private readonly sessions = new Map<number, Remembered>();
+  private lastSession = 0;
+  private lastRoom = 0;
+
+  constructor(answersKept: number) {
+    this.answersKept = answersKept;
+  }
+
+  /** What concerns a session that has ended changes nothing. */
+  apply(event: SessionEvent): void {
+    this.lastSession = Math.max(this.lastSession, event.session);
+    if ('room' in event) this.lastRoom = Math.max(this.lastRoom, event.room);
+    const session = this.sessions.get(event.session);
+    switch (event.kind) {
+      case 'begin': {
+        const { token, name } = event;
+        const begun = { token, name, rooms: new Set<number>(), applied: 0, answers: new Map() };
+        this.sessions.set(event.session, begun);
+        return;
+      }
+      case 'join':
+        session?.rooms.add(event.room);
+        return;
+      case 'leave':
+        session?.rooms.delete(event.room);
+        return;
+      case 'end':
+        this.sessions.delete(event.session);
+        return;
+      case 'lobby':
+        if (session) this.keep(session, event.seq, event.answer);
+        return;
+      case 'numbers':
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  saved(): SavedSessions {
+    const sessions = [...this.sessions].map(([id, { token, name, rooms, applied, answers }]) => ({
+      id,
+      token,
+      name,
+      rooms: [...rooms],
+      lobby: { applied, answers: [...answers] },
+    }));
+    return { sessions, lastSession: this.lastSession, lastRoom: this.lastRoom };
+  }
+
+  /** The shortest history that leads here. */
+  *events(): Iterable<SessionEvent> {
+    yield { kind: 'numbers', session: this.lastSession, room: this.lastRoom };
+    for (const [session, { token, name, rooms, answers }] of this.sessions) {
+      yield { kind: 'begin', session, token, name };
+      for (const room of rooms) yield { kind: 'join', session, room };
+      for (const [seq, answer] of answers) yield { kind: 'lobby', session, seq, answer };
+    }
+  }
+
+  private keep(session: Remembered, seq: number, answer: unknown): void {
+    session.applied = seq;
+    session.answers.set(seq, answer);
+    if (session.answers.size <= this.answersKept) return;
+    const [oldest] = session.answers.keys();
+    session.answers.delete(oldest!);
+  }
+}

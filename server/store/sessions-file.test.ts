@@ -1,0 +1,145 @@
+// Sessions on disk: after any fault they are as the events say that were appended.
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { systemDisk } from './disk.ts';
+import { type SessionEvent, SessionHistory, sessionCodec } from './session-events.ts';
+import { SessionsFile, type SessionsFileOptions } from './sessions-file.ts';
+import { StoreError } from './store-error.ts';
+import { crashingDisk, smallDisk, temporaryFolder } from './test-disk.ts';
+
+const newOptions = (): SessionsFileOptions => ({
+  path: join(temporaryFolder(), 'sessions.log'),
+  policy: 'always',
+  answersKept: 3,
+});
+
+const session = fc.integer({ min: 1, max: 4 });
+const room = fc.integer({ min: 1, max: 3 });
+const event: fc.Arbitrary<SessionEvent> = fc.oneof(
+  fc.record({
+    kind: fc.constant('begin' as const),
+    session,
+    token: fc.string(),
+    name: fc.string(),
+  }),
+  fc.record({ kind: fc.constant('join' as const), session, room }),
+  fc.record({ kind: fc.constant('leave' as const), session, room }),
+  fc.record({ kind: fc.constant('end' as const), session }),
+  fc.record({
+    kind: fc.constant('lobby' as const),
+    session,
+    seq: fc.nat(),
+    answer: fc.record({ kind: fc.constant('result'), value: fc.array(fc.string()) }),
+  }),
+);
+
+function historyOf(events: readonly SessionEvent[]): SessionHistory {
+  const history = new SessionHistory(3);
+  for (const event of events) history.apply(event);
+  return history;
+}
+
+describe('The file of sessions', () => {
+  it('is empty at first', () => {
+    const { saved, droppedBytes } = SessionsFile.open(newOptions());
+    expect(saved).toEqual({ sessions: [], lastSession: 0, lastRoom: 0 });
+    expect(droppedBytes).toBe(0);
+  });
+
+  it('gives back who there was, in which rooms, and what the lobby had answered', () => {
+    const options = newOptions();
+    const { file } = SessionsFile.open(options);
+    file.append({ kind: 'begin', session: 1, token: 't', name: 'ann' });
+    file.append({ kind: 'begin', session: 2, token: 'u', name: 'bob' });
+    for (const room of [5, 4, 9]) file.append({ kind: 'join', session: 1, room });
+    file.append({ kind: 'leave', session: 1, room: 9 });
+    for (const seq of [1, 2, 3, 4]) file.append({ kind: 'lobby', session: 1, seq, answer: [seq] });
+    file.append({ kind: 'end', session: 2 });
+    const answers = [2, 3, 4].map((seq) => [seq, [seq]]);
+    expect(SessionsFile.open(options).saved).toEqual({
+      sessions: [{ id: 1, token: 't', name: 'ann', rooms: [5, 4], lobby: { applied: 4, answers } }],
+      lastSession: 2,
+      lastRoom: 9,
+    });
+  });
+
+  it('says the same after any number of starts, in ever the same bytes', () => {
+    const options: SessionsFileOptions = { ...newOptions(), policy: 'never' };
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 40, size: 'max' }), (events) => {
+        systemDisk.remove(options.path);
+        const { file } = SessionsFile.open(options);
+        for (const event of events) file.append(event);
+        const saved = historyOf(events).saved();
+        expect(SessionsFile.open(options).saved).toEqual(saved);
+        const { size } = statSync(options.path);
+        expect(SessionsFile.open(options).saved).toEqual(saved);
+        expect(statSync(options.path).size).toBe(size);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('loses only an event that is torn, at whichever byte', () => {
+    const options = newOptions();
+    const { file } = SessionsFile.open(options);
+    file.append({ kind: 'begin', session: 1, token: 't', name: 'ann' });
+    const { size } = statSync(options.path);
+    file.append({ kind: 'join', session: 1, room: 5 });
+    const bytes = readFileSync(options.path);
+    for (let length = size; length < bytes.length; length++) {
+      writeFileSync(options.path, bytes.subarray(0, length));
+      const { saved, droppedBytes } = SessionsFile.open(options);
+      expect(saved.sessions).toMatchObject([{ name: 'ann', rooms: [] }]);
+      expect(droppedBytes).toBe(length - size);
+    }
+  });
+
+  it('is never without its sessions while it is made short', () => {
+    const options = newOptions();
+    const { file } = SessionsFile.open(options);
+    file.append({ kind: 'begin', session: 1, token: 't', name: 'ann' });
+    for (let operations = 0; operations < 9; operations++) {
+      const { disk } = crashingDisk(operations);
+      try {
+        SessionsFile.open({ ...options, disk });
+      } catch {}
+      expect(SessionsFile.open(options).saved.sessions).toHaveLength(1);
+    }
+  });
+
+  it('on a full disk refuses the event and stays as it was', () => {
+    const options = newOptions();
+    const place = { bytes: 1_000 };
+    const { file } = SessionsFile.open({ ...options, disk: smallDisk(place) });
+    file.append({ kind: 'begin', session: 1, token: 't', name: 'ann' });
+    place.bytes = 5;
+    expect(() => file.append({ kind: 'end', session: 1 })).toThrow(StoreError);
+    place.bytes = 1_000;
+    file.append({ kind: 'join', session: 1, room: 2 });
+    expect(SessionsFile.open(options).saved.sessions).toMatchObject([{ rooms: [2] }]);
+  });
+
+  it('of a newer format is refused with what to do, and left as it is', () => {
+    const options = newOptions();
+    SessionsFile.open(options);
+    const bytes = readFileSync(options.path);
+    bytes.writeUInt16LE(9, 4);
+    writeFileSync(options.path, bytes);
+    expect(() => SessionsFile.open(options)).toThrow(/format 9 of 1: .* start that version/);
+    expect(readFileSync(options.path)).toEqual(bytes);
+  });
+});
+
+describe('A session’s event', () => {
+  it('is the same after it was an array', () => {
+    fc.assert(
+      fc.property(event, (event) => {
+        expect(sessionCodec.fromArray(sessionCodec.toArray(event))).toEqual(event);
+      }),
+    );
+    expect(() => sessionCodec.fromArray([99])).toThrow(RangeError);
+  });
+});

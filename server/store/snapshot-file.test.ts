@@ -1,0 +1,38 @@
+// A snapshot's bytes: the same in one go and in small steps, and read as what was written.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Saved } from './saved-slices.ts';
+import { decodeSnapshot, encodeSnapshot, encodeSnapshotLater } from './snapshot-file.ts';
+import { stateHash } from './state-hash.ts';
+
+const snapshotOf = (saved: Saved) => ({ game: 'a', stateVersion: 3, tick: 9, saved });
+const entities = (count: number) => Array.from({ length: count }, (_, i) => [i, [i, `${i}`]]);
+const players = (count: number) => Array.from({ length: count }, (_, id) => ({ id, name: '' }));
+
+describe('A snapshot’s bytes', () => {
+  it('are read as what was written, however much that is', () => {
+    const sizes = fc.constantFrom(0, 1, 9, 10, 11, 999, 1000, 1001, 3500);
+    fc.assert(
+      fc.property(fc.array(sizes, { maxLength: 3 }), sizes, fc.jsonValue(), (tables, of, state) => {
+        const parts = { state, entities: tables.map(entities), players: players(of) };
+        const saved = JSON.parse(JSON.stringify(parts)) as Saved;
+        const read = decodeSnapshot('', encodeSnapshot(snapshotOf(saved)));
+        expect(read).toStrictEqual({ ...snapshotOf(saved), hash: stateHash(saved) });
+      }),
+    );
+  });
+
+  it('are the same when made in small steps, whatever becomes of the rest meanwhile', async () => {
+    const state = { list: [1] };
+    const saved = { state, entities: [entities(2500)], players: players(120) };
+    const bytes = encodeSnapshot(snapshotOf(saved));
+    const later = encodeSnapshotLater(snapshotOf(saved));
+    state.list.push(2);
+    expect(await later).toEqual(bytes);
+  });
+
+  it('are not made of what a file cannot hold', async () => {
+    const saved = { state: new Map(), entities: [], players: [] } as Saved;
+    await expect(encodeSnapshotLater(snapshotOf(saved))).rejects.toThrow('a Map');
+  });
+});

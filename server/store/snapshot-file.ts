@@ -1,0 +1,72 @@
+// A snapshot as a file: the slices of the saved state, then a record that says of what they are.
+import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { pack, unpack } from './msgpack.ts';
+import { decodeRecords, encodeHeader, encodeRecord, type FileFormat } from './record-format.ts';
+import { joinSlices, packSlice, type Saved, slicesOf } from './saved-slices.ts';
+import { stateHash } from './state-hash.ts';
+import { StoreError } from './store-error.ts';
+
+export const snapshotFormat: FileFormat = { magic: 'HFS1', version: 1 };
+
+/** A room at one tick. */
+export interface Snapshot {
+  readonly game: string;
+  /** The version that the game gives its state; null where it gives none. */
+  readonly stateVersion: number | null;
+  readonly tick: number;
+  /** What `RoomState.save` gave. */
+  readonly saved: Saved;
+}
+
+/** What can be said of a snapshot without its state. */
+export type SnapshotAbout = Omit<Snapshot, 'saved'> & { readonly hash: string };
+
+/** @returns the file's bytes. */
+export function encodeSnapshot(snapshot: Snapshot): Buffer {
+  const steps = encoding(snapshot);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The same in small steps beside the event loop; the first of them is done before this returns.
+ *  @returns rejects as `packSlice` throws. */
+export async function encodeSnapshotLater(snapshot: Snapshot): Promise<Buffer> {
+  const steps = encoding(snapshot);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    await setImmediate();
+  }
+}
+
+function* encoding({ saved, ...about }: Snapshot): Generator<void, Buffer> {
+  const parts = [encodeHeader(snapshotFormat)];
+  const hash = createHash('sha256');
+  for (const slice of slicesOf(saved)) {
+    const { bytes, hashed } = packSlice(slice);
+    hash.update(hashed);
+    parts.push(encodeRecord(bytes));
+    yield;
+  }
+  parts.push(encodeRecord(pack({ ...about, hash: hash.digest('hex') })));
+  return Buffer.concat(parts);
+}
+
+/** @throws {StoreError} `NEWER_FORMAT`; `CORRUPT` where a byte or the hash is not as it was. */
+export function decodeSnapshot(path: string, bytes: Buffer): Snapshot & SnapshotAbout {
+  const { bodies, tornBytes } = decodeRecords(path, bytes, snapshotFormat);
+  const last = bodies.at(-1);
+  if (!last || tornBytes > 0) throw new StoreError('CORRUPT', path, 'it is not complete');
+  const about = unpack(last) as SnapshotAbout;
+  if (bodies.length < 2 || typeof about.hash !== 'string') {
+    throw new StoreError('CORRUPT', path, 'its end is missing');
+  }
+  const saved = joinSlices(bodies.slice(0, -1).map(unpack));
+  if (stateHash(saved) !== about.hash) {
+    throw new StoreError('CORRUPT', path, 'its state has not the hash that it had');
+  }
+  return { ...about, saved };
+}

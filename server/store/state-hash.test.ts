@@ -1,0 +1,46 @@
+// The hash of a room's state: the same for the same, another for anything else.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { pack, unpack } from './msgpack.ts';
+import type { Saved } from './saved-slices.ts';
+import { stateHash as hashOf } from './state-hash.ts';
+
+const stateHash = (state: unknown) => hashOf({ state, entities: [], players: [] } as Saved);
+const plain = fc.jsonValue({ maxDepth: 4 });
+
+describe('The hash of a state', () => {
+  it('is the same for what was written and read', () => {
+    fc.assert(
+      fc.property(plain, (value) => {
+        expect(stateHash(unpack(pack(value)))).toBe(stateHash(value));
+      }),
+    );
+  });
+
+  it('does not depend on the order of keys, but on that of lists', () => {
+    expect(stateHash({ b: { d: 1, c: 2 }, a: 3 })).toBe(stateHash({ a: 3, b: { c: 2, d: 1 } }));
+    expect(stateHash([1, 2])).not.toBe(stateHash([2, 1]));
+  });
+
+  it.each([
+    [{}, []],
+    [{ a: 1 }, ['a', 1]],
+    [{ a: 1 }, [['a', 1]]],
+    [{ 1: 'a' }, [null, 'a']],
+    [{ a: undefined }, {}],
+    [null, undefined],
+    ['1', 1],
+    [0, false],
+  ])('tells %j from %j', (one, other) => {
+    expect(stateHash(one)).not.toBe(stateHash(other));
+  });
+
+  it.each([
+    [new Map(), 'a Map'],
+    [{ at: [new Date()] }, 'a Date'],
+    [[() => 1], 'a function'],
+    [{ big: 1n }, 'a bigint'],
+  ])('is refused for what a file cannot hold', (value, text) => {
+    expect(() => stateHash(value)).toThrow(text);
+  });
+});
