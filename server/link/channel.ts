@@ -11,6 +11,8 @@ export interface ChannelOptions<Out extends ProcessMessageTable, In extends Proc
   readonly stream: Duplex;
   readonly out: Codec<Out>;
   readonly in: Codec<In>;
+  /** How long messages may wait for others to go with them, in ms; 0: until the turn ends. */
+  readonly lingerMs?: number;
   message(message: MessageIn<In>): void;
   /** Every message that came in one piece has been given. */
   batchEnd?(): void;
@@ -30,6 +32,7 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
   private readonly options: ChannelOptions<Out, In>;
   private queue: unknown[] = [];
   private flushing: NodeJS.Immediate | undefined;
+  private lingering: NodeJS.Timeout | undefined;
   private open = true;
   private closing = false;
   private chunks: Buffer[] = [];
@@ -46,7 +49,7 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
     });
     stream.on('close', () => {
       this.open = false;
-      clearImmediate(this.flushing);
+      this.unschedule();
       options.closed(failure);
     });
     // Between our own processes an end is never half: the peer is gone.
@@ -58,7 +61,9 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
   send(message: MessageIn<Out>): void {
     if (!this.open || this.closing) return;
     this.queue.push(this.options.out.toArray(message));
-    this.flushing ??= setImmediate(this.flush);
+    const { lingerMs = 0 } = this.options;
+    if (lingerMs === 0) this.flushing ??= setImmediate(this.flush);
+    else this.lingering ??= setTimeout(this.flush, lingerMs);
   }
 
   /** Bytes that the peer has not taken yet. */
@@ -93,8 +98,7 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
   }
 
   readonly flush = (): void => {
-    clearImmediate(this.flushing);
-    this.flushing = undefined;
+    this.unschedule();
     if (!this.open || this.queue.length === 0) return;
     const body = packr.pack(this.queue);
     const frame = Buffer.allocUnsafe(LENGTH_BYTES + body.length);
@@ -105,6 +109,13 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
     this.queue = [];
     this.options.stream.write(frame);
   };
+
+  private unschedule(): void {
+    clearImmediate(this.flushing);
+    clearTimeout(this.lingering);
+    this.flushing = undefined;
+    this.lingering = undefined;
+  }
 
   private receive(chunk: Buffer): void {
     this.chunks.push(chunk);

