@@ -3,7 +3,7 @@ import { type Labels, type MetricRow, parseMetrics, sumOf } from './metrics-text
 
 /** A row of /api/processes; it has more fields than these. */
 export interface ServerProcessInfo {
-  readonly role: 'primary' | 'worker' | 'coordinator';
+  readonly role: 'primary' | 'worker' | 'coordinator' | 'spare';
   readonly slot: number;
   readonly worker: number | null;
   readonly pid: number;

@@ -103,6 +103,20 @@ export const settings = {
   heartbeatMs: integer(250, 20, 60_000, 'ms', 'How often a process tells the primary it is alive.'),
   hangMs: integer(2000, 100, DAY_MS, 'ms', 'A process not heard of for so long is replaced.'),
   startMs: integer(15_000, 500, DAY_MS, 'ms', 'Time for a process to start.'),
+  spares: integer(
+    1,
+    0,
+    16,
+    'processes',
+    'Processes kept ready to take the place of one that dies, which makes the pause short.',
+  ),
+  workerMemoryMax: integer(
+    1_073_741_824,
+    0,
+    1_099_511_627_776,
+    'bytes',
+    'A worker with more resident memory is replaced, its connections kept; 0: no limit.',
+  ),
   restartsMax: integer(
     20,
     1,
@@ -135,6 +149,10 @@ export type Config = {
     ? Widen<(typeof settings)[N]['default']>
     : (typeof settings)[N]['default'];
 };
+
+export const defaults = Object.fromEntries(
+  Object.entries(settings).map(([name, row]) => [name, row.default]),
+) as Config;
 
 /** What cannot be used, in one line that says what to change. */
 export class ConfigError extends Error {

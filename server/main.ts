@@ -1,18 +1,25 @@
 // The server's entry: reads the configuration and becomes the role that it was forked as.
 import type { Socket } from 'node:net';
+import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
-import { ConfigError, readConfig } from './config.ts';
-import { Coordinator, GameLoadError, StoreError } from './coordinator/index.ts';
+import { ConfigError, defaults, readConfig } from './config.ts';
+import { Coordinator, GameLoadError, loadGames, StoreError } from './coordinator/index.ts';
+import type { Game } from './games/index.ts';
 import type { SocketMessage } from './link/index.ts';
-import { type ChildIdentity, ChildRuntime, childIdentity } from './multiprocessing/index.ts';
+import {
+  type ChildIdentity,
+  type ChildOrigin,
+  ChildRuntime,
+  childOrigin,
+} from './multiprocessing/index.ts';
 import { createLog, LogRelay, ProcessMetrics, printBanner } from './observe/index.ts';
 import { DataDirectoryError, ListenError, Primary } from './primary/index.ts';
 import { Worker } from './worker/index.ts';
 
-const child = childIdentity();
-if (!child) await runPrimary();
-else if (child.role === 'worker') runWorker(child);
-else await runCoordinator(child);
+const origin = childOrigin();
+
+if (origin) await runChild(origin);
+else await runPrimary();
 
 async function runPrimary(): Promise<void> {
   process.title = 'holdfast primary';
@@ -38,6 +45,12 @@ async function runPrimary(): Promise<void> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  const hadTerminal = isatty(0);
+  process.on('SIGHUP', () => {
+    // A terminal that was closed is no terminal any more, and its server is to go with it.
+    if (hadTerminal && !isatty(0)) void stop('SIGHUP');
+    else primary.restart();
+  });
   try {
     const addresses = await primary.start();
     log.info({ host: config.host, ...addresses, workers: config.workers }, 'serving');
@@ -65,12 +78,29 @@ function exitWithError(text: string): never {
   process.exit(1);
 }
 
-function runWorker(identity: ChildIdentity): void {
-  const { config, worker: number, linkPath } = identity;
+/** Loads what any role needs, then becomes what the primary says. */
+async function runChild(given: ChildOrigin): Promise<void> {
+  process.title = 'holdfast spare';
+  // A primary that has run for long knows nothing of settings that newer code has.
+  const origin = { ...given, config: { ...defaults, ...given.config } };
+  const runtime = new ChildRuntime(origin);
+  const games = loadGames(origin.config.game);
+  games.then(
+    () => runtime.send({ type: 'loaded', problem: '' }),
+    (error: Error) => runtime.send({ type: 'loaded', problem: error.message }),
+  );
+  const identity = await runtime.identity;
+  if (identity.role === 'worker') runWorker(origin, identity, runtime);
+  else await runCoordinator(origin, games, runtime);
+}
+
+function runWorker(origin: ChildOrigin, identity: ChildIdentity, runtime: ChildRuntime): void {
+  const { config, linkPath } = origin;
+  const { worker: number } = identity;
   process.title = `holdfast worker ${number}`;
   const log = createLog({ role: 'worker', worker: number, level: config.logLevel });
   const metrics = new ProcessMetrics('worker');
-  const runtime = new ChildRuntime(identity, metrics);
+  runtime.measured(metrics);
   const worker = new Worker({
     config,
     linkPath,
@@ -82,6 +112,7 @@ function runWorker(identity: ChildIdentity): void {
       runtime.send({ type: 'identified', connection, token, name }),
     begun: (connection, encoding) => runtime.sendNow({ type: 'begun', connection, encoding }),
     closed: (connection) => runtime.send({ type: 'closed', connection }),
+    released: (connection) => runtime.send({ type: 'released', connection }),
   });
   process.on('message', (message: SocketMessage, socket: Socket | undefined) => {
     const { connection, address, handover } = message;
@@ -97,22 +128,30 @@ function runWorker(identity: ChildIdentity): void {
     clients: () => worker.connectionCount,
     measure: () => worker.measure(),
     drain: () => worker.drain(),
+    release: (connections) => worker.release(connections),
+    failing: () => worker.failing(),
     close: () => worker.close(),
   });
 }
 
-async function runCoordinator(identity: ChildIdentity): Promise<void> {
-  const { config, linkPath } = identity;
+async function runCoordinator(
+  { config, linkPath }: ChildOrigin,
+  games: Promise<ReadonlyMap<string, Game>>,
+  runtime: ChildRuntime,
+): Promise<void> {
   process.title = 'holdfast coordinator';
   const log = createLog({ role: 'coordinator', level: config.logLevel });
   const metrics = new ProcessMetrics('coordinator');
-  const runtime = new ChildRuntime(identity, metrics);
+  runtime.measured(metrics);
   try {
-    const coordinator = await Coordinator.start({ config, linkPath, log, metrics });
+    const options = { config, linkPath, log, metrics, games: await games };
+    const coordinator = await Coordinator.start(options);
     runtime.run({
       clients: () => coordinator.sessionCount,
       measure: () => coordinator.measure(),
       drain: () => {},
+      release: () => {},
+      failing: () => {},
       close: () => coordinator.close(),
     });
     runtime.send({ type: 'ready' });

@@ -2,18 +2,20 @@
 import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import type { Config } from '../config.ts';
+import type { Game } from '../games/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
-import { loadGames } from './load-games.ts';
 import { Rooms } from './rooms.ts';
 import { Sessions } from './sessions.ts';
 import { FileStorage } from './storage.ts';
 import { type PeerWorld, WorkerPeer } from './worker-peer.ts';
 
 export { StoreError } from '../store/index.ts';
-export { GameLoadError } from './load-games.ts';
+export { GameLoadError, loadGames } from './load-games.ts';
 
 export interface CoordinatorOptions {
   readonly config: Config;
+  /** By name. */
+  readonly games: ReadonlyMap<string, Game>;
   /** The path of the Unix socket on which workers connect. */
   readonly linkPath: string;
   readonly log: Log;
@@ -50,12 +52,10 @@ export class Coordinator {
     this.timer = setInterval(() => this.beat(), BEAT_MS);
   }
 
-  /** Loads the games, brings back what an earlier process has written down, and serves workers.
-   *  @throws {GameLoadError} when a game is not as it should be.
+  /** Brings back what an earlier process has written down, and serves workers.
    *  @throws {StoreError} when files have to be mended first. */
   static async start(options: CoordinatorOptions): Promise<Coordinator> {
-    const { config, log, metrics, linkPath } = options;
-    const games = await loadGames(config.game);
+    const { config, games, log, metrics, linkPath } = options;
     const storage = new FileStorage(config);
     const sessions = new Sessions(config, storage);
     sessions.restore(storage.saved);

@@ -37,6 +37,11 @@ export const fromChild = {
   closed: { tag: 6, fields: { connection } },
   /** The child cannot work with this configuration; starting it again would not help. */
   unusable: { tag: 7, fields: { text: Type.String() } },
+  /** The child has loaded its code and the games, and can become what it is told at once.
+   *  `problem`: why it would be of no use; '' where it would. */
+  loaded: { tag: 9, fields: { problem: Type.String() } },
+  /** The worker reads and writes this connection no more: another may. */
+  released: { tag: 10, fields: { connection } },
 } as const satisfies ProcessMessageTable;
 
 export const fromPrimary = {
@@ -44,6 +49,17 @@ export const fromPrimary = {
   drain: { tag: 1, fields: {} },
   /** Finish and exit with code 0. */
   stop: { tag: 2, fields: {} },
+  /** What the child is from now on. Sent once, first of all. */
+  become: {
+    tag: 3,
+    fields: {
+      role: Type.Unsafe<'worker' | 'coordinator'>({}),
+      slot: Type.Number(),
+      worker: Type.Number(),
+    },
+  },
+  /** Let go of these connections, and say so of each by `released`; they stay open. */
+  release: { tag: 4, fields: { connections: Type.Array(connection) } },
 } as const satisfies ProcessMessageTable;
 
 export type FromChild = MessageIn<typeof fromChild>;

@@ -16,28 +16,32 @@ import {
 import type { ProcessMetrics } from '../observe/index.ts';
 import { ProcessSampler } from '../observe/index.ts';
 
-/** What the primary tells a child when it forks it. */
+/** What every child is told when it is forked. */
+export interface ChildOrigin {
+  readonly linkPath: string;
+  readonly config: Config;
+}
+
+/** What a child is told to become. */
 export interface ChildIdentity {
   readonly role: 'worker' | 'coordinator';
   /** Counts the processes of this role that were ever started; a worker's number. */
   readonly worker: number;
   /** The child's place among those of its role: a replacement has the same. */
   readonly slot: number;
-  readonly linkPath: string;
-  readonly config: Config;
 }
 
 const VARIABLE = 'HOLDFAST_CHILD';
 
-/** The environment that makes a process this child. */
-export function childEnvironment(identity: ChildIdentity): Record<string, string> {
-  return { [VARIABLE]: JSON.stringify(identity) };
+/** The environment that makes a process a child. */
+export function childEnvironment(origin: ChildOrigin): Record<string, string> {
+  return { [VARIABLE]: JSON.stringify(origin) };
 }
 
-/** Which child this process is; undefined in a primary. */
-export function childIdentity(): ChildIdentity | undefined {
+/** Whose child this process is; undefined in a primary. */
+export function childOrigin(): ChildOrigin | undefined {
   const text = process.env[VARIABLE];
-  return text === undefined ? undefined : (JSON.parse(text) as ChildIdentity);
+  return text === undefined ? undefined : (JSON.parse(text) as ChildOrigin);
 }
 
 /** What a child's own part does for the runtime. */
@@ -47,6 +51,11 @@ export interface ChildTask {
   /** Brings the gauges up to date. */
   measure(): void;
   drain(): void;
+  /** Lets go of connections, which stay open for others. */
+  release(connections: readonly number[]): void;
+  /** The process ends in a moment, from an error that nothing caught: what waits to be sent goes
+   *  out now or never. */
+  failing(): void;
   /** Lets go of everything; the process ends when it has. */
   close(): void | Promise<void>;
 }
@@ -57,14 +66,18 @@ const ORPHANED = 3;
 
 export class ChildRuntime {
   private readonly channel: Channel<typeof fromChild, typeof fromPrimary>;
-  private readonly metrics: ProcessMetrics;
-  private readonly sampler: ProcessSampler;
+  /** What this process is to become. */
+  readonly identity: Promise<ChildIdentity>;
+  private readonly become: (identity: ChildIdentity) => void;
+  private metrics: ProcessMetrics | undefined;
+  private sampler: ProcessSampler | undefined;
   private task: ChildTask | undefined;
   private stopping = false;
 
-  constructor({ config, linkPath }: ChildIdentity, metrics: ProcessMetrics) {
-    this.metrics = metrics;
-    this.sampler = new ProcessSampler(metrics, () => performance.now());
+  constructor({ config, linkPath }: ChildOrigin) {
+    const { promise, resolve } = Promise.withResolvers<ChildIdentity>();
+    this.identity = promise;
+    this.become = resolve;
     this.channel = new Channel({
       stream: new Socket({ fd: CONTROL_FD, readable: true, writable: true }),
       out: fromChildCodec,
@@ -80,11 +93,21 @@ export class ChildRuntime {
     process.on('SIGINT', () => {});
     process.on('SIGTERM', () => {});
     process.on('SIGHUP', () => {});
+    process.on('uncaughtExceptionMonitor', () => {
+      this.task?.failing();
+      this.channel.flush();
+    });
     setInterval(() => this.beat(), config.heartbeatMs);
     // From now on silence means that the process hangs, also in what it does to start.
     this.beat();
     this.channel.flush();
     setInterval(() => void this.push(), METRICS_MS);
+  }
+
+  /** The process has become something: it is measured from now on. */
+  measured(metrics: ProcessMetrics): void {
+    this.metrics = metrics;
+    this.sampler = new ProcessSampler(metrics, () => performance.now());
   }
 
   run(task: ChildTask): void {
@@ -116,6 +139,12 @@ export class ChildRuntime {
       case 'stop':
         void this.stop();
         return;
+      case 'become':
+        this.become(message);
+        return;
+      case 'release':
+        this.task?.release(message.connections);
+        return;
       default:
         message satisfies never;
     }
@@ -130,12 +159,15 @@ export class ChildRuntime {
   }
 
   private beat(): void {
-    const { eventLoopLagMs, residentBytes } = this.sampler.sample();
-    const clients = this.task?.clients() ?? 0;
-    this.channel.send({ type: 'beat', eventLoopLagMs, residentBytes, clients });
+    const sample = this.sampler?.sample() ?? {
+      eventLoopLagMs: 0,
+      residentBytes: process.memoryUsage.rss(),
+    };
+    this.channel.send({ type: 'beat', ...sample, clients: this.task?.clients() ?? 0 });
   }
 
   private async push(): Promise<void> {
+    if (!this.metrics) return;
     this.task?.measure();
     this.channel.send({ type: 'metrics', snapshot: await this.metrics.snapshot() });
   }

@@ -1,10 +1,11 @@
 // The door of multiprocessing/: processes and their supervision.
 export {
   type ChildIdentity,
+  type ChildOrigin,
   ChildRuntime,
   type ChildTask,
   childEnvironment,
-  childIdentity,
+  childOrigin,
 } from './child-runtime.ts';
 export {
   type Child,

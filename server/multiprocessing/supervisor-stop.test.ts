@@ -45,6 +45,56 @@ describe('Removing a child', () => {
   });
 });
 
+describe('Renewing a child', () => {
+  it('stops it, and starts it again when it has ended, which is no restart', () => {
+    family.add('a');
+    family.supervisor.renew('a');
+    family.supervisor.renew('a');
+    expect(family.take()).toEqual(['stop a']);
+    family.end('a');
+    expect([family.take(), family.supervisor.restartsOf('a')]).toEqual([['start a'], 0]);
+    family.end('a');
+    expect(family.take()).toEqual(['died a 1 0']);
+  });
+
+  it('kills it when it has not ended within shutdownMs', () => {
+    family.add('a');
+    family.supervisor.renew('a');
+    family.clock.pass(100);
+    expect(family.take()).toEqual(['stop a', 'kill a']);
+    family.end('a', { code: null, signal: 'SIGKILL' });
+    expect(family.take()).toEqual(['start a']);
+    family.clock.pass(100_000);
+    expect(family.take()).toEqual([]);
+  });
+
+  it('that waits to be started again changes nothing', () => {
+    family.add('a');
+    family.end('a');
+    family.supervisor.renew('a');
+    family.clock.pass(0);
+    expect(family.take()).toEqual(['died a 1 0', 'start a']);
+  });
+
+  it('that is then removed ends it for good', () => {
+    family.add('a');
+    family.supervisor.renew('a');
+    family.supervisor.remove('a');
+    family.end('a');
+    family.clock.pass(100_000);
+    expect(family.take()).toEqual(['stop a']);
+  });
+
+  it('that is then stopped with all others ends it for good', async () => {
+    family.add('a');
+    family.supervisor.renew('a');
+    const stopped = family.supervisor.stop();
+    family.end('a');
+    await stopped;
+    expect(family.take()).toEqual(['stop a']);
+  });
+});
+
 describe('stop', () => {
   it('stops the last first, each when the one before it has ended', async () => {
     family.add('a', 'b', 'c');

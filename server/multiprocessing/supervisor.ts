@@ -52,6 +52,8 @@ interface Slot {
   child: Child | undefined;
   restarts: number;
   stopping: boolean;
+  /** It is stopped to be started again. */
+  renewing: boolean;
   cancelTimer: (() => void) | undefined;
   /** Resolved when the child has ended for good. */
   readonly gone: PromiseWithResolvers<void>;
@@ -83,6 +85,7 @@ export class Supervisor {
       child: undefined,
       restarts: 0,
       stopping: false,
+      renewing: false,
       cancelTimer: undefined,
       gone: Promise.withResolvers(),
     };
@@ -92,6 +95,18 @@ export class Supervisor {
 
   restartsOf(id: string): number {
     return this.slots.get(id)?.restarts ?? 0;
+  }
+
+  /** Stops one child and starts it again when it has ended, which counts as no restart. A child
+   *  that is about to be started again in any case is not waited for. */
+  renew(id: string): void {
+    const slot = this.slots.get(id);
+    if (!slot || slot.stopping || slot.renewing || this.isOver) return;
+    const { child, spec } = slot;
+    if (!child) return;
+    slot.renewing = true;
+    slot.cancelTimer = this.options.clock.after(spec.shutdownMs, () => child.kill());
+    child.stop();
   }
 
   /** Stops one child for good. */
@@ -130,6 +145,8 @@ export class Supervisor {
     const { spec, child } = slot;
     if (slot.stopping) return;
     slot.stopping = true;
+    // It has been asked already, and its time runs.
+    if (slot.renewing) return;
     slot.cancelTimer?.();
     if (!child) {
       this.forget(slot);
@@ -146,6 +163,11 @@ export class Supervisor {
     const { spec } = slot;
     if (slot.stopping) {
       this.forget(slot);
+      return;
+    }
+    if (slot.renewing) {
+      slot.renewing = false;
+      this.start(slot);
       return;
     }
     if (spec.restart === 'temporary' || this.isOver) {

@@ -1,7 +1,14 @@
 // The door of observe/: logs and metrics for every process.
 export { METRICS_CONTENT_TYPE, MetricsAggregate } from './aggregate.ts';
 export { type BannerFacts, type BoundPorts, banner, printBanner } from './banner.ts';
-export { createLog, type Log, type LogLevel, type LogOptions, type WriteLine } from './log.ts';
+export {
+  createLog,
+  type Log,
+  type LogLevel,
+  type LogOptions,
+  type LogRole,
+  type WriteLine,
+} from './log.ts';
 export { LogRelay, type LogSource, type RelayOptions, relayOutput } from './log-relay.ts';
 export type { LogFormat, LogOutput } from './log-writer.ts';
 export { ProcessMetrics, type PushedMetrics } from './metrics.ts';

@@ -1,6 +1,6 @@
 // What children write to stdout and stderr, as lines of the one log.
 import { LineSplitter } from './line-splitter.ts';
-import { createLog, type WriteLine } from './log.ts';
+import { createLog, type Log, type LogRole, type WriteLine } from './log.ts';
 import {
   isPretty,
   type LogFormat,
@@ -8,22 +8,22 @@ import {
   lineWriter,
   standardOutput,
 } from './log-writer.ts';
-import type { Role } from './metrics-table.ts';
 
 const LINE_BYTES_MAX = 65_536;
 const LAST_LINES_MAX = 50;
 /** Of a line that is kept for a crash record; the whole of it is in the log. */
 const KEPT_CHARS_MAX = 2048;
 
-/** The process that a stream belongs to. */
+/** The process that a stream belongs to. A spare one has another role later. */
 export interface LogSource {
-  readonly role: Role;
+  readonly role: LogRole;
   /** The process's number; lines show it where the role is worker. */
   readonly worker: number;
   readonly pid: number;
 }
 
-export interface RelayOptions extends LogSource {
+export interface RelayOptions {
+  readonly source: LogSource;
   /** Which of its streams it is. What is no log line becomes one: of stdout a warning, of stderr an
    *  error. */
   readonly name: 'stdout' | 'stderr';
@@ -36,17 +36,26 @@ export interface RelayOptions extends LogSource {
  *  stack trace, console output of game code). Lines are cut at 64 KiB; a blank line is dropped.
  *  @returns a promise that resolves when the stream has ended and all of it was passed on. */
 export function relayOutput(stream: NodeJS.ReadableStream, options: RelayOptions): Promise<void> {
-  const { role, worker, pid, name, write, lastLines } = options;
-  const number = role === 'worker' ? worker : undefined;
-  // Its level does not depend on the configuration: nobody else would tell of these lines.
-  const log = createLog({ role, worker: number, pid, level: 'warn', write });
+  const { source, name, write, lastLines } = options;
+  let log: Log | undefined;
+  let loggedAs: LogRole | undefined;
+  const logOf = ({ role, worker, pid }: LogSource): Log => {
+    const number = role === 'worker' ? worker : undefined;
+    // Its level does not depend on the configuration: nobody else would tell of these lines.
+    if (role !== loggedAs) log = createLog({ role, worker: number, pid, level: 'warn', write });
+    loggedAs = role;
+    return log!;
+  };
   const splitter = new LineSplitter(LINE_BYTES_MAX, (line, cut) => {
     if (line.trim() === '') return;
     lastLines.push(line.slice(0, KEPT_CHARS_MAX));
     if (lastLines.length > LAST_LINES_MAX) lastLines.shift();
     if (!cut && isLogLine(line)) write(line);
-    else if (name === 'stdout') log.warn({ stream: name, cut: cut || undefined }, line);
-    else log.error({ stream: name, cut: cut || undefined }, line);
+    else
+      logOf(source)[name === 'stdout' ? 'warn' : 'error'](
+        { stream: name, cut: cut || undefined },
+        line,
+      );
   });
   const { promise, resolve } = Promise.withResolvers<void>();
   stream.on('data', (chunk: Buffer) => splitter.push(chunk));
@@ -88,7 +97,7 @@ export class LogRelay {
   add(stream: NodeJS.ReadableStream, source: LogSource, name: 'stdout' | 'stderr'): Promise<void> {
     const lastLines = this.lastLinesOf.get(source.pid) ?? [];
     this.lastLinesOf.set(source.pid, lastLines);
-    return relayOutput(stream, { ...source, name, write: this.write, lastLines });
+    return relayOutput(stream, { source, name, write: this.write, lastLines });
   }
 
   /** The last lines of process `pid`, both streams, oldest first, until `forget`. */

@@ -20,9 +20,7 @@ async function relayed(chunks: readonly (string | Buffer)[], name: 'stdout' | 's
   const stream = new PassThrough();
   const write = (line: string) => lines.push(line);
   const done = relayOutput(stream, {
-    role: 'worker',
-    worker: 3,
-    pid: 99,
+    source: { role: 'worker', worker: 3, pid: 99 },
     name,
     write,
     lastLines,

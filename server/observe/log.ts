@@ -2,6 +2,9 @@
 import { type Logger, pino } from 'pino';
 import type { Role } from './metrics-table.ts';
 
+/** Whose line it is; a spare process has become nothing yet. */
+export type LogRole = Role | 'spare';
+
 export type Log = Logger;
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
@@ -9,7 +12,7 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 export type WriteLine = (line: string) => void;
 
 export interface LogOptions {
-  readonly role: Role;
+  readonly role: LogRole;
   /** The worker's number; other roles have none. */
   readonly worker?: number | undefined;
   /** Whose lines they are; this process unless told otherwise. */

@@ -139,6 +139,11 @@ export const metrics = {
   processRestarts: counter(primary, 'Processes started in place of one that ended.', {
     role: roles,
   }),
+  processesReplaced: counter(
+    primary,
+    'Processes replaced as planned: for new code, or a worker for its memory.',
+    { role: roles, reason: ['restart', 'memory'] },
+  ),
   buildInfo: gauge(primary, 'max', 'Always 1; the labels say what runs.', {
     version: 'one at a time',
     node: 'one at a time',

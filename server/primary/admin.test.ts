@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLog } from '../observe/index.ts';
 import { type Admin, type AdminSource, type ProcessInfo, startAdmin } from './admin.ts';
+import type { RestartStatus } from './rolling-restart.ts';
 
 const worker: ProcessInfo = {
   role: 'worker',
@@ -19,6 +20,14 @@ const worker: ProcessInfo = {
 };
 const coordinator: ProcessInfo = { ...worker, role: 'coordinator', worker: null, pid: 98 };
 
+const idle: RestartStatus = {
+  state: 'idle',
+  startedAt: null,
+  endedAt: null,
+  replaced: 0,
+  error: null,
+};
+
 const logged: string[] = [];
 const log = createLog({ role: 'primary', level: 'info', write: (line) => logged.push(line) });
 const running: Admin[] = [];
@@ -30,6 +39,8 @@ async function start(source: Partial<AdminSource> = {}, port = 0): Promise<Admin
     isHealthy: () => true,
     processes: () => [coordinator, worker],
     crashes: () => [],
+    restart: () => ({ ...idle, state: 'restarting' }),
+    restartStatus: () => idle,
     ...source,
   };
   const admin = await startAdmin({ host: '127.0.0.1', port, source: whole, log });
@@ -106,7 +117,7 @@ describe('the admin interface', () => {
     const admin = await start();
     const text = await (await get(admin, '/')).text();
     const paths = [...text.matchAll(/^(\/\S*)/gm)].map(([path]) => path);
-    expect(paths).toHaveLength(6);
+    expect(paths).toHaveLength(7);
     for (const path of paths) expect((await get(admin, path)).status, path).toBe(200);
   });
 

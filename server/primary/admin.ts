@@ -1,13 +1,14 @@
-// The HTTP interface for operators: metrics, health, and what processes there are. It only reads.
+// The HTTP interface for operators: metrics, health, what processes there are, and a restart.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log, Role } from '../observe/index.ts';
 import { METRICS_CONTENT_TYPE } from '../observe/index.ts';
 import type { CrashRecord } from './crashes.ts';
 import { listenError } from './listener.ts';
+import type { RestartStatus } from './rolling-restart.ts';
 
 export interface ProcessInfo {
-  readonly role: Role;
+  readonly role: Role | 'spare';
   /** Its place among those of its role; its replacement has the same. */
   readonly slot: number;
   /** A worker's number, as players and logs see it. */
@@ -35,6 +36,9 @@ export interface AdminSource {
   processes(): ProcessInfo[];
   /** Newest first. */
   crashes(): readonly CrashRecord[];
+  /** Begins a rolling restart, where none is under way. */
+  restart(): RestartStatus;
+  restartStatus(): RestartStatus;
 }
 
 export interface AdminOptions {
@@ -61,6 +65,8 @@ interface Answer {
 interface Route {
   readonly text: string;
   answer(source: AdminSource): Answer | Promise<Answer>;
+  /** What POST does, where it may be used. */
+  post?(source: AdminSource): Answer;
 }
 
 const HEADER_BYTES_MAX = 8192;
@@ -114,6 +120,11 @@ const routes: Readonly<Record<string, Route>> = {
   '/api/crashes': {
     text: 'processes that have died, and what is known of why, newest first, as JSON',
     answer: (source) => json(200, { crashes: source.crashes() }),
+  },
+  '/api/restart': {
+    text: 'POST: replaces the processes one after another; GET: how that goes, as JSON',
+    answer: (source) => json(200, source.restartStatus()),
+    post: (source) => json(202, source.restart()),
   },
 };
 
@@ -175,9 +186,16 @@ function answerTo(request: IncomingMessage, source: AdminSource): Answer | Promi
     const paths = Object.keys(routes).join(', ');
     return json(404, { error: `There is nothing at this path. There is ${paths}.` });
   }
+  if (request.method === 'POST' && route.post) {
+    // A page in an operator's browser could send it, too.
+    const isFromPage = request.headers.origin !== undefined;
+    if (isFromPage) return json(403, { error: 'This is not for web pages: use curl -X POST.' });
+    return route.post(source);
+  }
   if (!METHODS.includes(request.method ?? '')) {
-    const error = `This path takes ${METHODS.join(' and ')} only.`;
-    return json(405, { error }, { allow: METHODS.join(', ') });
+    const methods = route.post ? [...METHODS, 'POST'] : METHODS;
+    const error = `This path takes ${methods.join(' and ')} only.`;
+    return json(405, { error }, { allow: methods.join(', ') });
   }
   return route.answer(source);
 }

@@ -1,23 +1,8 @@
-// A forked child as the primary holds it: its process, its control pipe, its last heartbeat.
-import cluster, { type Worker as ClusterWorker } from 'node:cluster';
+// A child as the primary holds it: what it has become, its last heartbeat, whether it gets work.
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import {
-  Channel,
-  CONTROL_FD,
-  type FromChild,
-  type fromChild,
-  fromChildCodec,
-  type fromPrimary,
-  fromPrimaryCodec,
-  type SocketMessage,
-} from '../link/index.ts';
-import {
-  type Child,
-  type ChildIdentity,
-  childEnvironment,
-  type Exit,
-} from '../multiprocessing/index.ts';
+import type { FromChild, SocketMessage } from '../link/index.ts';
+import type { Child, ChildIdentity, Exit } from '../multiprocessing/index.ts';
+import type { ForkedProcess } from './forked-process.ts';
 
 export interface ChildEvents {
   message(child: ChildProcess, message: FromChild): void;
@@ -27,50 +12,55 @@ export interface ChildEvents {
 
 export class ChildProcess implements Child {
   readonly identity: ChildIdentity;
+  /** When it became what it is, by `performance.now()`. */
   readonly startedAt = performance.now();
-  /** When it was last heard of, by `performance.now()`. */
-  beatAt = performance.now();
   isReady = false;
-  /** Its event loop has turned once. */
-  hasBeaten = false;
+  /** Its connections go to others, and it gets no more. */
+  isRetiring = false;
   /** It was asked to stop, or was killed: it gets no more work. */
   isEnding = false;
   /** It was asked to stop: its end is no crash. */
   wasAsked = false;
-  beat = { eventLoopLagMs: 0, residentBytes: 0, clients: 0 };
-  readonly stdout: NodeJS.ReadableStream;
-  readonly stderr: NodeJS.ReadableStream;
-  private readonly process: ClusterWorker;
-  private readonly control: Channel<typeof fromPrimary, typeof fromChild>;
+  private readonly forked: ForkedProcess;
 
-  /** Needs `cluster.setupPrimary` with `stdio` as in `CHILD_STDIO`. */
-  constructor(identity: ChildIdentity, events: ChildEvents) {
+  /** @param forked becomes this child. */
+  constructor(identity: ChildIdentity, forked: ForkedProcess, events: ChildEvents) {
     this.identity = identity;
-    this.process = cluster.fork(childEnvironment(identity));
-    const { stdio, stdout, stderr } = this.process.process;
-    this.stdout = stdout!;
-    this.stderr = stderr!;
-    this.control = new Channel({
-      stream: stdio[CONTROL_FD] as unknown as Duplex,
-      out: fromPrimaryCodec,
-      in: fromChildCodec,
+    this.forked = forked;
+    Object.assign(forked.source, { role: identity.role, worker: identity.worker });
+    forked.events = {
       message: (message) => {
-        this.heard(message);
+        if (message.type === 'ready') this.isReady = true;
         events.message(this, message);
       },
-      closed: () => {},
-    });
-    // What fails on the channel of sockets shows as the exit that follows.
-    this.process.on('error', () => {});
-    this.process.once('exit', (code, signal) => {
-      this.isEnding = true;
-      this.isReady = false;
-      events.exited(this, { code, signal });
-    });
+      exited: (exit) => {
+        this.isEnding = true;
+        this.isReady = false;
+        events.exited(this, exit);
+      },
+    };
+    // How long it was silent while it was nobody does not count.
+    forked.beatAt = this.startedAt;
+    forked.send({ type: 'become', ...identity });
+  }
+
+  /** When it was last heard of, by `performance.now()`. */
+  get beatAt(): number {
+    return this.forked.beatAt;
+  }
+
+  /** Its event loop has turned once. */
+  get hasBeaten(): boolean {
+    return this.forked.hasBeaten;
+  }
+
+  /** What its last heartbeat said. */
+  get beat() {
+    return this.forked.beat;
   }
 
   get pid(): number {
-    return this.process.process.pid ?? 0;
+    return this.forked.pid;
   }
 
   get name(): string {
@@ -80,35 +70,26 @@ export class ChildProcess implements Child {
 
   /** Hands a socket over and keeps a handle of it. */
   sendSocket(message: SocketMessage, socket: Socket): void {
-    if (this.isEnding || !this.process.isConnected()) return;
-    // Node's callback says nothing reliable of the receiver: its `accepted` does.
-    this.process.process.send(message, socket, { keepOpen: true }, () => {});
+    if (!this.isEnding) this.forked.sendSocket(message, socket);
   }
 
   drain(): void {
-    this.control.send({ type: 'drain' });
+    this.forked.send({ type: 'drain' });
+  }
+
+  /** Asks it to let go of these connections; it answers `released` for each. */
+  release(connections: readonly number[]): void {
+    this.forked.send({ type: 'release', connections: [...connections] });
   }
 
   stop(): void {
     this.isEnding = true;
     this.wasAsked = true;
-    this.control.send({ type: 'stop' });
+    this.forked.send({ type: 'stop' });
   }
 
   kill(): void {
     this.isEnding = true;
-    this.process.process.kill('SIGKILL');
-  }
-
-  private heard(message: FromChild): void {
-    this.beatAt = performance.now();
-    if (message.type === 'ready') this.isReady = true;
-    if (message.type !== 'beat') return;
-    const { eventLoopLagMs, residentBytes, clients } = message;
-    this.hasBeaten = true;
-    this.beat = { eventLoopLagMs, residentBytes, clients };
+    this.forked.kill();
   }
 }
-
-/** stdin, stdout and stderr, the channel that carries sockets, and the control pipe. */
-export const CHILD_STDIO = ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'] as const;

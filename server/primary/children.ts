@@ -8,9 +8,11 @@ import type { ChildIdentity, ChildSpec, Exit } from '../multiprocessing/index.ts
 import type { Log, LogRelay, ProcessMetrics, PushedMetrics } from '../observe/index.ts';
 import { MetricsAggregate, ProcessSampler } from '../observe/index.ts';
 import type { ProcessInfo } from './admin.ts';
-import { CHILD_STDIO, ChildProcess } from './child-process.ts';
+import { ChildProcess } from './child-process.ts';
 import { Crashes, crashRecord, type Hang } from './crashes.ts';
+import { CHILD_STDIO, type ForkedEvents, ForkedProcess } from './forked-process.ts';
 import { INSPECTABLE, stackOfHang } from './hang-stack.ts';
+import { Spares } from './spares.ts';
 
 type Role = ChildIdentity['role'];
 
@@ -26,10 +28,12 @@ export interface ChildrenOptions {
   /** @returns how many connections it has left to others. */
   exited(child: ChildProcess, exit: Exit): number;
   restartsOf(id: string): number;
+  /** A worker has more memory than it may. */
+  tooLarge(worker: ChildProcess): void;
 }
 
-/** How long a child may take to end when it is asked to. */
-const SHUTDOWN_MS = 2000;
+/** How long a child may take to end when it is asked to: the coordinator writes everything down. */
+const SHUTDOWN_MS = 5000;
 /** V8 lets garbage grow to 96 MB before it looks again; with this to 24. Measured with 5,000 idle
  *  connections: two thirds of the memory; with 1,000 players: no more CPU (23.8 and 25.0 µs for each
  *  state beside 23.7 and 26.2; with 4 instead of 8 it was a tenth more). */
@@ -49,6 +53,7 @@ export class Children {
   private sweptAt = performance.now();
   private isClosed = false;
   private readonly sampler: ProcessSampler;
+  readonly spares: Spares;
 
   constructor(options: ChildrenOptions) {
     this.options = options;
@@ -59,6 +64,12 @@ export class Children {
       // Else the cluster would give each child a port of its own counting.
       inspectPort: 0,
       stdio: [...CHILD_STDIO],
+    });
+    this.spares = new Spares({
+      count: options.config.spares,
+      log: options.log,
+      fork: (events) => this.fork(events),
+      lost: ({ pid }) => options.relay.forget(pid),
     });
     this.sampler = new ProcessSampler(options.metrics, () => performance.now());
     options.metrics.gauge('buildInfo', 1, { version: packageVersion(), node: process.version });
@@ -77,7 +88,8 @@ export class Children {
 
   *readyWorkers(): Iterable<ChildProcess> {
     for (const child of this.live) {
-      if (child.identity.role === 'worker' && child.isReady && !child.isEnding) yield child;
+      const { identity, isReady, isEnding, isRetiring } = child;
+      if (identity.role === 'worker' && isReady && !isEnding && !isRetiring) yield child;
     }
   }
 
@@ -112,12 +124,22 @@ export class Children {
       responsive: true,
       lastBeatAgeMs: 0,
     };
-    return [primary, ...[...this.live].map((child) => this.describe(child, now))];
+    const live = [...this.live].map((child) => this.describe(child, now));
+    const spares = this.spares.all.map(({ pid, startedAt, beatAt, beat }) => ({
+      ...primary,
+      ...beat,
+      role: 'spare' as const,
+      pid,
+      uptimeSeconds: (now - startedAt) / 1000,
+      lastBeatAgeMs: now - beatAt,
+    }));
+    return [primary, ...live, ...spares];
   }
 
   close(): void {
     this.isClosed = true;
     clearInterval(this.timer);
+    void this.spares.close();
     this.sampler.close();
   }
 
@@ -139,10 +161,18 @@ export class Children {
     };
   }
 
+  /** The child in a slot, while it lives. */
+  inSlot(role: Role, slot: number): ChildProcess | undefined {
+    for (const child of this.live) {
+      const { identity } = child;
+      if (identity.role === role && identity.slot === slot) return child;
+    }
+    return undefined;
+  }
+
   private start(role: Role, slot: number, exited: (exit: Exit) => void): ChildProcess {
-    const { config, linkPath, log, relay } = this.options;
-    const identity: ChildIdentity = { role, slot, worker: ++this.numbers[role], linkPath, config };
-    const child = new ChildProcess(identity, {
+    const identity: ChildIdentity = { role, slot, worker: ++this.numbers[role] };
+    const child = new ChildProcess(identity, this.spares.take(), {
       message: (from, message) => this.heard(from, message),
       exited: (from, exit) => {
         this.live.delete(from);
@@ -153,11 +183,16 @@ export class Children {
       },
     });
     this.live.add(child);
-    const source = { role, worker: identity.worker, pid: child.pid };
-    relay.add(child.stdout, source, 'stdout');
-    relay.add(child.stderr, source, 'stderr');
-    log.debug({ child: child.name, childPid: child.pid }, 'process started');
+    this.options.log.debug({ child: child.name, childPid: child.pid }, 'process started');
     return child;
+  }
+
+  private fork(events: ForkedEvents): ForkedProcess {
+    const { config, linkPath, relay } = this.options;
+    const forked = new ForkedProcess({ linkPath, config }, events);
+    relay.add(forked.stdout, forked.source, 'stdout');
+    relay.add(forked.stderr, forked.source, 'stderr');
+    return forked;
   }
 
   private record(child: ChildProcess, exit: Exit, connections: number): void {
@@ -195,6 +230,11 @@ export class Children {
     // When this process was held up itself, the children's beats may wait to be read.
     if (late > config.heartbeatMs) return;
     for (const child of this.live) {
+      const { role } = child.identity;
+      const isTooLarge = child.beat.residentBytes > config.workerMemoryMax;
+      if (role === 'worker' && config.workerMemoryMax > 0 && isTooLarge) {
+        this.options.tooLarge(child);
+      }
       const silentMs = now - child.beatAt;
       const limit = child.hasBeaten ? config.hangMs : config.startMs;
       if (silentMs < limit || child.isEnding) continue;

@@ -15,6 +15,8 @@ export interface KeptConnection {
   worker: ChildProcess | undefined;
   /** The worker has said that it has the socket. */
   acknowledged: boolean;
+  /** The worker has said whose it is: a client with a session is served. */
+  identified: boolean;
   /** Whose it is, for whoever serves it next. */
   token: string;
   name: string;
@@ -59,6 +61,7 @@ export class Connections {
       acceptedAt: performance.now(),
       worker: undefined,
       acknowledged: false,
+      identified: false,
       token: '',
       name: '',
       encoding: undefined,
@@ -68,6 +71,16 @@ export class Connections {
     this.perAddress.set(address, this.countOf(address) + 1);
     this.waiting.add(connection);
     return connection;
+  }
+
+  /** Connections that the worker has received, at most `max`. */
+  servedBy(worker: ChildProcess, max: number): KeptConnection[] {
+    const served: KeptConnection[] = [];
+    for (const connection of this.perWorker.get(worker) ?? []) {
+      if (served.length === max) break;
+      if (connection.acknowledged) served.push(connection);
+    }
+    return served;
   }
 
   /** Gives a connection that waits to a worker. */
@@ -104,18 +117,25 @@ export class Connections {
    *  socket still would steal bytes from the next.
    *  @returns how many. */
   takeFrom(worker: ChildProcess): number {
-    const orphans = this.perWorker.get(worker) ?? [];
+    const orphans = [...(this.perWorker.get(worker) ?? [])];
     this.perWorker.delete(worker);
-    const lostAt = Date.now();
-    let count = 0;
-    for (const connection of orphans) {
-      connection.worker = undefined;
-      connection.acknowledged = false;
-      connection.lostAt = lostAt;
-      this.waiting.add(connection);
-      count++;
-    }
-    return count;
+    for (const connection of orphans) this.lose(connection);
+    return orphans.length;
+  }
+
+  /** A worker has let go of the connection, which waits for another. */
+  takeBack(connection: KeptConnection, worker: ChildProcess): void {
+    if (connection.worker !== worker) return;
+    this.perWorker.get(worker)?.delete(connection);
+    this.lose(connection);
+  }
+
+  private lose(connection: KeptConnection): void {
+    connection.worker = undefined;
+    connection.acknowledged = false;
+    connection.identified = false;
+    connection.lostAt = Date.now();
+    this.waiting.add(connection);
   }
 
   /** Closes those that no worker serves. */

@@ -1,6 +1,5 @@
 // The primary: accepts connections, hands them to workers, and keeps all processes running.
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { Socket } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
@@ -8,12 +7,22 @@ import type { FromChild } from '../link/index.ts';
 import { type ChildSpec, type Clock, type Exit, Supervisor } from '../multiprocessing/index.ts';
 import type { Log, LogRelay, ProcessMetrics } from '../observe/index.ts';
 import { type Admin, startAdmin } from './admin.ts';
+import { Admission } from './admission.ts';
+import { Assignments } from './assignments.ts';
 import type { ChildProcess } from './child-process.ts';
 import { Children } from './children.ts';
-import { Connections, type KeptConnection } from './connections.ts';
+import { Connections } from './connections.ts';
 import { releaseDataDirectory, takeDataDirectory } from './data-directory.ts';
-import { descriptorRoom, Listener, type RefusalReason } from './listener.ts';
-import { SharedWorkers, slotOf, WorkerPerClient, type Workers, workerId } from './workers.ts';
+import { Listener } from './listener.ts';
+import { type RestartStatus, RollingRestart } from './rolling-restart.ts';
+import {
+  COORDINATOR,
+  SharedWorkers,
+  slotOf,
+  WorkerPerClient,
+  type Workers,
+  workerId,
+} from './workers.ts';
 
 export { DataDirectoryError } from './data-directory.ts';
 export { ListenError } from './listener.ts';
@@ -46,12 +55,6 @@ export interface Addresses {
   readonly adminPort: number;
 }
 
-const COORDINATOR = 'coordinator';
-/** Sockets sent to workers in one turn of the event loop. */
-const ASSIGNED_AT_ONCE = 32;
-/** A problem that repeats is logged at most so often. */
-const REPEAT_LOG_MS = 10_000;
-
 const systemClock: Clock = {
   now: () => performance.now(),
   after(ms, run) {
@@ -70,11 +73,11 @@ export class Primary {
   private readonly supervisor: Supervisor;
   private readonly workers: Workers;
   private readonly listener: Listener;
-  private readonly descriptors = descriptorRoom();
-  private readonly loggedAt = new Map<string, number>();
+  private readonly admission: Admission;
+  private readonly assignments: Assignments;
+  private readonly restarting: RollingRestart;
   private admin: Admin | undefined;
   private hasData = false;
-  private assigning: NodeJS.Immediate | undefined;
   private allGone: (() => void) | undefined;
   private firstReady = Promise.withResolvers<void>();
 
@@ -99,11 +102,39 @@ export class Primary {
       message: (child, message) => this.heard(child, message),
       exited: (child) => this.childExited(child),
       restartsOf: (id) => this.supervisor.restartsOf(id),
+      tooLarge: (worker) => this.restarting.recycle(worker),
     });
     this.workers = this.makeWorkers();
+    const { connections, children, supervisor, workers } = this;
+    this.admission = new Admission({ config, log, metrics, connections, workers });
+    this.assignments = new Assignments({
+      connections,
+      workers,
+      ready: () => children.readyWorkers(),
+      acknowledged: ({ acceptedAt }) =>
+        metrics.observe('handoverSeconds', (performance.now() - acceptedAt) / 1000),
+    });
+    this.restarting = new RollingRestart({
+      config,
+      log,
+      metrics,
+      children,
+      supervisor,
+      workers,
+      assignments: this.assignments,
+      isServing: () => this.state === PrimaryState.Serving,
+    });
     this.listener = new Listener({
       config,
-      accepted: (socket, address) => this.accepted(socket, address),
+      accepted: (socket, address) => {
+        const reason = this.admission.refusal(address);
+        if (reason) {
+          this.listener.refuse(socket, reason);
+          return;
+        }
+        metrics.count('connectionsAccepted');
+        this.assignments.add(socket, address);
+      },
     });
   }
 
@@ -124,6 +155,8 @@ export class Primary {
         isHealthy: () => this.state !== PrimaryState.Stopped,
         processes: () => this.children.processes(),
         crashes: () => this.children.crashes.list(),
+        restart: () => this.restart(),
+        restartStatus: () => this.restarting.status,
       },
     });
     this.supervisor.add(this.children.spec(COORDINATOR, 1, COORDINATOR, 'permanent'));
@@ -131,8 +164,13 @@ export class Primary {
     await this.firstReady.promise;
     const port = await this.listener.listen();
     this.state = PrimaryState.Serving;
-    this.warnOfLimits();
+    this.admission.warnOfLimits();
     return { port, adminPort: this.admin.port };
+  }
+
+  /** Replaces the processes one after another by ones that run the newest code. */
+  restart(): RestartStatus {
+    return this.restarting.begin();
   }
 
   /** Stops accepting, says goodbye to clients, stops the processes, and lets go of everything. */
@@ -142,6 +180,7 @@ export class Primary {
     this.listener.close();
     for (const child of this.children.all) if (child.identity.role === 'worker') child.drain();
     await this.untilGone();
+    await this.children.spares.close();
     await this.supervisor.stop();
     await this.destroy();
   }
@@ -162,7 +201,7 @@ export class Primary {
   private get isReady(): boolean {
     return (
       this.state === PrimaryState.Serving &&
-      this.children.isReady('coordinator') &&
+      (this.children.isReady('coordinator') || this.restarting.isRenewingCoordinator) &&
       this.children.isReady('worker')
     );
   }
@@ -182,94 +221,33 @@ export class Primary {
     return new SharedWorkers(options, count);
   }
 
-  private accepted(socket: Socket, address: string): void {
-    const { metrics } = this.options;
-    const reason = this.refusalFor(address);
-    if (reason) {
-      metrics.count('connectionsRefused', 1, { reason });
-      this.logSometimes('refused', { reason, address, connections: this.connections.size });
-      this.listener.refuse(socket, reason);
-      return;
-    }
-    metrics.count('connectionsAccepted');
-    this.connections.add(socket, address);
-    this.assignWaiting();
-    this.workers.changed(this.children.readyWorkers());
-  }
-
-  private refusalFor(address: string): RefusalReason | undefined {
-    const { config } = this.options;
-    if (this.connections.size >= config.connectionsMax) return 'total';
-    if (this.connections.size >= this.descriptors) return 'descriptors';
-    if (this.connections.countOf(address) >= config.connectionsPerAddressMax) return 'address';
-    return this.workers.hasRoom() ? undefined : 'per_client';
-  }
-
-  /** Sending a socket takes a fifth of a millisecond; other work is let in between. */
-  private readonly assignWaiting = (): void => {
-    clearImmediate(this.assigning);
-    this.assigning = undefined;
-    for (let i = 0; i < ASSIGNED_AT_ONCE; i++) {
-      const next = this.connections.nextWaiting();
-      const worker = next && this.workers.pick(this.children.readyWorkers());
-      if (!worker) return;
-      this.connections.assign(next, worker);
-    }
-    this.assigning = setImmediate(this.assignWaiting);
-  };
-
-  private release(connection: KeptConnection | undefined): void {
-    if (!connection) return;
-    this.connections.remove(connection);
-    this.workers.changed(this.children.readyWorkers());
-    if (this.connections.size === 0) this.allGone?.();
-  }
-
   private heard(child: ChildProcess, message: FromChild): void {
     switch (message.type) {
       case 'ready':
         this.childReady();
         return;
       case 'accepted':
-        this.acknowledged(message.connection);
-        return;
-      case 'identified': {
-        const connection = this.connections.get(message.connection);
-        if (!connection) return;
-        connection.token = message.token;
-        connection.name = message.name;
-        return;
-      }
-      case 'begun': {
-        const connection = this.connections.get(message.connection);
-        if (connection) connection.encoding = message.encoding;
-        return;
-      }
+      case 'begun':
+      case 'identified':
+      case 'released':
       case 'closed':
-        this.release(this.connections.get(message.connection));
+        this.assignments.heard(child, message);
+        if (this.connections.size === 0) this.allGone?.();
         return;
       case 'unusable':
         this.fail(message.text);
         return;
       case 'beat':
       case 'metrics':
+      case 'loaded':
         return;
       default:
         message satisfies never;
     }
-    child satisfies ChildProcess;
-  }
-
-  private acknowledged(id: number): void {
-    const connection = this.connections.get(id);
-    if (!connection || connection.acknowledged) return;
-    connection.acknowledged = true;
-    const seconds = (performance.now() - connection.acceptedAt) / 1000;
-    this.options.metrics.observe('handoverSeconds', seconds);
   }
 
   private childReady(): void {
-    this.assignWaiting();
+    this.assignments.assign();
     const ready = this.children.isReady('coordinator') && this.children.isReady('worker');
     if (ready) this.firstReady.resolve();
   }
@@ -277,7 +255,7 @@ export class Primary {
   /** A worker's connections outlive it: others go on with the same sockets. */
   private childExited(child: ChildProcess): number {
     if (child.identity.role !== 'worker') return 0;
-    const count = this.connections.takeFrom(child);
+    const count = this.assignments.takeFrom(child);
     if (this.state !== PrimaryState.Serving) {
       // Nobody is to take them any more.
       this.connections.removeWaiting();
@@ -285,7 +263,7 @@ export class Primary {
       return 0;
     }
     if (count === 0) return 0;
-    this.assignWaiting();
+    this.assignments.assign();
     this.workers.changed(this.children.readyWorkers());
     return count;
   }
@@ -319,28 +297,5 @@ export class Primary {
     this.allGone = resolve;
     await promise;
     clearTimeout(timer);
-  }
-
-  private warnOfLimits(): void {
-    const { config, log } = this.options;
-    if (config.connectionsMax <= this.descriptors) return;
-    log.warn(
-      { connectionsMax: config.connectionsMax, possible: this.descriptors },
-      'the limit of open files is lower than --connections-max: raise it with ulimit -n',
-    );
-  }
-
-  private logSometimes(what: string, fields: { reason: RefusalReason; [name: string]: unknown }) {
-    const now = performance.now();
-    const key = `${what} ${fields.reason}`;
-    if (now - (this.loggedAt.get(key) ?? Number.NEGATIVE_INFINITY) < REPEAT_LOG_MS) return;
-    this.loggedAt.set(key, now);
-    const texts: Record<RefusalReason, string> = {
-      total: 'connection refused: --connections-max is reached',
-      address: 'connection refused: --connections-per-address-max is reached',
-      per_client: 'connection refused: --per-client-max is reached',
-      descriptors: 'connection refused: out of file descriptors, raise ulimit -n',
-    };
-    this.options.log.warn(fields, texts[fields.reason]);
   }
 }

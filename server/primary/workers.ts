@@ -20,10 +20,14 @@ export interface Workers {
   pick(ready: Iterable<ChildProcess>): ChildProcess | undefined;
   /** A worker has been given a connection, or has lost one. */
   changed(ready: Iterable<ChildProcess>): void;
+  /** A worker is to go: another is started in its stead, in a slot of its own. */
+  replace(slot: number): void;
   /** A worker has ended for good. */
   ended(slot: number): void;
 }
 
+/** The id of the spec of the coordinator. */
+export const COORDINATOR = 'coordinator';
 /** The id of the spec of a worker. */
 export const workerId = (slot: number): string => `worker-${slot}`;
 /** The slot of a worker's id; NaN for other children. */
@@ -33,6 +37,7 @@ export const slotOf = (id: string): number => Number(/^worker-(\d+)$/.exec(id)?.
 export class SharedWorkers implements Workers {
   private readonly options: WorkersOptions;
   private readonly count: number;
+  private readonly slots = new Set<number>();
 
   constructor(options: WorkersOptions, count: number) {
     this.options = options;
@@ -40,8 +45,7 @@ export class SharedWorkers implements Workers {
   }
 
   start(): void {
-    const { supervisor, spec } = this.options;
-    for (let slot = 1; slot <= this.count; slot++) supervisor.add(spec(slot, 'permanent'));
+    for (let i = 0; i < this.count; i++) this.add();
   }
 
   hasRoom(): boolean {
@@ -63,7 +67,20 @@ export class SharedWorkers implements Workers {
 
   changed(): void {}
 
-  ended(): void {}
+  replace(): void {
+    this.add();
+  }
+
+  ended(slot: number): void {
+    this.slots.delete(slot);
+  }
+
+  private add(): void {
+    const { supervisor, spec } = this.options;
+    const slot = firstFree(this.slots);
+    this.slots.add(slot);
+    supervisor.add(spec(slot, 'permanent'));
+  }
 }
 
 /** A worker for each connection, from a few that are kept ready. A worker that has lost its
@@ -73,6 +90,8 @@ export class WorkerPerClient implements Workers {
   private readonly max: number;
   private readonly spare: number;
   private readonly slots = new Set<number>();
+  /** Of those, the ones that are to go. */
+  private readonly leaving = new Set<number>();
   private readonly used = new WeakSet<ChildProcess>();
 
   constructor(options: WorkersOptions, max: number, spare: number) {
@@ -107,7 +126,13 @@ export class WorkerPerClient implements Workers {
     this.fill();
   }
 
+  replace(slot: number): void {
+    this.leaving.add(slot);
+    this.fill();
+  }
+
   ended(slot: number): void {
+    this.leaving.delete(slot);
     if (this.slots.delete(slot)) this.fill();
   }
 
@@ -115,10 +140,16 @@ export class WorkerPerClient implements Workers {
   private fill(): void {
     const { connections, supervisor, spec } = this.options;
     const wanted = Math.min(this.max, connections.size + this.spare);
-    for (let slot = 1; this.slots.size < wanted; slot++) {
-      if (this.slots.has(slot)) continue;
+    while (this.slots.size - this.leaving.size < wanted) {
+      const slot = firstFree(this.slots);
       this.slots.add(slot);
       supervisor.add(spec(slot, 'temporary'));
     }
   }
+}
+
+function firstFree(taken: ReadonlySet<number>): number {
+  let slot = 1;
+  while (taken.has(slot)) slot++;
+  return slot;
 }

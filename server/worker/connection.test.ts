@@ -214,3 +214,36 @@ describe('A client that does not read', () => {
     expect([client.host.reasons, client.host.errors]).toEqual([['SERVER_STOPPING'], []]);
   });
 });
+
+describe('A connection that is let go', () => {
+  it('writes what was queued, reads no more, and is not detached', async () => {
+    const client = await new TestClient('json').read().attach();
+    client.connection.send({ type: 'pong', time: 7 });
+    client.connection.release();
+    client.connection.release();
+    await settle();
+    expect(client.got.at(-1)).toEqual({ type: 'pong', time: 7 });
+    expect(client.host.releasedIds).toEqual([5]);
+    await client.send({ type: 'ping', time: 8 });
+    expect([client.host.take(), client.host.reasons]).toEqual([[], []]);
+  });
+
+  it('waits a moment for a client that does not read, and no longer', async () => {
+    const client = await new TestClient('json').attach();
+    client.connection.write('x'.repeat(200_000));
+    client.connection.release();
+    await settle();
+    expect(client.host.releasedIds).toEqual([]);
+    await expect.poll(() => client.host.releasedIds, { timeout: 2000 }).toEqual([5]);
+  });
+
+  it('while it closes goes on closing', async () => {
+    const client = await new TestClient('json').read().attach();
+    client.connection.fail('IDLE_TIMEOUT');
+    client.connection.release();
+    await settle();
+    client.socket.end();
+    await settle();
+    expect([client.host.releasedIds, client.host.reasons]).toEqual([[], ['IDLE_TIMEOUT']]);
+  });
+});

@@ -32,6 +32,8 @@ export enum ConnectionState {
   Attached = 'attached',
   /** The last bytes are on their way; what still comes is dropped. */
   Closing = 'closing',
+  /** The last bytes are on their way; what still comes is for another process to read. */
+  Releasing = 'releasing',
   /** The socket is gone. */
   Closed = 'closed',
 }
@@ -56,13 +58,24 @@ export interface ConnectionHost {
   countError(code: ErrorCode): void;
   /** The socket is gone. Called once. */
   closed(connection: Connection, reason: CloseReason): void;
+  /** This process has let go of the socket, which stays open. Called once, and `closed` not then. */
+  released(connection: Connection): void;
 }
 
 /** The codes after which the connection is closed. */
 export type FatalCode = Extract<ErrorCode, CloseReason>;
 
+/** How long one that is let go may take to read what was written to it; the rest of a frame that is
+ *  lost then does no harm. */
+const RELEASING_MS = 100;
 /** How long a closing connection may take to read its last bytes. */
 const CLOSING_MS = 2000;
+/** The states in which the client is served. */
+const openStates: ReadonlySet<ConnectionState> = new Set([
+  ConnectionState.Greeting,
+  ConnectionState.Attaching,
+  ConnectionState.Attached,
+]);
 /** How long one that will send no more is still served. */
 const HALF_CLOSED_MS = 3000;
 
@@ -128,7 +141,7 @@ export class Connection {
   }
 
   get isOpen(): boolean {
-    return this.state !== ConnectionState.Closing && this.state !== ConnectionState.Closed;
+    return openStates.has(this.state);
   }
 
   send(message: ServerMessage): void {
@@ -176,6 +189,20 @@ export class Connection {
     // Unread input would make the kernel reset the connection before the last bytes are read.
     this.socket.resume();
     this.socket.end();
+  }
+
+  /** Reads no more, writes what is queued, and leaves the socket to another process. */
+  release(): void {
+    if (!this.isOpen) return;
+    this.state = ConnectionState.Releasing;
+    this.socket.pause();
+    this.decoder.stop();
+    this.output.flush(this.host.countOut);
+    if (this.unsentBytes === 0) this.socket.destroy();
+    else {
+      this.socket.write('', () => this.socket.destroy());
+      setTimeout(() => this.socket.destroy(), RELEASING_MS);
+    }
   }
 
   destroy(): void {
@@ -337,10 +364,12 @@ export class Connection {
 
   private closed(): void {
     if (this.state === ConnectionState.Closed) return;
-    if (this.state !== ConnectionState.Closing) this.detach();
+    const isReleased = this.state === ConnectionState.Releasing;
+    if (this.isOpen) this.detach();
     this.state = ConnectionState.Closed;
     this.decoder.stop();
-    this.host.closed(this, this.reason);
+    if (isReleased) this.host.released(this);
+    else this.host.closed(this, this.reason);
   }
 }
 

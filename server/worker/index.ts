@@ -24,6 +24,8 @@ export interface WorkerOptions {
   begun(connection: number, encoding: Encoding): void;
   /** The connection is gone. */
   closed(connection: number): void;
+  /** The connection stays open, for another process to serve. */
+  released(connection: number): void;
 }
 
 const SWEEP_MS = 250;
@@ -84,6 +86,19 @@ export class Worker implements ConnectionHost {
       });
       connection.close('SERVER_STOPPING');
     }
+  }
+
+  /** Lets go of connections that another process is to serve. */
+  release(connections: readonly number[]): void {
+    // One that is not here has closed, which the primary is being told.
+    for (const id of connections) this.connections.get(id)?.release();
+    this.link.flush();
+  }
+
+  /** Writes what has been collected: the process is about to end. */
+  failing(): void {
+    this.flush();
+    this.link.flush();
   }
 
   /** Cuts what is left and lets the coordinator go. */
@@ -159,10 +174,13 @@ export class Worker implements ConnectionHost {
     this.options.metrics.count('protocolErrors', 1, { code });
   }
 
+  released(connection: Connection): void {
+    this.forget(connection);
+    this.options.released(connection.id);
+  }
+
   closed(connection: Connection, reason: CloseReason): void {
-    this.connections.delete(connection.id);
-    this.held.delete(connection);
-    for (const room of this.rooms.values()) room.leave(connection.id);
+    this.forget(connection);
     this.options.metrics.count('connectionsClosed', 1, { reason });
     this.options.closed(connection.id);
   }
@@ -174,6 +192,12 @@ export class Worker implements ConnectionHost {
     this.toFlush = [];
     for (const connection of toFlush) connection.flush();
   };
+
+  private forget(connection: Connection): void {
+    this.connections.delete(connection.id);
+    this.held.delete(connection);
+    for (const room of this.rooms.values()) room.leave(connection.id);
+  }
 
   private sweep(): void {
     const now = performance.now();

@@ -31,6 +31,7 @@ export class TestHost implements ConnectionHost {
   readonly held = new Set<Connection>();
   readonly errors: ErrorCode[] = [];
   readonly reasons: CloseReason[] = [];
+  readonly releasedIds: number[] = [];
   readonly counts = {
     throttled: 0,
     commands: 0,
@@ -77,6 +78,9 @@ export class TestHost implements ConnectionHost {
   };
   countError(code: ErrorCode): void {
     this.errors.push(code);
+  }
+  released(connection: Connection): void {
+    this.releasedIds.push(connection.id);
   }
   closed(_connection: Connection, reason: CloseReason): void {
     this.reasons.push(reason);

@@ -1,0 +1,91 @@
+// A forked process as the primary holds it, whatever it has become: its handle and its control pipe.
+import cluster, { type Worker as ClusterWorker } from 'node:cluster';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import {
+  Channel,
+  CONTROL_FD,
+  type FromChild,
+  type FromPrimary,
+  type fromChild,
+  fromChildCodec,
+  type fromPrimary,
+  fromPrimaryCodec,
+  type SocketMessage,
+} from '../link/index.ts';
+import { type ChildOrigin, childEnvironment, type Exit } from '../multiprocessing/index.ts';
+import type { LogRole } from '../observe/index.ts';
+
+export interface ForkedEvents {
+  message(message: FromChild): void;
+  /** The process has ended and was reaped. Called once. */
+  exited(exit: Exit): void;
+}
+
+/** stdin, stdout and stderr, the channel that carries sockets, and the control pipe. */
+export const CHILD_STDIO = ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'] as const;
+
+export class ForkedProcess {
+  /** Who is told; set again when the process is given away. */
+  events: ForkedEvents;
+  readonly startedAt = performance.now();
+  /** When it was last heard of, by `performance.now()`. */
+  beatAt = performance.now();
+  /** Its event loop has turned once. */
+  hasBeaten = false;
+  beat = { eventLoopLagMs: 0, residentBytes: 0, clients: 0 };
+  readonly pid: number;
+  /** Whose lines those are that it writes. */
+  readonly source: { role: LogRole; worker: number; readonly pid: number };
+  readonly stdout: NodeJS.ReadableStream;
+  readonly stderr: NodeJS.ReadableStream;
+  private readonly process: ClusterWorker;
+  private readonly control: Channel<typeof fromPrimary, typeof fromChild>;
+
+  /** Needs `cluster.setupPrimary` with `stdio` as in `CHILD_STDIO`. */
+  constructor(origin: ChildOrigin, events: ForkedEvents) {
+    this.events = events;
+    this.process = cluster.fork(childEnvironment(origin));
+    const { stdio, stdout, stderr, pid } = this.process.process;
+    this.pid = pid ?? 0;
+    this.source = { role: 'spare', worker: 0, pid: this.pid };
+    this.stdout = stdout!;
+    this.stderr = stderr!;
+    this.control = new Channel({
+      stream: stdio[CONTROL_FD] as unknown as Duplex,
+      out: fromPrimaryCodec,
+      in: fromChildCodec,
+      message: (message) => {
+        this.heard(message);
+        this.events.message(message);
+      },
+      closed: () => {},
+    });
+    // What fails on the channel of sockets shows as the exit that follows.
+    this.process.on('error', () => {});
+    this.process.once('exit', (code, signal) => this.events.exited({ code, signal }));
+  }
+
+  send(message: FromPrimary): void {
+    this.control.send(message);
+  }
+
+  /** Hands a socket over and keeps a handle of it. */
+  sendSocket(message: SocketMessage, socket: Socket): void {
+    if (!this.process.isConnected()) return;
+    // Node's callback says nothing reliable of the receiver: its `accepted` does.
+    this.process.process.send(message, socket, { keepOpen: true }, () => {});
+  }
+
+  kill(): void {
+    this.process.process.kill('SIGKILL');
+  }
+
+  private heard(message: FromChild): void {
+    this.beatAt = performance.now();
+    if (message.type !== 'beat') return;
+    const { eventLoopLagMs, residentBytes, clients } = message;
+    this.hasBeaten = true;
+    this.beat = { eventLoopLagMs, residentBytes, clients };
+  }
+}

@@ -1,0 +1,172 @@
+// Planned replacements: of all processes, one after another, for new code; of one worker, for its
+// memory. Its successor is ready before a process goes, and connections stay open.
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Config } from '../config.ts';
+import type { Supervisor } from '../multiprocessing/index.ts';
+import type { Log, ProcessMetrics } from '../observe/index.ts';
+import type { Assignments } from './assignments.ts';
+import type { ChildProcess } from './child-process.ts';
+import type { Children } from './children.ts';
+import { COORDINATOR, type Workers, workerId } from './workers.ts';
+
+export interface RollingRestartOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly metrics: ProcessMetrics<'primary'>;
+  readonly children: Children;
+  readonly supervisor: Supervisor;
+  readonly workers: Workers;
+  readonly assignments: Assignments;
+  /** False once the server stops: nothing is replaced then. */
+  isServing(): boolean;
+}
+
+/** How the newest restart goes, or went. */
+export interface RestartStatus {
+  readonly state: 'idle' | 'restarting';
+  /** ISO 8601, UTC; null: there was none. */
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  /** Processes replaced so far. */
+  readonly replaced: number;
+  /** Why it was given up; what was replaced by then stays. */
+  readonly error: string | null;
+}
+
+const POLL_MS = 5;
+/** A worker younger than that is not replaced for its memory: the limit may be too low for any. */
+const RECYCLED_AGE_MS = 5000;
+
+export class RollingRestart {
+  status: RestartStatus = {
+    state: 'idle',
+    startedAt: null,
+    endedAt: null,
+    replaced: 0,
+    error: null,
+  };
+  /** The coordinator is being replaced: what is asked of it now is answered by the next one. */
+  isRenewingCoordinator = false;
+  private readonly options: RollingRestartOptions;
+  /** One process is replaced at a time. */
+  private last: Promise<unknown> = Promise.resolve();
+  private recycling: ChildProcess | undefined;
+
+  constructor(options: RollingRestartOptions) {
+    this.options = options;
+  }
+
+  /** Replaces every child by one that runs the newest code; one restart at a time.
+   *  @returns the status of the one that runs now. */
+  begin(): RestartStatus {
+    if (this.status.state === 'restarting') return this.status;
+    const startedAt = new Date().toISOString();
+    this.status = { state: 'restarting', startedAt, endedAt: null, replaced: 0, error: null };
+    this.options.log.info('restarting: processes are replaced one after another');
+    void this.inTurn(() => this.run()).then(
+      () => this.ended(null),
+      (error: Error) => this.ended(error.message),
+    );
+    return this.status;
+  }
+
+  /** Replaces a worker whose memory has grown too large. */
+  recycle(worker: ChildProcess): void {
+    const { log, config } = this.options;
+    const isYoung = performance.now() - worker.startedAt < RECYCLED_AGE_MS;
+    if (this.recycling || worker.isRetiring || isYoung || !this.options.isServing()) return;
+    this.recycling = worker;
+    const { residentBytes } = worker.beat;
+    const fields = { child: worker.name, residentBytes, workerMemoryMax: config.workerMemoryMax };
+    log.warn(fields, `${worker.name} has too much memory: it is replaced`);
+    void this.inTurn(() => this.replaceWorker(worker, 'memory'))
+      .catch((error) => log.error({ err: error }, 'the worker could not be replaced'))
+      .finally(() => {
+        this.recycling = undefined;
+      });
+  }
+
+  private inTurn(run: () => Promise<void>): Promise<void> {
+    const turn = this.last.then(run);
+    this.last = turn.catch(() => {});
+    return turn;
+  }
+
+  private ended(error: string | null): void {
+    const { log } = this.options;
+    this.status = { ...this.status, state: 'idle', endedAt: new Date().toISOString(), error };
+    const { replaced } = this.status;
+    if (error === null) log.info({ replaced }, 'restarted');
+    else log.error({ replaced, problem: error }, 'restart given up: the server goes on as it is');
+  }
+
+  private async run(): Promise<void> {
+    const { children } = this.options;
+    // If the new code cannot be loaded, nothing has been touched yet.
+    await children.spares.renew();
+    // Those that serve nobody first, so that the others' clients come to new ones only.
+    const workers = [...children.all]
+      .filter(({ identity }) => identity.role === 'worker')
+      .sort((a, b) => Math.sign(a.beat.clients) - Math.sign(b.beat.clients));
+    for (const worker of workers) await this.replaceWorker(worker, 'restart');
+    await this.replaceCoordinator();
+  }
+
+  private async replaceWorker(old: ChildProcess, reason: 'restart' | 'memory'): Promise<void> {
+    const { children, supervisor, workers, assignments } = this.options;
+    const { slot } = old.identity;
+    // It has died meanwhile, and what has taken its place is new.
+    if (children.inSlot('worker', slot) !== old) return;
+    workers.replace(slot);
+    await this.until('a new worker was not ready in time', () => this.workersReady);
+    for (;;) {
+      const worker = children.inSlot('worker', slot);
+      if (!worker) break;
+      worker.isRetiring = true;
+      await assignments.moveAll(worker);
+      // Else it died, and the supervisor has started another in its place.
+      if (children.inSlot('worker', slot) === worker) break;
+    }
+    supervisor.remove(workerId(slot));
+    await this.until('an old worker has not ended', () => !children.inSlot('worker', slot));
+    this.countReplaced('worker', reason);
+  }
+
+  private async replaceCoordinator(): Promise<void> {
+    const { children, supervisor } = this.options;
+    const old = children.inSlot('coordinator', 1);
+    this.isRenewingCoordinator = true;
+    try {
+      supervisor.renew(COORDINATOR);
+      await this.until('the new coordinator was not ready in time', () => {
+        const now = children.inSlot('coordinator', 1);
+        return now !== undefined && now !== old && now.isReady;
+      });
+    } finally {
+      this.isRenewingCoordinator = false;
+    }
+    this.countReplaced('coordinator', 'restart');
+  }
+
+  private countReplaced(role: 'worker' | 'coordinator', reason: 'restart' | 'memory'): void {
+    this.options.metrics.count('processesReplaced', 1, { role, reason });
+    if (reason === 'restart') this.status = { ...this.status, replaced: this.status.replaced + 1 };
+  }
+
+  private get workersReady(): boolean {
+    for (const { identity, isReady, isRetiring, isEnding } of this.options.children.all) {
+      if (identity.role === 'worker' && !isReady && !isRetiring && !isEnding) return false;
+    }
+    return true;
+  }
+
+  private async until(otherwise: string, holds: () => boolean): Promise<void> {
+    const { config, isServing } = this.options;
+    const end = performance.now() + config.startMs;
+    while (!holds()) {
+      if (!isServing()) throw new Error('the server stops');
+      if (performance.now() > end) throw new Error(otherwise);
+      await wait(POLL_MS);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+// Processes that have loaded their code and wait to become what is missing: the pause after a death
+// is then not as long as the start of a process.
+import type { Log } from '../observe/index.ts';
+import type { ForkedEvents, ForkedProcess } from './forked-process.ts';
+
+export interface SparesOptions {
+  /** How many are kept. */
+  readonly count: number;
+  readonly log: Log;
+  fork(events: ForkedEvents): ForkedProcess;
+  /** A spare one has ended, and nobody will have it. */
+  lost(spare: ForkedProcess): void;
+}
+
+/** New code cannot be loaded; the message says why. */
+export class LoadError extends Error {
+  override readonly name = 'LoadError';
+  readonly code = 'CANNOT_LOAD';
+}
+
+/** Not while the one that has been taken still starts to work. */
+const REFILL_MS = 500;
+/** After one that has ended by itself: it might do so again at once. */
+const RETRY_MS = 5000;
+
+/** One that was silent for so long may hang. */
+const SILENT_MS = 1500;
+
+interface Spare {
+  readonly forked: ForkedProcess;
+  readonly loaded: PromiseWithResolvers<void>;
+  readonly ended: PromiseWithResolvers<void>;
+}
+
+export class Spares {
+  private readonly options: SparesOptions;
+  private readonly waiting = new Set<Spare>();
+  private timer: NodeJS.Timeout | undefined;
+  private isClosed = false;
+
+  constructor(options: SparesOptions) {
+    this.options = options;
+  }
+
+  get all(): readonly ForkedProcess[] {
+    return [...this.waiting].map(({ forked }) => forked);
+  }
+
+  /** A process to be given its role: one that waits, else a new one. */
+  take(): ForkedProcess {
+    this.refillLater(REFILL_MS);
+    for (const spare of [...this.waiting]) {
+      const isSilent = performance.now() - spare.forked.beatAt > SILENT_MS;
+      if (isSilent && spare.forked.hasBeaten) this.discard(spare);
+      else {
+        this.waiting.delete(spare);
+        return spare.forked;
+      }
+    }
+    return this.options.fork(unheard);
+  }
+
+  /** Replaces those that wait by ones with the newest code. Resolves when as many as wanted, but one
+   *  at least, have loaded it.
+   *  @throws {LoadError} and those that waited are kept. */
+  async renew(): Promise<void> {
+    const old = [...this.waiting];
+    const next = Array.from({ length: Math.max(1, this.options.count) }, () => this.add());
+    try {
+      await Promise.all(next.map(({ loaded }) => loaded.promise));
+    } catch (error) {
+      for (const spare of next) this.discard(spare);
+      throw error;
+    }
+    for (const spare of old) this.discard(spare);
+  }
+
+  /** Forks what is missing. */
+  readonly fill = (): void => {
+    this.timer = undefined;
+    while (!this.isClosed && this.waiting.size < this.options.count) this.add();
+  };
+
+  /** Ends those that wait; there will be no others. Resolves when they are gone. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+    const last = [...this.waiting];
+    for (const spare of last) this.discard(spare);
+    await Promise.all(last.map(({ ended }) => ended.promise));
+  }
+
+  private refillLater(ms: number): void {
+    if (!this.isClosed) this.timer ??= setTimeout(this.fill, ms);
+  }
+
+  private add(): Spare {
+    const loaded = Promise.withResolvers<void>();
+    loaded.promise.catch(() => {});
+    const ended = Promise.withResolvers<void>();
+    const forked = this.options.fork({
+      message: (message) => {
+        if (message.type !== 'loaded') return;
+        if (message.problem === '') loaded.resolve();
+        else loaded.reject(new LoadError(message.problem));
+      },
+      exited: ({ code, signal }) => {
+        const text = `a process that had nothing to do yet has ended (${signal ?? code})`;
+        loaded.reject(new LoadError(`${text}; the log lines above say why`));
+        ended.resolve();
+        this.options.lost(forked);
+        if (!this.waiting.delete(spare)) return;
+        this.options.log.warn({ childPid: forked.pid }, text);
+        this.refillLater(RETRY_MS);
+      },
+    });
+    const spare = { forked, loaded, ended };
+    this.waiting.add(spare);
+    return spare;
+  }
+
+  private discard(spare: Spare): void {
+    if (this.waiting.delete(spare)) spare.forked.kill();
+  }
+}
+
+/** For a process whose role is on its way to it. */
+const unheard: ForkedEvents = { message: () => {}, exited: () => {} };
