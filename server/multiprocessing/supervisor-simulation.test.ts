@@ -44,6 +44,8 @@ class Simulation {
   /** When a child is to be started again. */
   private readonly dueAt = new Map<number, number>();
   private readonly livesOf = new Map<number, number>();
+  private readonly startedAt = new Map<number, number>();
+  private readonly quickDeaths = new Map<number, number>();
   private recent: number[] = [];
 
   constructor(given: Schedule) {
@@ -102,6 +104,7 @@ class Simulation {
     this.alive.set(id, life);
     const count = this.livesOf.get(id) ?? 0;
     this.livesOf.set(id, count + 1);
+    this.startedAt.set(id, clock.now());
     const end = (): void => {
       if (this.alive.get(id) !== life) return;
       this.alive.delete(id);
@@ -132,12 +135,12 @@ class Simulation {
 
   private died(id: number, restart: string, delayMs: number | undefined): void {
     expect(this.removed.has(id)).toBe(false);
-    const expected = this.expectedDelay(restart);
+    const expected = this.expectedDelay(id, restart);
     expect(delayMs).toBe(expected);
     if (delayMs !== undefined) this.dueAt.set(id, this.clock.now() + delayMs);
   }
 
-  private expectedDelay(restart: string): number | undefined {
+  private expectedDelay(id: number, restart: string): number | undefined {
     if (restart === 'temporary' || this.isStopping || this.gaveUp > 0) return undefined;
     const { restartsMax, restartPeriodMs } = this.given;
     const since = this.clock.now() - restartPeriodMs;
@@ -147,7 +150,10 @@ class Simulation {
       return undefined;
     }
     this.recent.push(this.clock.now());
-    return before === 0 ? 0 : Math.min(5000, 25 * 2 ** before);
+    const isSteady = this.clock.now() - this.startedAt.get(id)! >= 5000;
+    const quick = isSteady ? 0 : (this.quickDeaths.get(id) ?? 0);
+    this.quickDeaths.set(id, quick + 1);
+    return quick === 0 ? 0 : Math.min(5000, 25 * 2 ** quick);
   }
 
   /** Whether a death came that was one too many. */

@@ -44,14 +44,14 @@ describe('A child', () => {
 describe('Backoff', () => {
   it('is none at first, then doubles up to five seconds', () => {
     family.add('a');
-    const delays: string[] = [];
+    const delays: number[] = [];
     for (let i = 0; i < RESTARTS_MAX; i++) {
       family.end('a');
-      delays.push(family.take()[0]!.replace('died a 1 ', ''));
-      family.clock.pass(5000);
+      delays.push(Number(family.take()[0]!.replace('died a 1 ', '')));
+      family.clock.pass(delays.at(-1)!);
       family.take();
     }
-    expect(delays.map(Number)).toEqual([0, 50, 100, 200, 400, 800, 1600, 3200, 5000, 5000]);
+    expect(delays).toEqual([0, 50, 100, 200, 400, 800, 1600, 3200, 5000, 5000]);
   });
 
   it('is waited for', () => {
@@ -66,13 +66,30 @@ describe('Backoff', () => {
     expect(family.take()).toEqual(['start a']);
   });
 
-  it('begins anew when the period has passed', () => {
+  it('is none for a child that has lived for five seconds', () => {
     family.add('a');
+    for (const [livedMs, delayMs] of [
+      [0, 0],
+      [4999, 50],
+      [4999, 100],
+      [5000, 0],
+      [0, 50],
+    ]) {
+      family.clock.pass(livedMs!);
+      family.end('a');
+      expect(family.take()).toEqual([`died a 1 ${delayMs}`]);
+      family.clock.pass(delayMs!);
+      family.take();
+    }
+  });
+
+  it('of one child is none of another’s', () => {
+    family.add('a', 'b');
     family.end('a');
-    family.clock.pass(60_000);
-    family.take();
+    family.clock.pass(0);
     family.end('a');
-    expect(family.take()).toEqual(['died a 1 0']);
+    family.end('b');
+    expect(family.take()).toEqual(['died a 1 0', 'start a', 'died a 1 50', 'died b 1 0']);
   });
 });
 
@@ -111,7 +128,7 @@ describe('Restart intensity', () => {
     family.end('b');
     family.clock.pass(1000);
     family.end('b');
-    expect(family.take()).toEqual(['died b 1 0', 'start b', 'died b 1 0']);
+    expect(family.take()).toEqual(['died b 1 0', 'start b', 'died b 1 50']);
   });
 
   it('exceeded means that nothing is started any more, and that is said once', () => {

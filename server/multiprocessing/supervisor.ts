@@ -51,6 +51,9 @@ interface Slot {
   readonly spec: ChildSpec;
   child: Child | undefined;
   restarts: number;
+  startedAt: number;
+  /** Deaths in a row that came soon after the start. */
+  quickDeaths: number;
   stopping: boolean;
   /** It is stopped to be started again. */
   renewing: boolean;
@@ -59,7 +62,9 @@ interface Slot {
   readonly gone: PromiseWithResolvers<void>;
 }
 
-/** The first restart in a period is immediate, the next ones wait twice as long each. */
+/** A child that has lived for so long is started again at once. */
+const STEADY_MS = 5000;
+/** One that dies sooner, and again, waits: twice as long each time. */
 const BACKOFF_MS = 50;
 const BACKOFF_MS_MAX = 5000;
 
@@ -84,6 +89,8 @@ export class Supervisor {
       spec,
       child: undefined,
       restarts: 0,
+      startedAt: 0,
+      quickDeaths: 0,
       stopping: false,
       renewing: false,
       cancelTimer: undefined,
@@ -138,6 +145,7 @@ export class Supervisor {
   private start(slot: Slot): void {
     slot.cancelTimer = undefined;
     if (this.isOver) return;
+    slot.startedAt = this.options.clock.now();
     slot.child = slot.spec.start((exit) => this.exited(slot, exit));
   }
 
@@ -175,7 +183,7 @@ export class Supervisor {
       this.forget(slot);
       return;
     }
-    const delayMs = this.nextDelay();
+    const delayMs = this.nextDelay(slot);
     this.options.died(spec, exit, delayMs);
     if (delayMs === undefined) {
       this.isOver = true;
@@ -187,13 +195,14 @@ export class Supervisor {
   }
 
   /** @returns undefined when there were too many restarts. */
-  private nextDelay(): number | undefined {
+  private nextDelay(slot: Slot): number | undefined {
     const { clock, restartsMax, restartPeriodMs } = this.options;
     const now = clock.now();
     this.recent = this.recent.filter((at) => now - at < restartPeriodMs);
     if (this.recent.length >= restartsMax) return undefined;
     this.recent.push(now);
-    const before = this.recent.length - 1;
+    if (now - slot.startedAt >= STEADY_MS) slot.quickDeaths = 0;
+    const before = slot.quickDeaths++;
     return before === 0 ? 0 : Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** (before - 1));
   }
 
