@@ -161,12 +161,9 @@ export class EntityTable implements Entities {
   }
 
   /** Fills a table that is empty; nothing in it is then to be published.
-   *  @throws {RangeError} when the kind has other fields now. */
+   *  @param saved of the fields that the kind has now. */
   restore(saved: SavedEntities): void {
     for (const [id, values] of saved) {
-      if (values.length !== this.fields.length) {
-        throw new RangeError(`${this.kind.name} ${id} was saved with other fields`);
-      }
       const record = this.create(id, [...values]);
       record.fresh = false;
       this.records.set(id, record);
@@ -190,7 +187,8 @@ export class EntityTable implements Entities {
   };
 }
 
-const zero = Object.fromEntries(
+/** What a field is before it is set. */
+export const zero = Object.fromEntries(
   Object.keys(fieldTypes).map((type) => [
     type,
     type === 'string' ? '' : type === 'bool' ? false : 0,
@@ -227,7 +225,7 @@ export function placeOf(fields: readonly Field[]): PlaceOf | undefined {
 /** The value as the field will hold it, the same after any restore: an f32 is rounded, -0 is 0, and
  *  half a surrogate pair is the replacement character.
  *  @throws {RangeError} where the type cannot hold it. */
-function checkedValue(
+export function checkedValue(
   kind: string,
   name: string,
   fieldType: FieldType,

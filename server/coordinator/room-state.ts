@@ -19,6 +19,7 @@ import {
   type SavedEntities,
 } from './entity-table.ts';
 import type { Input } from './inputs.ts';
+import { isSameLayout, type KindLayout, layoutOf } from './kind-layout.ts';
 import type { Answer, Ledger } from './ledger.ts';
 import { type Changes, checkEventName, newOutputs, type Outputs } from './outputs.ts';
 import { plainValue } from './plain-value.ts';
@@ -34,7 +35,8 @@ export interface SavedRoom {
   readonly entityIds: number;
   readonly random: readonly number[];
   readonly state: unknown;
-  /** In the order of the game's kinds. */
+  readonly kinds: readonly KindLayout[];
+  /** In the order of `kinds`. */
   readonly entities: readonly SavedEntities[];
   readonly players: readonly SavedPlayer[];
 }
@@ -45,6 +47,7 @@ const END_TEXT_MAX = 1000;
 export class RoomState {
   readonly room: Room;
   readonly kinds: readonly Kind[];
+  private readonly layout: readonly KindLayout[];
   private readonly game: Game;
   private readonly tables: readonly EntityTable[];
   private readonly players = new Map<number, PlayerRecord>();
@@ -71,6 +74,7 @@ export class RoomState {
     this.game = game;
     this.random = new SeededRandom('seed' in options ? options.seed : 0);
     this.commands = compileCommands(game);
+    this.layout = layoutOf(game);
     this.tables = this.makeTables(game);
     this.kinds = this.tables.map((table) => table.kind);
     this.room = this.makeRoom(options.id, saved ? saved.state : game.state());
@@ -107,7 +111,7 @@ export class RoomState {
 
   /** One step: the inputs in order, then the game's tick.
    *  Throws whatever the game's hooks throw (commands excepted): the room cannot go on then. */
-  apply(now: number, inputs: readonly Input[]): Outputs {
+  apply(now: number, inputs: Iterable<Input>): Outputs {
     this.tick++;
     this.now = now;
     this.outputs = newOutputs();
@@ -142,6 +146,7 @@ export class RoomState {
       entityIds: this.entityIds,
       random: this.random.save(),
       state: this.room.state,
+      kinds: this.layout,
       entities: this.tables.map((table) => table.save()),
       players: [...this.players.values()].map((player) => player.save()),
     };
@@ -149,8 +154,8 @@ export class RoomState {
 
   private load(saved: SavedRoom): void {
     const { tables } = this;
-    if (saved.entities.length !== tables.length) {
-      throw new RangeError(`saved with ${saved.entities.length} kinds, not ${tables.length}`);
+    if (!isSameLayout(saved.kinds, this.layout)) {
+      throw new RangeError('saved with other kinds or fields: carryOver makes them fit');
     }
     this.tick = saved.tick;
     this.now = saved.now;

@@ -9,6 +9,7 @@ import { GapNotice } from './gap-notice.ts';
 import type { Answer } from './ledger.ts';
 import { Pacer } from './pacer.ts';
 import { RoomCopies } from './room-copies.ts';
+import { snapshotOf } from './room-snapshot.ts';
 import type { Input, Outputs, RoomState } from './room-state.ts';
 import type { Session, WorkerLink } from './session.ts';
 import type { RoomStorage } from './storage.ts';
@@ -21,6 +22,8 @@ export interface RoomOptions {
   /** A new room, or one that was recovered. */
   readonly state: RoomState;
   readonly storage: RoomStorage;
+  /** It was written down by other code: the next tick writes it down as it is now. */
+  readonly carriedOver?: boolean;
   /** How often the room is written down whole, in ms. */
   readonly snapshotMs: number;
   /** The sessions of the players that are in a recovered room. */
@@ -93,6 +96,10 @@ export class Room {
     const { id, game } = options;
     this.state = options.state;
     this.state.takeChanges();
+    if (options.carriedOver) {
+      this.hasChanged = true;
+      this.snapshotAt = Number.NEGATIVE_INFINITY;
+    }
     const tickMs = game.ticksPerSecond > 0 ? 1000 / game.ticksPerSecond : 0;
     const shape = {
       room: id,
@@ -221,8 +228,11 @@ export class Room {
   /** Stops, to be recovered by a later process at the same tick. */
   async close(): Promise<void> {
     if (!this.stop()) return;
-    await this.snapshot();
-    await this.options.storage.close();
+    const { storage } = this.options;
+    // The next process may run other code, which is to find no ticks of this one. Twice, where an
+    // earlier snapshot is still being written.
+    for (let i = 0; i < 2 && storage.unsnapshotted > 0; i++) await this.snapshot(true);
+    await storage.close();
   }
 
   private stop(): boolean {
@@ -313,16 +323,14 @@ export class Room {
     }
   }
 
-  private async snapshot(): Promise<void> {
+  /** @param isLast it is taken although nothing has come. */
+  private async snapshot(isLast = false): Promise<void> {
     this.snapshotAt = performance.now();
-    const { bytes } = this.options.storage;
-    if (!this.hasChanged && bytes < JOURNAL_BYTES_MAX) return;
+    const { storage } = this.options;
+    if (!isLast && !this.hasChanged && storage.bytes < JOURNAL_BYTES_MAX) return;
     this.hasChanged = false;
-    const saved = this.state.save();
-    const { tick } = saved;
     try {
-      const of = { game: this.game.name, stateVersion: null, tick, saved };
-      await this.options.storage.snapshot(of);
+      await storage.snapshot(snapshotOf(this.game, this.state));
     } catch (error) {
       this.hasChanged = true;
       this.logTrouble(error, 'no snapshot was taken; the journal goes on');

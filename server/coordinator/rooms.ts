@@ -6,9 +6,11 @@ import type { ErrorCode } from '../../protocol/index.ts';
 import type { Config } from '../config.ts';
 import type { Game } from '../games/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
-import { StoreError } from '../store/index.ts';
+import { type Recovered, StoreError } from '../store/index.ts';
+import { CarryOverError, carryOver } from './carry-over.ts';
 import { Room } from './room.ts';
-import { RoomState, type SavedRoom } from './room-state.ts';
+import { snapshotOf } from './room-snapshot.ts';
+import { type Input, RoomState } from './room-state.ts';
 import type { Sessions } from './sessions.ts';
 import type { FileStorage, RoomStorage, Storage } from './storage.ts';
 
@@ -72,9 +74,8 @@ export class Rooms implements Iterable<Room> {
     try {
       const seed = randomInt(-0x8000_0000, 0x8000_0000);
       const state = new RoomState(game, { id, seed, now: Date.now() });
-      const first = { game: gameName, stateVersion: null, tick: 0, saved: state.save() };
       sessions.noteRoom(id);
-      const room = this.take(id, game, state, storage.createRoom(id, first));
+      const room = this.take(game, state, storage.createRoom(id, snapshotOf(game, state)));
       log.info({ room: id, game: gameName }, 'room opened');
       return room;
     } catch (error) {
@@ -128,14 +129,11 @@ export class Rooms implements Iterable<Room> {
       const { storage: journal, recovered } = storage.recoverRoom(id);
       const { snapshot, batches, droppedBytes } = recovered;
       const game = this.games.get(snapshot.game);
-      if (!game) {
-        log.warn(
-          { room: id, game: snapshot.game },
-          'a room of a game that is not loaded stays away',
-        );
+      const carried = this.carriedOver(game, id, recovered);
+      if (!game || !carried) {
         await journal.close();
       } else {
-        const state = RoomState.restore(game, { id, saved: snapshot.saved as SavedRoom });
+        const state = RoomState.restore(game, { id, saved: carried.saved });
         let ended: string | undefined;
         for (const [i, { now, inputs }] of batches.entries()) {
           ended = state.apply(now, inputs).ended;
@@ -147,25 +145,60 @@ export class Rooms implements Iterable<Room> {
           return;
         }
         const ms = Math.round(performance.now() - startedAt);
-        const { tick } = this.take(id, game, state, journal);
+        const { tick } = this.take(game, state, journal, carried.changed);
         log.info({ room: id, game: game.name, tick, ms, droppedBytes }, 'room recovered');
       }
       storage.endRecovery(id);
     } catch (error) {
-      if (error instanceof StoreError && error.code !== 'CORRUPT') throw error;
+      if (error instanceof StoreError && error.code !== 'CORRUPT') {
+        // The room is not at fault: it must not be set aside when this happens again.
+        storage.endRecovery(id);
+        throw error;
+      }
       log.error({ err: error, room: id }, 'a room cannot be recovered: it was set aside');
       storage.quarantine(id);
     }
     await setImmediate();
   }
 
-  private take(id: number, game: Game, state: RoomState, storage: RoomStorage): Room {
+  /** @returns undefined for a room that stays away: it remains on disk as it is. */
+  private carriedOver(
+    game: Game | undefined,
+    room: number,
+    { snapshot, batches, damaged }: Recovered<Input>,
+  ): ReturnType<typeof carryOver> | undefined {
+    const { log } = this.options;
+    const of = { room, game: snapshot.game, tick: snapshot.tick };
+    if (!game) {
+      log.warn(of, 'a room of a game that is not loaded stays away');
+      return undefined;
+    }
+    for (const err of damaged)
+      log.error({ ...of, err }, 'a snapshot is damaged: an older one is taken');
+    try {
+      const carried = carryOver(game, snapshot);
+      if (!carried.changed) return carried;
+      log.info({ ...of, from: snapshot.stateVersion }, 'a room was carried over to newer code');
+      if (batches.length === 0) return carried;
+      const text = 'the last ticks of a room ran under other code: they are repeated under this';
+      log.warn({ ...of, ticks: batches.length }, text);
+      return carried;
+    } catch (err) {
+      if (!(err instanceof CarryOverError)) throw err;
+      log.error({ ...of, err }, `a room stays away: ${err.message}`);
+      return undefined;
+    }
+  }
+
+  private take(game: Game, state: RoomState, storage: RoomStorage, carriedOver = false): Room {
     const { config, log, metrics, sessions } = this.options;
+    const { id } = state.room;
     const room = new Room({
       id,
       game,
       state,
       storage,
+      carriedOver,
       snapshotMs: config.snapshotMs,
       sessionOf: (player) => sessions.byId(player),
       inboxPerPlayerMax: config.inFlightMax,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import {
   beginAttempt,
+  checkFormats,
   endAttempt,
   listRooms,
   quarantine,
@@ -21,7 +22,7 @@ import { ANSWERS_KEPT } from './ledger.ts';
 /** What one room writes down. */
 export type RoomStorage = Pick<
   RoomJournal<Input>,
-  'append' | 'snapshot' | 'sync' | 'close' | 'remove' | 'bytes'
+  'append' | 'snapshot' | 'sync' | 'close' | 'remove' | 'bytes' | 'unsnapshotted'
 >;
 
 export interface Storage {
@@ -43,6 +44,8 @@ export class FileStorage implements Storage {
   /** @throws {StoreError} */
   constructor(config: Config) {
     this.config = config;
+    // Before anything is touched.
+    checkFormats(systemDisk, config.data);
     const { file, saved } = SessionsFile.open({
       path: join(config.data, 'sessions.log'),
       policy: config.journalSync,

@@ -4,6 +4,7 @@ import type { RoomStorage, Storage } from './storage.ts';
 
 export const forgetfulRoom: RoomStorage = {
   bytes: 0,
+  unsnapshotted: 0,
   append() {},
   snapshot: async () => {},
   sync: async () => {},

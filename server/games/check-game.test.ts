@@ -24,6 +24,7 @@ const NAME = 'name must be 1 to 40 letters, digits, - or _, beginning with a let
 const TICKS = 'ticksPerSecond must be a whole number, 0 to 60';
 const PLAYERS = 'playersMax must be a whole number from 1';
 const STATE = 'state must be a function that gives the memory of a new room';
+const VERSION = 'stateVersion must be a whole number from 0';
 const WORLD = 'world must have width, height and viewRadius: whole numbers from 1';
 const ARGS = 'commands.go.args must be a schema made with Type.Object({…})';
 const RUN = 'commands.go.run must be a function (room, player, args)';
@@ -50,6 +51,14 @@ const mistakes: [Record<string, unknown>, string][] = [
   [{ join: null }, 'join must be a function'],
   [{ leave: {} }, 'leave must be a function'],
   [{ tick: true }, 'tick must be a function'],
+  [{ stateVersion: -1 }, VERSION],
+  [{ stateVersion: 1.5 }, VERSION],
+  [{ stateVersion: '1' }, VERSION],
+  [{ stateVersion: 1, migrate: {} }, 'migrate must be a function'],
+  [
+    { migrate: () => null },
+    'migrate is for rooms of an older version: give the game a stateVersion from 1',
+  ],
   [{ world: null }, WORLD],
   [{ world: { width: 10, height: 10 } }, WORLD],
   [{ world: { width: 0, height: 10, viewRadius: 3 } }, WORLD],

@@ -4,7 +4,7 @@ import { FIELDS_MAX, fieldTypes, KINDS_MAX } from '../../protocol/index.ts';
 const WORD = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/;
 /** Properties that an entity has of its own. */
 const RESERVED = new Set(['id', 'removed', 'values', 'mask', 'fresh', 'kind', 'constructor']);
-const HOOKS = ['about', 'create', 'join', 'leave', 'tick'] as const;
+const HOOKS = ['about', 'create', 'join', 'leave', 'tick', 'migrate'] as const;
 
 /** @returns one sentence for each thing that is wrong; empty for a game that can be used. */
 export function checkGame(value: unknown): string[] {
@@ -23,6 +23,15 @@ export function checkGame(value: unknown): string[] {
   need(
     typeof value.state === 'function',
     'state must be a function that gives the memory of a new room',
+  );
+  const { stateVersion = 0, migrate } = value;
+  need(
+    isWhole(stateVersion, 0, Number.MAX_SAFE_INTEGER),
+    'stateVersion must be a whole number from 0',
+  );
+  need(
+    migrate === undefined || stateVersion !== 0,
+    'migrate is for rooms of an older version: give the game a stateVersion from 1',
   );
   for (const hook of HOOKS) {
     const given = value[hook];

@@ -103,6 +103,32 @@ export interface World {
   readonly viewRadius: number;
 }
 
+/** An entity as it was written down: its number, and its fields by name. */
+export interface OldEntity {
+  /** Players find their avatars by it: keep it. One without a number is new, and is given one. */
+  id?: number;
+  // biome-ignore lint/suspicious/noExplicitAny: only the author knows what older code has left
+  [field: string]: any;
+}
+
+/** A room as an older version of the game has left it. All of it may be changed in place. */
+export interface OldRoom {
+  /** The game's `stateVersion` then. */
+  readonly stateVersion: number;
+  // biome-ignore lint/suspicious/noExplicitAny: only the author knows what older code has left
+  state: any;
+  /** The entities of each kind that the game had then, in the order of their ids. */
+  entities: Record<string, OldEntity[]>;
+}
+
+/** The same room for the game as it is now. */
+export interface MigratedRoom<S> {
+  readonly state: S;
+  /** By the name of the kind. What is missing of an entity is 0, false or ''; fields that its kind
+   *  does not have are left out; kinds that are not here have no entities. */
+  readonly entities: Readonly<Record<string, readonly OldEntity[]>>;
+}
+
 export interface GameSpec<K extends KindSpecs, C extends Record<string, TSchema>, S> {
   /** Letters, digits, - and _; what clients join by. */
   readonly name: string;
@@ -116,6 +142,14 @@ export interface GameSpec<K extends KindSpecs, C extends Record<string, TSchema>
   readonly entities: K;
   /** The memory that a new room begins with. */
   state(): S;
+  /** The version of what rooms remember; 0 without it. Raise it when `state` takes another shape, or
+   *  when the fields of entities take another meaning. */
+  readonly stateVersion?: number;
+  /** Makes a room of an older `stateVersion` one of this, when a server finds it written down:
+   *  `migrate: (old) => ({ ...old, state: { ...old.state, round: 1 } })`. Not needed where fields
+   *  and kinds were only added, or fields removed: entities are carried over by the names of their
+   *  fields in any case. A room that cannot be carried over stays on disk as it is. */
+  migrate?(old: OldRoom): MigratedRoom<NoInfer<S>>;
   /** What clients are told of the room when they join: any plain value. */
   about?(room: Room<K, S>): unknown;
   /** Prepares a new room. */

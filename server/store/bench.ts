@@ -52,8 +52,9 @@ function joins(): Input[] {
 }
 
 const snapshotOf = (state: RoomState, game: string): Snapshot => ({
+  room: state.room.id,
   game,
-  stateVersion: null,
+  stateVersion: 0,
   tick: state.room.tick,
   saved: state.save(),
 });
@@ -70,7 +71,7 @@ function median(act: (round: number) => unknown, rounds = ROUNDS): number {
 
 function journalLines(data: string): string[] {
   const saved = { entities: [], players: [] };
-  const first: Snapshot = { game: 'x', stateVersion: null, tick: 0, saved };
+  const first: Snapshot = { room: 1, game: 'x', stateVersion: 0, tick: 0, saved };
   const of = { data, room: 1, codec: inputCodec, policy: 'never' as const };
   const journal = RoomJournal.create(of, first);
   let tick = 0;

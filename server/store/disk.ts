@@ -10,6 +10,16 @@ export const systemDisk = {
   makeFolder: (path: string): void => void fs.mkdirSync(path, { recursive: true }),
   list: (folder: string): string[] => fs.readdirSync(folder),
   read: (path: string): Buffer => fs.readFileSync(path),
+  /** Reads the first bytes of a file, or all of a shorter one. */
+  readStart(path: string, length: number): Buffer {
+    const fd = fs.openSync(path, 'r');
+    try {
+      const bytes = Buffer.alloc(length);
+      return bytes.subarray(0, fs.readSync(fd, bytes, 0, length, 0));
+    } finally {
+      fs.closeSync(fd);
+    }
+  },
   /** Opens for writing; what the file held is gone. */
   create: (path: string): number => fs.openSync(path, 'w', 0o600),
   /** @returns how many bytes were written, which may be less than all. */

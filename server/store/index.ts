@@ -2,9 +2,12 @@
 
 export { beginAttempt, endAttempt, quarantine } from './attempts.ts';
 export type { Batch, InputCodec } from './batches.ts';
+export { checkFormats } from './check-formats.ts';
 export { type Disk, systemDisk } from './disk.ts';
+export { asWritten } from './msgpack.ts';
+export { type RoomHistory, readRoom } from './read-room.ts';
 export type { SyncPolicy } from './record-file.ts';
-export { type Recovered, readRoom, recover } from './recover.ts';
+export { type Recovered, recover } from './recover.ts';
 export { listRooms, roomFolder } from './room-folder.ts';
 export { RoomJournal, type RoomJournalOptions } from './room-journal.ts';
 export type { Saved } from './saved-slices.ts';

@@ -11,3 +11,8 @@ export function pack(value: unknown): Buffer {
 export function unpack(bytes: Uint8Array): unknown {
   return unpackr.unpack(bytes);
 }
+
+/** @returns the value as it will be after it was written and read: a copy, down to its depth. */
+export function asWritten<T>(value: T): T {
+  return unpack(pack(value)) as T;
+}

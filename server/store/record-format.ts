@@ -7,6 +7,8 @@ import { StoreError } from './store-error.ts';
 export interface FileFormat {
   readonly magic: string;
   readonly version: number;
+  /** The oldest version that can still be read; 1 where none is given. */
+  readonly versionMin?: number;
 }
 
 export const HEADER_BYTES = 6;
@@ -38,7 +40,7 @@ export interface Records {
   readonly tornBytes: number;
 }
 
-/** @throws {StoreError} `NEWER_FORMAT`; `CORRUPT` where good records follow a bad one. */
+/** @throws {StoreError} `NEWER_FORMAT`, `OLDER_FORMAT`; `CORRUPT` where good records follow a bad one. */
 export function decodeRecords(path: string, bytes: Buffer, format: FileFormat): Records {
   if (!hasHeader(path, bytes, format)) return { bodies: [], end: 0, tornBytes: bytes.length };
   const bodies: Buffer[] = [];
@@ -56,9 +58,12 @@ export function decodeRecords(path: string, bytes: Buffer, format: FileFormat): 
   return { bodies, end: at, tornBytes: bytes.length - at };
 }
 
-/** @returns false where the file ends within its header. */
-function hasHeader(path: string, bytes: Buffer, { magic, version }: FileFormat): boolean {
-  const expected = encodeHeader({ magic, version });
+/** @param bytes the file, or its beginning.
+ *  @returns false where the file ends within its header.
+ *  @throws {StoreError} as `decodeRecords` does. */
+export function hasHeader(path: string, bytes: Buffer, format: FileFormat): boolean {
+  const { magic, version, versionMin = 1 } = format;
+  const expected = encodeHeader(format);
   const begun = bytes.subarray(0, magic.length);
   if (!expected.subarray(0, begun.length).equals(begun)) {
     throw new StoreError('CORRUPT', path, `it does not begin with ${magic}`);
@@ -67,6 +72,9 @@ function hasHeader(path: string, bytes: Buffer, { magic, version }: FileFormat):
   const found = bytes.readUInt16LE(4);
   if (found > version) throw new StoreError('NEWER_FORMAT', path, `format ${found} of ${version}`);
   if (found < 1) throw new StoreError('CORRUPT', path, 'format 0');
+  if (found < versionMin) {
+    throw new StoreError('OLDER_FORMAT', path, `format ${found}, and ${versionMin} is the oldest`);
+  }
   return true;
 }
 

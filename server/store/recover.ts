@@ -1,10 +1,13 @@
-// What a room's folder says after any fault: the newest snapshot, and the batches that follow it.
-import { type Batch, decodeBatch, type InputCodec, journalFormat } from './batches.ts';
+// Brings a room's folder in order after any fault: the newest snapshot, and the batches after it.
+import type { Batch, InputCodec } from './batches.ts';
 import type { Disk } from './disk.ts';
-import { decodeRecords } from './record-format.ts';
-import { filesOf, neededSegments, type RoomFile, TEMPORARY_SUFFIX } from './room-folder.ts';
+import { filesOf, type RoomFile, TEMPORARY_SUFFIX } from './room-folder.ts';
+import { readJournal } from './segments.ts';
 import { decodeSnapshot, type Snapshot, type SnapshotAbout } from './snapshot-file.ts';
 import { StoreError } from './store-error.ts';
+
+/** A snapshot that could not be read, kept for people to look at. */
+const DAMAGED_SUFFIX = '.damaged';
 
 export interface Recovered<I> {
   readonly snapshot: Snapshot & SnapshotAbout;
@@ -12,126 +15,48 @@ export interface Recovered<I> {
   readonly batches: readonly Batch<I>[];
   /** Cut off at the journal's end: what was being written when the process or the machine died. */
   readonly droppedBytes: number;
-}
-
-/** Reads a room's folder and changes nothing.
- *  @throws {StoreError} `NEWER_FORMAT`, `CORRUPT`, and what the system refuses. */
-export function readRoom<I>(disk: Disk, folder: string, codec: InputCodec<I>): Recovered<I> {
-  return read(disk, folder, codec).recovered;
+  /** What is wrong with newer snapshots, in whose place an older one was taken. */
+  readonly damaged: readonly StoreError[];
 }
 
 /** Reads a room's folder, cuts a torn end off its journal, and returns when the disk has the rest.
- *  @throws {StoreError} `NEWER_FORMAT`, `CORRUPT`, and what the system refuses. Nothing is changed
- *  then. */
+ *  A damaged newest snapshot loses nothing: the one before it is there, with the journal since.
+ *  @throws {StoreError} `NEWER_FORMAT`, `OLDER_FORMAT`, `CORRUPT`, and what the system refuses.
+ *  Nothing is changed then. */
 export function recover<I>(disk: Disk, folder: string, codec: InputCodec<I>): Recovered<I> {
-  const { recovered, names, later, last } = read(disk, folder, codec);
   try {
+    const names = disk.list(folder);
+    const { snapshot, damaged } = newestSnapshot(disk, folder, filesOf('snapshot', folder, names));
+    const journal = readJournal(disk, folder, names, snapshot.tick, codec);
+    const { batches, droppedBytes, last, later } = journal;
     for (const { path } of later) disk.remove(path);
     if (last?.end === 0) disk.remove(last.path);
     else if (last) disk.cutFile(last.path, last.end);
+    // Else it would count as one of the two that are kept.
+    for (const { path } of damaged) disk.rename(path, path + DAMAGED_SUFFIX);
     removeTemporary(disk, folder, names);
     disk.syncFolder(folder);
-    return recovered;
+    return { snapshot, batches, droppedBytes, damaged };
   } catch (error) {
     throw StoreError.of(folder, error);
   }
 }
 
-interface Read<I> {
-  readonly recovered: Recovered<I>;
-  /** All names in the folder. */
-  readonly names: readonly string[];
-  /** Where the journal ends. */
-  readonly last: Segment<I> | undefined;
-  /** Segments after that, the last first: they go with what was torn before them. */
-  readonly later: readonly Segment<I>[];
-}
-
-function read<I>(disk: Disk, folder: string, codec: InputCodec<I>): Read<I> {
-  try {
-    const names = disk.list(folder);
-    const snapshot = newestSnapshot(disk, folder, filesOf('snapshot', folder, names));
-    const segments = neededSegments(filesOf('journal', folder, names), snapshot.tick).map(
-      ({ path }) => readSegment(disk, path, codec),
-    );
-    const { kept, later } = keptSegments(segments);
-    const last = kept.at(-1);
-    const batches = following(snapshot, kept);
-    const droppedBytes = later.reduce(
-      (sum, { end, tornBytes }) => sum + end + tornBytes,
-      last?.tornBytes ?? 0,
-    );
-    return { recovered: { snapshot, batches, droppedBytes }, names, last, later };
-  } catch (error) {
-    throw StoreError.of(folder, error);
-  }
-}
-
-/** An older one will do where the newest is damaged: its journal is kept until the newer is sure. */
 function newestSnapshot(
   disk: Disk,
   folder: string,
   files: readonly RoomFile[],
-): Snapshot & SnapshotAbout {
-  let damage: unknown;
+): { snapshot: Snapshot & SnapshotAbout; damaged: StoreError[] } {
+  const damaged: StoreError[] = [];
   for (const { path } of files.toReversed()) {
     try {
-      return decodeSnapshot(path, disk.read(path));
+      return { snapshot: decodeSnapshot(path, disk.read(path)), damaged };
     } catch (error) {
       if (!(error instanceof StoreError) || error.code !== 'CORRUPT') throw error;
-      damage ??= error;
+      damaged.push(error);
     }
   }
-  throw damage ?? new StoreError('CORRUPT', folder, 'there is no snapshot');
-}
-
-interface Segment<I> {
-  readonly path: string;
-  readonly batches: Batch<I>[];
-  /** The disk had all of the segment before this one. */
-  readonly sealed: boolean;
-  readonly end: number;
-  readonly tornBytes: number;
-}
-
-function readSegment<I>(disk: Disk, path: string, codec: InputCodec<I>): Segment<I> {
-  const { bodies, end, tornBytes } = decodeRecords(path, disk.read(path), journalFormat);
-  const batches: Batch<I>[] = [];
-  let sealed = false;
-  for (const body of bodies) {
-    const batch = decodeBatch(codec, body);
-    if (batch) batches.push(batch);
-    else sealed = true;
-  }
-  return { path, batches, sealed, end, tornBytes };
-}
-
-/** The journal up to its torn record. A segment is begun before the disk is known to have all of
- *  the one before, so when the machine dies then, it is the earlier that is torn and the later that
- *  goes with it; once sealed, a torn end before it is damage. */
-function keptSegments<I>(segments: Segment<I>[]): { kept: Segment<I>[]; later: Segment<I>[] } {
-  const torn = segments.findIndex(({ tornBytes }) => tornBytes > 0);
-  if (torn < 0) return { kept: segments, later: [] };
-  const later = segments.slice(torn + 1);
-  if (later[0]?.sealed) {
-    throw new StoreError('CORRUPT', segments[torn]!.path, 'its last record');
-  }
-  return { kept: segments.slice(0, torn + 1), later: later.reverse() };
-}
-
-function following<I>({ tick }: { tick: number }, segments: readonly Segment<I>[]): Batch<I>[] {
-  const following: Batch<I>[] = [];
-  for (const { path, batches } of segments) {
-    for (const batch of batches) {
-      if (batch.tick <= tick) continue;
-      const expected = tick + following.length + 1;
-      if (batch.tick !== expected) {
-        throw new StoreError('CORRUPT', path, `tick ${batch.tick} follows, not ${expected}`);
-      }
-      following.push(batch);
-    }
-  }
-  return following;
+  throw damaged[0] ?? new StoreError('CORRUPT', folder, 'there is no snapshot');
 }
 
 function removeTemporary(disk: Disk, folder: string, names: readonly string[]): void {

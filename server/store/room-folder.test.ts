@@ -46,6 +46,7 @@ describe('The folder of rooms', () => {
   });
 });
 const SNAPSHOT = {
+  room: 7,
   game: 'count',
   stateVersion: 2,
   tick: 0,

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { systemDisk } from './disk.ts';
-import { readRoom, recover } from './recover.ts';
+import { readRoom } from './read-room.ts';
+import { recover } from './recover.ts';
 import { listRooms, roomFolder } from './room-folder.ts';
 import { crashingDisk, smallDisk, temporaryFolder } from './test-disk.ts';
 import { CountingRoom, codec, codeOf, ones, options } from './test-journal.ts';
@@ -30,7 +31,7 @@ describe('A room’s journal', () => {
   it('gives back every batch, those without inputs too, with tick and time', () => {
     const { data } = written();
     expect(recovered(data)).toMatchObject({
-      snapshot: { game: 'count', stateVersion: null, tick: 0, saved: { state: { sum: 0 } } },
+      snapshot: { game: 'count', stateVersion: 0, tick: 0, saved: { state: { sum: 0 } } },
       batches: [
         { tick: 1, now: 50, inputs: ones(1) },
         { tick: 2, now: 100, inputs: [] },
@@ -139,14 +140,45 @@ describe('A room’s journal', () => {
 });
 
 describe('A snapshot', () => {
-  it('takes the place of what was before it', async () => {
+  it('takes the place of the one before the last, and of the journal before that', async () => {
     const { data } = written();
     const room = CountingRoom.recover(options(data));
-    expect(files(data)).toHaveLength(3);
     await room.snapshot();
-    expect(files(data)).toEqual(['journal-000000000004.log', 'snapshot-000000000003.bin']);
+    const first = ['journal-000000000001.log', 'journal-000000000004.log'];
+    const snapshots = ['snapshot-000000000000.bin', 'snapshot-000000000003.bin'];
+    expect(files(data)).toEqual([...first, ...snapshots]);
     room.step(ones(2));
-    expect(CountingRoom.recover(options(data)).state).toEqual({ tick: 4, now: 200, sum: 6 });
+    expect(room.journal.unsnapshotted).toBe(1);
+    await room.snapshot();
+    expect(room.journal.unsnapshotted).toBe(0);
+    expect(files(data)).toEqual([
+      'journal-000000000004.log',
+      'journal-000000000005.log',
+      'snapshot-000000000003.bin',
+      'snapshot-000000000004.bin',
+    ]);
+    room.step(ones(1));
+    expect(CountingRoom.recover(options(data)).state).toEqual({ tick: 5, now: 250, sum: 7 });
+  });
+
+  it('that is damaged loses nothing: the one before it is there, with the journal', async () => {
+    const { data } = written();
+    const room = CountingRoom.recover(options(data));
+    await room.snapshot();
+    room.step(ones(2));
+    const path = join(roomFolder(data, 7), 'snapshot-000000000003.bin');
+    writeFileSync(path, readFileSync(path).fill(0, 20, 30));
+    const { snapshot, batches, damaged } = recovered(data);
+    expect([snapshot.tick, batches.length]).toEqual([0, 4]);
+    expect(damaged).toMatchObject([{ code: 'CORRUPT', path }]);
+    expect(files(data)).toContain('snapshot-000000000003.bin.damaged');
+    const again = CountingRoom.recover(options(data));
+    expect(again.state).toEqual({ tick: 4, now: 200, sum: 6 });
+    await again.snapshot();
+    expect(files(data).filter((name) => name.endsWith('.bin'))).toEqual([
+      'snapshot-000000000000.bin',
+      'snapshot-000000000004.bin',
+    ]);
   });
 
   it('is of the moment when it was asked for, whatever the room does meanwhile', async () => {
@@ -194,7 +226,8 @@ describe('A snapshot', () => {
     }
     full = false;
     await room.snapshot();
-    expect(files(data)).toHaveLength(2);
+    await room.journal.close();
+    expect(files(data).filter((name) => name.startsWith('snapshot'))).toHaveLength(2);
     expect(CountingRoom.recover(options(data)).state.sum).toBe(6);
   });
 });

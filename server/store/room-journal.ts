@@ -1,4 +1,4 @@
-// A room on disk while it lives: its snapshot, and a journal of the batches since.
+// A room on disk while it lives: two snapshots, and a journal of the batches since the older one.
 import { dirname, join } from 'node:path';
 import { type Batch, encodeBatch, type InputCodec, journalFormat, SEAL } from './batches.ts';
 import { type Disk, systemDisk } from './disk.ts';
@@ -24,6 +24,8 @@ export interface RoomJournalOptions<I> {
   readonly disk?: Disk;
 }
 
+const SNAPSHOTS_KEPT = 2;
+
 /** Ticks are written without a gap: each batch is the tick after the last, beginning after the
  *  snapshot that the journal was created with or recovered from. */
 export class RoomJournal<I> {
@@ -33,16 +35,19 @@ export class RoomJournal<I> {
   private readonly policy: SyncPolicy;
   private segment: RecordFile;
   private tick: number;
+  /** Of the newest snapshot. */
+  private snapshotTick: number;
   private snapshotting: Promise<void> | undefined;
   private isOpen = true;
 
-  private constructor(options: RoomJournalOptions<I>, tick: number) {
+  private constructor(options: RoomJournalOptions<I>, tick: number, snapshotTick: number) {
     const { data, room, codec, policy, disk = systemDisk } = options;
     this.disk = disk;
     this.folder = roomFolder(data, room);
     this.codec = codec;
     this.policy = policy;
     this.tick = tick;
+    this.snapshotTick = snapshotTick;
     this.segment = this.beginSegment();
   }
 
@@ -60,7 +65,7 @@ export class RoomJournal<I> {
       disk.syncFolder(unfinished);
       disk.rename(unfinished, folder);
       disk.syncFolder(dirname(folder));
-      return new RoomJournal(options, first.tick);
+      return new RoomJournal(options, first.tick, first.tick);
     } catch (error) {
       removeQuietly(disk, unfinished);
       removeQuietly(disk, folder);
@@ -76,8 +81,9 @@ export class RoomJournal<I> {
   } {
     const { data, room, codec, disk = systemDisk } = options;
     const recovered = recover(disk, roomFolder(data, room), codec);
-    const tick = recovered.snapshot.tick + recovered.batches.length;
-    const journal = new RoomJournal(options, tick);
+    const { snapshot, batches } = recovered;
+    const tick = snapshot.tick + batches.length;
+    const journal = new RoomJournal(options, tick, snapshot.tick);
     try {
       // The disk has all that was recovered.
       journal.segment.append(SEAL, false);
@@ -93,6 +99,11 @@ export class RoomJournal<I> {
     return this.segment.bytes;
   }
 
+  /** Batches that the newest snapshot on the disk does not have. */
+  get unsnapshotted(): number {
+    return this.tick - this.snapshotTick;
+  }
+
   /** Returns when the batch outlives this process; with `always`, and inputs in it, the machine.
    *  @throws {StoreError} The batch is then not in the journal: do not apply it. The next append,
    *  of the same tick, may succeed. */
@@ -106,7 +117,7 @@ export class RoomJournal<I> {
   }
 
   /** Writes `snapshot`, which must be of the tick last appended, in small steps beside the event
-   *  loop; older files go when the disk has it. Of what `saved` holds, entities and players must
+   *  loop; files older than the snapshot before it go when the disk has it. Of what `saved` holds, entities and players must
    *  stay as they are until then. While one is being written no other begins.
    *  @throws {StoreError} The journal goes on as before then, with all that was in it. */
   snapshot(snapshot: Snapshot): Promise<void> {
@@ -178,6 +189,7 @@ export class RoomJournal<I> {
       await disk.writeLater(temporary, await bytes);
       await disk.renameLater(temporary, path);
       await disk.syncFolderLater(folder);
+      this.snapshotTick = tick;
       for (const old of this.outdated(tick)) await disk.unlinkLater(old);
     } catch (error) {
       await disk.unlinkLater(temporary).catch(() => {});
@@ -197,12 +209,16 @@ export class RoomJournal<I> {
     }
   }
 
+  /** Not outdated is what can stand in for a damaged newest snapshot, and be compared with it by a
+   *  replay: the snapshot before it, and the journal since that one. */
   private outdated(tick: number): string[] {
     const names = this.disk.list(this.folder);
+    const snapshots = filesOf('snapshot', this.folder, names).filter((of) => of.tick <= tick);
+    const outdated = snapshots.slice(0, -SNAPSHOTS_KEPT);
+    const oldest = snapshots[outdated.length]?.tick ?? tick;
     const segments = filesOf('journal', this.folder, names);
-    const needed = neededSegments(segments, tick);
-    const snapshots = filesOf('snapshot', this.folder, names).filter((of) => of.tick < tick);
-    return [...segments.filter((of) => !needed.includes(of)), ...snapshots].map(({ path }) => path);
+    const needed = neededSegments(segments, oldest);
+    return [...outdated, ...segments.filter((of) => !needed.includes(of))].map(({ path }) => path);
   }
 }
 

@@ -5,7 +5,7 @@ import type { Saved } from './saved-slices.ts';
 import { decodeSnapshot, encodeSnapshot, encodeSnapshotLater } from './snapshot-file.ts';
 import { stateHash } from './state-hash.ts';
 
-const snapshotOf = (saved: Saved) => ({ game: 'a', stateVersion: 3, tick: 9, saved });
+const snapshotOf = (saved: Saved) => ({ room: 7, game: 'a', stateVersion: 3, tick: 9, saved });
 const entities = (count: number) => Array.from({ length: count }, (_, i) => [i, [i, `${i}`]]);
 const players = (count: number) => Array.from({ length: count }, (_, id) => ({ id, name: '' }));
 

@@ -7,13 +7,15 @@ import { joinSlices, packSlice, type Saved, slicesOf } from './saved-slices.ts';
 import { stateHash } from './state-hash.ts';
 import { StoreError } from './store-error.ts';
 
-export const snapshotFormat: FileFormat = { magic: 'HFS1', version: 1 };
+export const snapshotFormat: FileFormat = { magic: 'HFS1', version: 2, versionMin: 2 };
 
 /** A room at one tick. */
 export interface Snapshot {
+  /** The room's number, which game code can see. */
+  readonly room: number;
   readonly game: string;
-  /** The version that the game gives its state; null where it gives none. */
-  readonly stateVersion: number | null;
+  /** The version that the game gives its state. */
+  readonly stateVersion: number;
   readonly tick: number;
   /** What `RoomState.save` gave. */
   readonly saved: Saved;
@@ -55,7 +57,7 @@ function* encoding({ saved, ...about }: Snapshot): Generator<void, Buffer> {
   return Buffer.concat(parts);
 }
 
-/** @throws {StoreError} `NEWER_FORMAT`; `CORRUPT` where a byte or the hash is not as it was. */
+/** @throws {StoreError} `NEWER_FORMAT`, `OLDER_FORMAT`; `CORRUPT` where a byte or the hash is not as it was. */
 export function decodeSnapshot(path: string, bytes: Buffer): Snapshot & SnapshotAbout {
   const { bodies, tornBytes } = decodeRecords(path, bytes, snapshotFormat);
   const last = bodies.at(-1);

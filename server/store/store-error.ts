@@ -3,6 +3,7 @@
 /** Every code of a `StoreError`, and what to do about it. */
 export const storeErrors = {
   NEWER_FORMAT: 'it was written by a newer version: start that version, or one that is newer still',
+  OLDER_FORMAT: 'it can no longer be read: start the version that wrote it, or move it away',
   CORRUPT: 'its bytes are damaged: restore it from a backup, or move it away to go on without it',
   DISK_FULL: 'the disk is full: free some space',
   NOT_WRITABLE: 'this user may not write there: correct the owner or the permissions',

@@ -81,5 +81,5 @@ function apply(state: Sum, tick: number, now: number, inputs: readonly Count[]):
 
 function snapshotOf(state: Sum): Snapshot {
   const saved: SavedSum = { state, entities: [[[1, ['a', 2]]], []], players: [{ id: 1 }] };
-  return { game: 'count', stateVersion: null, tick: state.tick, saved };
+  return { room: 7, game: 'count', stateVersion: 0, tick: state.tick, saved };
 }
