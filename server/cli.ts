@@ -5,6 +5,7 @@ const NODE_MAJOR_MIN = 26;
 const parts: Readonly<Record<string, { module: string; text: string }>> = {
   serve: { module: './main', text: 'run the game server' },
   play: { module: '../client/terminal/main', text: 'play in this terminal' },
+  replay: { module: './replay/main', text: 'repeat a room from its files, and compare' },
   'load-test': { module: '../load-test/main', text: 'measure a server with bots' },
 };
 

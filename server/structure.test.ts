@@ -24,6 +24,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'server/store',
   ],
   'server/store': [],
+  // Runs rooms, but none that anybody is in.
+  'server/replay': ['server/coordinator', 'server/games', 'server/store'],
   'server/worker': ['protocol', 'server/config.ts', 'server/link', 'server/observe'],
   'server/primary': [
     'protocol',
@@ -46,6 +48,7 @@ const entries = [
   'server/main.ts',
   'server/cli.ts',
   'server/generate.ts',
+  'server/replay/main.ts',
   'client/example.ts',
   'client/terminal/main.ts',
   'load-test/main.ts',

@@ -10,7 +10,11 @@ import { FileStorage } from './storage.ts';
 import { type PeerWorld, WorkerPeer } from './worker-peer.ts';
 
 export { StoreError } from '../store/index.ts';
+export { CarryOverError, carryOver } from './carry-over.ts';
+export { type Difference, firstDifference } from './first-difference.ts';
+export { type Input, inputCodec } from './inputs.ts';
 export { GameLoadError, loadGames } from './load-games.ts';
+export { RoomState, type SavedRoom } from './room-state.ts';
 
 export interface CoordinatorOptions {
   readonly config: Config;

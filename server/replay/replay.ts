@@ -1,0 +1,189 @@
+// Repeats what happened to a room, by the code that runs rooms, and compares it with its snapshots.
+import {
+  type Difference,
+  firstDifference,
+  type Input,
+  RoomState,
+  type SavedRoom,
+} from '../coordinator/index.ts';
+import type { Game } from '../games/index.ts';
+import { stateHash } from '../store/index.ts';
+import { type History, openHistory, ReplayError } from './history.ts';
+
+export interface ReplayOptions {
+  /** The last tick to repeat; without it, all that there is. */
+  readonly until?: number | undefined;
+  /** Called before the first batch; with `until`, before that tick's. */
+  readonly pause?: (() => void) | undefined;
+}
+
+/** `start`: the room was repeated from it. `other code`: the game has another state version or other
+ *  fields now, so nothing can be compared. `not reached`: the replay ended before it. */
+export type Verdict = 'start' | 'equal' | 'differs' | 'other code' | 'not reached';
+
+export interface SnapshotReport {
+  readonly tick: number;
+  /** As the server wrote it. */
+  readonly hash: string;
+  readonly stateVersion: number;
+  readonly verdict: Verdict;
+  /** Left is the snapshot, right the replay. */
+  readonly difference?: Difference;
+}
+
+/** Where game code ended the room by throwing. */
+export interface Thrown {
+  readonly tick: number;
+  /** From 0; undefined where all inputs were applied and the game's own tick threw. */
+  readonly inputIndex?: number;
+  readonly input?: Input;
+  readonly stack: string;
+}
+
+export interface ReplayReport {
+  readonly room: number;
+  readonly game: string;
+  readonly snapshots: readonly SnapshotReport[];
+  readonly batches: number;
+  readonly inputs: number;
+  /** Commands on which the game threw, which were refused alone. */
+  readonly failures: number;
+  readonly seconds: number;
+  /** Of the state in which the replay ended; of a room that threw, as the tick left it. */
+  readonly tick: number;
+  readonly players: number;
+  readonly hash: string;
+  readonly saved: SavedRoom;
+  /** The text with which the game ended the room. */
+  readonly ended?: string;
+  readonly thrown?: Thrown;
+  readonly droppedBytes: number;
+  readonly damaged: readonly string[];
+  /** No snapshot differs, and the game did not throw. */
+  readonly isEqual: boolean;
+}
+
+/** Repeats a room from the oldest snapshot in its folder that this code has written.
+ *  @param folder a room's; of a server at work, stopped, set aside or copied. It is not changed.
+ *  @throws {ReplayError} or {StoreError} where nothing can be repeated. */
+export function replayRoom(
+  folder: string,
+  games: ReadonlyMap<string, Game>,
+  options: ReplayOptions = {},
+): ReplayReport {
+  return replay(openHistory(folder, games), options);
+}
+
+/** @throws {ReplayError} when `until` is before the first tick that can be had. */
+export function replay(history: History, options: ReplayOptions = {}): ReplayReport {
+  const { game, room, start } = history;
+  if (options.until !== undefined && options.until < start.tick) {
+    throw new ReplayError(
+      `the oldest snapshot to begin with is of tick ${start.tick}: --until cannot be before that`,
+    );
+  }
+  const state = RoomState.restore(game, { id: room, saved: history.saved });
+  const run = new Run(history, state);
+  const startedAt = performance.now();
+  run.go(options);
+  const seconds = (performance.now() - startedAt) / 1000;
+  return run.report(seconds);
+}
+
+class Run {
+  private readonly history: History;
+  private readonly state: RoomState;
+  private readonly verdicts = new Map<object, Pick<SnapshotReport, 'verdict' | 'difference'>>();
+  private batches = 0;
+  private inputs = 0;
+  private failures = 0;
+  private ended: string | undefined;
+  private thrown: Thrown | undefined;
+
+  constructor(history: History, state: RoomState) {
+    this.history = history;
+    this.state = state;
+  }
+
+  go({ until = Number.POSITIVE_INFINITY, pause }: ReplayOptions): void {
+    const { batches } = this.history;
+    const pauseAt = Number.isFinite(until) ? until : batches[0]?.tick;
+    for (const { tick, now, inputs } of batches) {
+      if (tick > until) return;
+      if (tick === pauseAt) pause?.();
+      this.apply(tick, now, inputs);
+      if (this.thrown) return;
+      this.compare(tick);
+      if (this.ended !== undefined) return;
+    }
+  }
+
+  report(seconds: number): ReplayReport {
+    const { history, state } = this;
+    const saved = state.save();
+    const snapshots = history.snapshots.map((snapshot): SnapshotReport => {
+      const { tick, hash, stateVersion } = snapshot;
+      return { tick, hash, stateVersion, ...this.verdictOn(snapshot) };
+    });
+    return {
+      room: history.room,
+      game: history.game.name,
+      snapshots,
+      batches: this.batches,
+      inputs: this.inputs,
+      failures: this.failures,
+      seconds,
+      tick: saved.tick,
+      players: saved.players.length,
+      hash: stateHash(saved),
+      saved,
+      ...(this.ended === undefined ? {} : { ended: this.ended }),
+      ...(this.thrown ? { thrown: this.thrown } : {}),
+      droppedBytes: history.droppedBytes,
+      damaged: history.damaged,
+      isEqual: !this.thrown && snapshots.every(({ verdict }) => verdict !== 'differs'),
+    };
+  }
+
+  private apply(tick: number, now: number, inputs: readonly Input[]): void {
+    let taken = 0;
+    let areTaken = false;
+    /** Counts how far the room has come. */
+    function* counted(): Generator<Input> {
+      for (const input of inputs) {
+        taken++;
+        yield input;
+      }
+      areTaken = true;
+    }
+    try {
+      const outputs = this.state.apply(now, counted());
+      this.batches++;
+      this.inputs += inputs.length;
+      this.failures += outputs.failures.length;
+      this.ended = outputs.ended;
+    } catch (error) {
+      const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      const at = areTaken ? {} : { inputIndex: taken - 1, input: inputs[taken - 1]! };
+      this.thrown = { tick, stack, ...at };
+    }
+  }
+
+  private compare(tick: number): void {
+    const snapshot = this.history.snapshots.find((of) => of.tick === tick);
+    if (!snapshot || !this.history.comparable.has(snapshot)) return;
+    const saved = this.state.save();
+    if (stateHash(saved) === snapshot.hash) {
+      this.verdicts.set(snapshot, { verdict: 'equal' });
+      return;
+    }
+    const difference = firstDifference(snapshot.saved as SavedRoom, saved);
+    this.verdicts.set(snapshot, { verdict: 'differs', ...(difference ? { difference } : {}) });
+  }
+
+  private verdictOn(snapshot: History['start']): Pick<SnapshotReport, 'verdict' | 'difference'> {
+    if (snapshot === this.history.start) return { verdict: 'start' };
+    if (!this.history.comparable.has(snapshot)) return { verdict: 'other code' };
+    return this.verdicts.get(snapshot) ?? { verdict: 'not reached' };
+  }
+}

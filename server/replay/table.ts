@@ -1,0 +1,59 @@
+// Shows a replay to people.
+import type { ReplayReport, SnapshotReport, Thrown, Verdict } from './replay.ts';
+
+const verdicts: Readonly<Record<Verdict, string>> = {
+  start: 'the replay begins here',
+  equal: 'the replay is equal',
+  differs: 'the replay differs',
+  'other code': 'written by other code of the game: not compared',
+  'not reached': 'the replay does not come so far',
+};
+
+type Row = readonly [label: string, value: string];
+
+/** The whole text, several lines. */
+export function tableOf(report: ReplayReport): string {
+  const { room, game, players, batches, inputs, seconds, tick, hash } = report;
+  const rows: Row[] = [
+    ['room', String(room)],
+    ['game', game],
+    ['players', String(players)],
+    ...report.snapshots.map((snapshot): Row => ['snapshot', snapshotText(snapshot)]),
+    ['batches', `${batches}, with ${inputs} inputs`],
+    ['ticks/s', seconds > 0 && batches > 0 ? (batches / seconds).toFixed(0) : '–'],
+    ['end', `tick ${tick}, ${hash}`],
+  ];
+  const lines = rows.map(([label, value]) => `${label.padEnd(10)}${value}`);
+  return [...lines, ...notes(report), ''].join('\n');
+}
+
+function snapshotText({ tick, hash, verdict }: SnapshotReport): string {
+  return `tick ${tick}, ${hash}: ${verdicts[verdict]}`;
+}
+
+function notes(report: ReplayReport): string[] {
+  const { failures, ended, thrown, droppedBytes, damaged } = report;
+  return [
+    ...damaged.map((text) => `left out: ${text}`),
+    ...(droppedBytes > 0 ? [`The journal’s last ${droppedBytes} bytes are no whole record.`] : []),
+    ...(failures > 0 ? [`The game threw on ${failures} commands, which were refused.`] : []),
+    ...(ended === undefined ? [] : [`The game ended the room: ${ended}`]),
+    ...report.snapshots.flatMap(differenceLines),
+    ...(thrown ? thrownLines(thrown) : []),
+  ];
+}
+
+function differenceLines({ tick, verdict, difference }: SnapshotReport): string[] {
+  if (verdict !== 'differs') return [];
+  // Equal to a reader, but not in their bytes: the text of a value that differs was cut.
+  const { path, left, right } = difference ?? { path: 'the state', left: '?', right: '?' };
+  return [`tick ${tick}: ${path}: ${left} in the snapshot, ${right} in the replay`];
+}
+
+function thrownLines({ tick, inputIndex, input, stack }: Thrown): string[] {
+  const where =
+    inputIndex === undefined
+      ? 'in its tick, after all inputs'
+      : `on input ${inputIndex}: ${JSON.stringify(input)}`;
+  return [`tick ${tick}: the game threw ${where}`, stack];
+}
