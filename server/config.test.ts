@@ -59,6 +59,8 @@ function samples(row: SettingRow<Kind, unknown>): { good: string[]; bad: string[
       return { good: ['auto', 'per-client', '1', '256'], bad: ['0', '257', '', '1.5', 'all'] };
     case 'choice':
       return { good: [...(row.choices ?? [])], bad: ['', 'other', 'AUTO'] };
+    case 'flag':
+      return { good: ['true', 'false'], bad: ['', 'yes', '1', 'TRUE'] };
     case 'string':
       return { good: ['here'], bad: [''] };
     case 'list':

@@ -1,7 +1,7 @@
 // Every setting of the server in one table: flags, variables, `--help` and the document derive from it.
 import { Command, InvalidArgumentError, Option } from 'commander';
 
-export type Kind = 'integer' | 'string' | 'list' | 'workers' | 'choice';
+export type Kind = 'integer' | 'string' | 'list' | 'workers' | 'choice' | 'flag';
 
 /** One setting. Its flag is `--<name in kebab-case>`, its variable `HOLDFAST_<NAME_IN_CAPITALS>`. */
 export interface SettingRow<K extends Kind, D> {
@@ -19,6 +19,8 @@ const integer = (value: number, min: number, max: number, unit: string, text: st
 const string = (value: string, text: string) => ({ kind: 'string', default: value, text }) as const;
 const choice = <const C extends readonly string[]>(choices: C, value: C[number], text: string) =>
   ({ kind: 'choice', choices, default: value as C[number], text }) as const;
+
+const flag = (text: string) => ({ kind: 'flag', default: false as boolean, text }) as const;
 
 const DAY_MS = 86_400_000;
 
@@ -137,6 +139,9 @@ export const settings = {
     'ms',
     'How often a room is written down whole, which shortens its recovery.',
   ),
+  verifyDeterminism: flag(
+    'Runs each room a second time beside itself, and logs an error that names the field where the two differ: for authors of games, at twice the cost.',
+  ),
   drainMs: integer(5000, 0, DAY_MS, 'ms', 'Time to say goodbye to clients when the server stops.'),
 } as const satisfies Record<string, SettingRow<Kind, unknown>>;
 
@@ -180,6 +185,8 @@ export function takes(row: SettingRow<Kind, unknown>): string {
       return `auto, per-client, or a whole number from 1 to ${WORKERS_MAX}`;
     case 'choice':
       return `one of ${row.choices?.join(', ')}`;
+    case 'flag':
+      return 'nothing, true or false';
     default:
       return row.kind satisfies never;
   }
@@ -199,6 +206,8 @@ function parse(row: SettingRow<Kind, unknown>, text: string): unknown {
       return parseInteger(text, 1, WORKERS_MAX);
     case 'choice':
       return row.choices?.includes(text) ? text : undefined;
+    case 'flag':
+      return text === 'true' ? true : text === 'false' ? false : undefined;
     default:
       return row.kind satisfies never;
   }
@@ -209,10 +218,25 @@ function parseInteger(text: string, min = 0, max = Number.MAX_SAFE_INTEGER): num
   return /^-?\d+$/.test(text) && value >= min && value <= max ? value : undefined;
 }
 
+/** How the help shows what a flag takes. */
+function valueText(kind: Kind): string {
+  switch (kind) {
+    case 'list':
+      return '<path>';
+    case 'string':
+      return '<text>';
+    case 'flag':
+      return '[true|false]';
+    default:
+      return `<${kind}>`;
+  }
+}
+
 function optionOf(name: string, row: SettingRow<Kind, unknown>): Option {
   const list = row.kind === 'list';
-  const flags = `${flagOf(name)} <${list ? 'path' : row.kind === 'string' ? 'text' : row.kind}>`;
+  const flags = `${flagOf(name)} ${valueText(row.kind)}`;
   const option = new Option(flags, row.text).env(variableOf(name)).default(row.default);
+  if (row.kind === 'flag') option.preset('true');
   // For the help only: `parse` reads every kind.
   if (row.choices) option.choices(row.choices);
   option.argParser((text, before) => {

@@ -29,7 +29,7 @@ function settingText(name: SettingName): string {
   ].join('\n');
 }
 
-function defaultText(value: string | number | readonly string[]): string {
+function defaultText(value: string | number | boolean | readonly string[]): string {
   return typeof value === 'object' ? 'none' : `\`${value}\``;
 }
 

@@ -5,6 +5,7 @@ import type { Game } from '../games/index.ts';
 import type { FromWorker } from '../link/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import { rejectionCode } from '../observe/index.ts';
+import type { DeterminismCheck } from './determinism-check.ts';
 import { GapNotice } from './gap-notice.ts';
 import type { Answer } from './ledger.ts';
 import { Pacer } from './pacer.ts';
@@ -22,6 +23,7 @@ export interface RoomOptions {
   /** A new room, or one that was recovered. */
   readonly state: RoomState;
   readonly storage: RoomStorage;
+  readonly determinism?: DeterminismCheck | undefined;
   /** It was written down by other code: the next tick writes it down as it is now. */
   readonly carriedOver?: boolean;
   /** How often the room is written down whole, in ms. */
@@ -286,7 +288,7 @@ export class Room {
   }
 
   private step(): void {
-    const { metrics } = this.options;
+    const { metrics, determinism } = this.options;
     const startedAt = performance.now();
     const inputs = this.inbox;
     const now = Date.now();
@@ -294,12 +296,14 @@ export class Room {
     if (!this.writeDown(now, inputs)) return;
     this.inbox = [];
     let outputs: Outputs;
+    determinism?.before(inputs);
     try {
       outputs = this.state.apply(now, inputs);
     } catch (error) {
       this.fail(error);
       return;
     }
+    determinism?.after(now);
     this.hasChanged ||= inputs.length > 0;
     this.noteApplied(inputs);
     this.publish();

@@ -8,6 +8,7 @@ import type { Game } from '../games/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import { type Recovered, StoreError } from '../store/index.ts';
 import { CarryOverError, carryOver } from './carry-over.ts';
+import { DeterminismCheck } from './determinism-check.ts';
 import { Room } from './room.ts';
 import { snapshotOf } from './room-snapshot.ts';
 import { type Input, RoomState } from './room-state.ts';
@@ -199,6 +200,9 @@ export class Rooms implements Iterable<Room> {
       state,
       storage,
       carriedOver,
+      determinism: config.verifyDeterminism
+        ? new DeterminismCheck({ game, live: state, log, metrics })
+        : undefined,
       snapshotMs: config.snapshotMs,
       sessionOf: (player) => sessions.byId(player),
       inboxPerPlayerMax: config.inFlightMax,

@@ -114,6 +114,10 @@ export const metrics = {
   tickLagSeconds: histogram(coordinator, SHORT, 'How late a tick began.'),
   inboxCommands: gauge(coordinator, 'sum', 'Commands that wait in the inboxes of rooms.'),
   gameErrors: counter(coordinator, 'Errors thrown by game code.'),
+  determinismErrors: counter(
+    coordinator,
+    'Differences that --verify-determinism found between a room and the same fed again.',
+  ),
 
   linkQueueBytes: gauge(linkEnds, 'sum', 'Bytes waiting to be written to links.'),
   linkMessagesSent: counter(linkEnds, 'Messages sent over links.'),
