@@ -6,6 +6,7 @@ import { pass } from './fake-time.ts';
 import { Room } from './room.ts';
 import { RoomState } from './room-state.ts';
 import { Session } from './session.ts';
+import type { RoomStorage } from './storage.ts';
 import { tally } from './test-game.ts';
 import { forgetfulRoom } from './test-storage.ts';
 
@@ -21,12 +22,12 @@ export class TestRoom {
   readonly over: Room[] = [];
   private lastSession = 0;
 
-  constructor(game: Game = tally, inboxPerPlayerMax = 4) {
+  constructor(game: Game = tally, inboxPerPlayerMax = 4, storage: RoomStorage = forgetfulRoom) {
     this.room = new Room({
       id: 7,
       game,
       state: new RoomState(game, { id: 7, seed: 1, now: Date.now() }),
-      storage: forgetfulRoom,
+      storage,
       snapshotMs: 10_000,
       sessionOf: () => undefined,
       failed: () => {},

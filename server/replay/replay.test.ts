@@ -166,6 +166,15 @@ describe('A room of an older version of its game', () => {
 });
 
 describe('What cannot be replayed', () => {
+  it('is a file of a newer format, which is named', async () => {
+    const room = await writeRoom();
+    const path = join(room.folder, readdirSync(room.folder).find((name) => name.endsWith('.log'))!);
+    const bytes = readFileSync(path);
+    bytes.writeUInt16LE(99, 4);
+    writeFileSync(path, bytes);
+    expect(() => replayed(room)).toThrow(`${path}: format 99 of 1: it was written by a newer`);
+  });
+
   it('is refused with what to do', async () => {
     const { folder } = await writeRoom();
     const other: Game = { ...tally, name: 'chess' };
