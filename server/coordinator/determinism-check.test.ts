@@ -87,6 +87,20 @@ describe('A game that uses Math.random', () => {
 });
 
 describe('A game that', () => {
+  it('differed once is counted once: the second room goes on from the first', async () => {
+    let runs = 0;
+    const game: Game = {
+      ...tally,
+      tick(room) {
+        runs++;
+        if (room.tick === 10) room.state.applied.push(String(runs));
+      },
+    };
+    const { lines, differences } = await run(game);
+    expect(lines).toMatchObject([{ path: 'state.applied[0]', live: '"19"', again: '"20"' }]);
+    expect(differences).toBe(1);
+  });
+
   it('throws only when it is fed again is told', async () => {
     let ticks = 0;
     const tick = () => {

@@ -13,9 +13,11 @@ const contents = (folder: string) =>
   readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'latin1')]);
 
 /** A folder with snapshots at ticks 1 and 3, and batches up to 4. */
-async function written(): Promise<{ data: string; room: CountingRoom; folder: string }> {
+async function written(
+  disk: Disk = systemDisk,
+): Promise<{ data: string; room: CountingRoom; folder: string }> {
   const data = temporaryFolder();
-  const room = CountingRoom.create(options(data));
+  const room = CountingRoom.create({ ...options(data), disk });
   for (const count of [1, 2]) {
     for (let i = 0; i < count; i++) room.step(ones(count));
     await room.snapshot();
@@ -52,6 +54,17 @@ describe('A room’s folder', () => {
       expect(batches.map(({ tick }) => tick)).toEqual([4]);
       expect(damaged).toMatchObject([{ code: 'CORRUPT' }]);
     }
+  });
+
+  it('is read from the newer snapshot where the journal before it never came to the disk', async () => {
+    const syncLater = () => Promise.reject(new Error('not now'));
+    const { data, folder } = await written({ ...systemDisk, syncLater });
+    const torn = join(folder, 'journal-000000000002.log');
+    writeFileSync(torn, readFileSync(torn).subarray(0, -1));
+    const { snapshots, batches, damaged } = read(data);
+    expect(snapshots.map(({ tick }) => tick)).toEqual([3]);
+    expect(batches.map(({ tick }) => tick)).toEqual([4]);
+    expect(damaged[0]!.message).toContain('the journal ends at tick 2');
   });
 
   it('is read again where a server has removed a file meanwhile', async () => {
