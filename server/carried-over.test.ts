@@ -51,9 +51,9 @@ const dicing = gameOf(`
 async function start(data: string, game: string, ...args: string[]): Promise<ServerProcess> {
   const path = join(data, 'game.ts');
   writeFileSync(path, game);
-  const server = await ServerProcess.start({
-    args: ['--data', data, '--game', path, '--workers', '1', ...args],
-  });
+  const all = ['--data', data, '--game', path, '--workers', '1', ...args];
+  // A server that is killed may leave the folder of its links behind.
+  const server = await ServerProcess.start({ args: all, env: { TMPDIR: data } });
   cleanUps.push(() => server.stop());
   return server;
 }

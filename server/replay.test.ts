@@ -34,9 +34,8 @@ const snapshots = () => readdirSync(folder).filter((name) => /^snapshot-.*\.bin$
 describe('holdfast replay', () => {
   beforeAll(async () => {
     // A player walks in Goldrush, over several snapshots, one of which is of the middle.
-    const server = await ServerProcess.start({
-      args: ['--data', data, '--snapshot-ms', '300', '--workers', '1'],
-    });
+    const args = ['--data', data, '--snapshot-ms', '300', '--workers', '1'];
+    const server = await ServerProcess.start({ args, env: { TMPDIR: data } });
     try {
       const client = await connect({ port: server.port, name: 'ada' });
       const room = await client.join({ game: 'goldrush' });
