@@ -1,13 +1,15 @@
 // The command `holdfast replay` as a process of its own, on the folder of a real server.
 import { execFile, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connect } from '../client/index.ts';
 import { packageRoot } from '../load-test/package-root.ts';
 import { ServerProcess } from '../load-test/server-process.ts';
+import { command, story, writeRoom } from './replay/test-written-room.ts';
 
 const CLI = join(packageRoot(), 'dist/server/cli.js');
 const data = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
@@ -102,6 +104,17 @@ describe('holdfast replay', () => {
     const { code, stdout, stderr } = await replay(...args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(text);
+  });
+
+  it('of a room that its game ended by throwing says where, and ends with code 1', async () => {
+    const { folder } = await writeRoom([...story, [command('fail', 5)]]);
+    const module = join(data, 'tally.ts');
+    const sources = pathToFileURL(join(packageRoot(), 'server/coordinator/test-game.ts')).href;
+    writeFileSync(module, `import { tally } from '${sources}'; export default tally;`);
+    const { code, stdout } = await replay(folder, '--game', module);
+    expect(code).toBe(1);
+    expect(stdout).toContain('tick 6: the game threw in its tick, after all inputs\n');
+    expect(stdout).toMatch(/Error: the tick failed\n.*test-game\.ts:\d+/);
   });
 
   it('with --inspect waits for a debugger, and stops before the first batch', async () => {
