@@ -36,6 +36,8 @@ function canonicalObject(object: object): object {
   if (prototype !== Object.prototype && prototype !== null) {
     throw notPlain(`a ${object.constructor.name}`);
   }
+  // msgpackr reads it back under another name, so that no object gets another prototype.
+  if (Object.hasOwn(object, '__proto__')) throw notPlain('a key __proto__');
   const entries = Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
   // Pairs, not an object: keys that look like numbers would sort themselves.
   return [OBJECT, entries.map(([key, member]) => [key, canonical(member)])];
