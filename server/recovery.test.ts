@@ -18,11 +18,16 @@ function directory(): string {
 }
 
 /** Counts each player's and everyone's additions. */
-const tally = `import { defineGame, Type } from 'holdfast/game';
+const gameOf = (name: string) => `import { defineGame, Type } from 'holdfast/game';
   export default defineGame({
-    name: 'tally', text: 'Counts.', ticksPerSecond: 20, playersMax: 100,
+    name: '${name}', text: 'Counts.', ticksPerSecond: 20, playersMax: 100,
     entities: { score: { count: 'u32' } },
-    state: () => ({ total: 0 }),
+    state: () => ({ total: 0, doom: '' }),
+    about: (room) => { if (room.state.doom === 'about') for (;;); },
+    tick(room) {
+      if (room.state.doom === 'spin') for (;;);
+      if (room.state.doom === 'die') process.kill(process.pid, 'SIGKILL');
+    },
     join: (room) => room.entities.score.add({}),
     commands: {
       add: { args: Type.Object({}), run(room, player) {
@@ -32,6 +37,10 @@ const tally = `import { defineGame, Type } from 'holdfast/game';
       counts: { args: Type.Object({}), run: (room, player) =>
         ({ own: room.entities.score.get(player.avatar.id).count, total: room.state.total, tick: room.tick }) },
       spin: { args: Type.Object({}), run() { for (;;); } },
+      die: { args: Type.Object({}), run() { process.kill(process.pid, 'SIGKILL'); } },
+      doom: { args: Type.Object({ how: Type.String() }), run(room, _player, { how }) {
+        room.state.doom = how;
+      } },
     },
   });`;
 
@@ -42,9 +51,12 @@ interface Counts {
 }
 
 async function start(data: string, ...args: string[]): Promise<ServerProcess> {
-  const game = join(data, 'tally.ts');
-  writeFileSync(game, tally);
-  const server = await ServerProcess.start({ args: ['--data', data, '--game', game, ...args] });
+  const games = ['tally', 'other'].flatMap((name) => {
+    const path = join(data, `${name}.ts`);
+    writeFileSync(path, gameOf(name));
+    return ['--game', path];
+  });
+  const server = await ServerProcess.start({ args: ['--data', data, ...games, ...args] });
   cleanUps.push(() => server.stop());
   return server;
 }
@@ -139,18 +151,63 @@ describe('After a stop', () => {
   });
 });
 
-describe('A room that ends its process whenever it is recovered', () => {
-  it('is set aside, and the server goes on', async () => {
+describe('A command that ends its process whenever it is applied', () => {
+  it.each(['spin', 'die'])('(%s) is set aside alone, and its room goes on', async (poison) => {
     const data = directory();
-    const server = await start(data, '--hang-ms', '900');
-    const client = await player(server, 'ada');
-    const room = await client.join({ game: 'tally' });
+    const server = await start(data, '--hang-ms', '900', '--workers', '1');
+    const [ada, bob] = [await player(server, 'ada'), await player(server, 'bob')];
+    const room = await ada.join({ game: 'tally' });
+    const other = await bob.join({ game: 'tally' });
+    for (const one of [room, other]) for (let i = 0; i < 5; i++) await one.call('add');
+    const refused = new Promise((resolve) => room.once('rejected', resolve));
+    room.send('add');
+    room.send(poison, { why: 'test' });
+    room.send('add');
+    other.send('add');
+    expect(await refused).toMatchObject({ code: 'GAME_ERROR', seq: 7 });
+    expect(await room.call('counts')).toMatchObject({ own: 7, total: 13 });
+    expect(await other.call('counts')).toMatchObject({ own: 6, total: 13 });
+    expect(readdirSync(join(data, 'rooms'))).toEqual(['1']);
+    expect(server.log.find(({ msg }) => msg?.includes('set aside'))).toMatchObject({
+      level: 'error',
+      game: 'tally',
+      room: 1,
+      player: ada.welcome!.session,
+      command: poison,
+      args: { why: 'test' },
+    });
+    // Whoever reads the folder later leaves it out, too.
+    await killCoordinator(server);
+    expect(await room.call('counts')).toMatchObject({ own: 7, total: 13 });
+    expect(readdirSync(join(data, 'rooms'))).toEqual(['1']);
+  });
+});
+
+describe('A room that ends its process by itself', () => {
+  it.each([
+    ['spin', 'a tick that does not end'],
+    ['die', 'a tick that kills'],
+    ['about', 'a description that does not end'],
+  ])('(%s: %s) is quarantined, and no other', async (how) => {
+    const data = directory();
+    const server = await start(data, '--hang-ms', '900', '--workers', '1');
+    const [ada, bob] = [await player(server, 'ada'), await player(server, 'bob')];
+    const room = await ada.join({ game: 'tally' });
+    const other = await bob.join({ game: 'other' });
+    await other.call('add');
     const left = new Promise((resolve) => room.once('left', resolve));
-    room.send('spin');
+    const doomed = room.call('doom', { how }).catch(() => {});
+    if (how === 'about') {
+      await doomed;
+      // It is described to who joins.
+      void ada.join({ game: 'tally' }).catch(() => {});
+    }
     await left;
-    expect(readdirSync(join(data, 'rooms'))).toEqual(['1.quarantined-1']);
-    const next = await client.join({ game: 'tally' });
-    expect(await next.call('add')).toBe(1);
+    const names = readdirSync(join(data, 'rooms'));
+    expect(names).toContain('1.quarantined-1');
+    expect(names).toContain('2');
+    expect(names).not.toContain('1');
+    expect(await other.call('counts')).toMatchObject({ own: 1, total: 1 });
   });
 });
 

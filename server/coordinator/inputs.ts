@@ -25,6 +25,8 @@ export const inputKinds = {
       call: Type.Boolean(),
     },
   },
+  /** A command whose number is used up, and that is not applied: it would end the process. */
+  refused: { tag: 5, fields: { player, seq: Type.Number() } },
 } as const satisfies Record<string, InputRow>;
 
 type Kinds = typeof inputKinds;
@@ -57,5 +59,11 @@ export const inputCodec = {
       input[field] = values[i + 1];
     });
     return input as Input;
+  },
+  /** Only a command can be left out: what others do is known outside of the room.
+   *  @throws {RangeError} for those. */
+  setAside(input: Input): Input {
+    if (input.kind !== 'command') throw new RangeError(`a ${input.kind} cannot be set aside`);
+    return { kind: 'refused', player: input.player, seq: input.seq };
   },
 };

@@ -1,6 +1,7 @@
 // What a room makes of each input: places, commands and their answers, refusals, events, its end.
 import { describe, expect, it } from 'vitest';
 import { type Game, Refusal, refuse, Type } from '../games/game.ts';
+import { inputCodec } from './inputs.ts';
 import { ANSWERS_KEPT } from './ledger.ts';
 import { type Input, type Outputs, RoomState } from './room-state.ts';
 import { type TallyState, tally } from './test-game.ts';
@@ -39,6 +40,32 @@ describe('A batch of inputs', () => {
     state.apply(1, [join(1), join(2), command(2, 1, 'add', { by: 1 })]);
     state.apply(2, [command(1, 1, 'add', { by: 2 }), command(2, 2, 'add', { by: 3 })]);
     expect(seen).toEqual([['player 2 1'], ['player 2 1', 'player 1 2', 'player 2 3']]);
+  });
+});
+
+describe('An observer of a batch', () => {
+  it('is told of each input before it is applied, and of the tick after the last', () => {
+    const seen: unknown[] = [];
+    const state = newState({ ...tally, tick: () => seen.push('tick') });
+    const before = (index: number) => seen.push([index, state.playerCount]);
+    state.apply(1, [join(1), join(2)], before);
+    expect(seen).toEqual([[0, 0], [1, 1], [2, 2], 'tick']);
+  });
+});
+
+describe('A command that was set aside', () => {
+  it('uses up its number, is answered as refused, and changes nothing else', () => {
+    const state = newState();
+    const poison = inputCodec.setAside(command(1, 1, 'add', { by: 5 }));
+    const next = command(1, 2, 'add', { by: 2 });
+    const { answers } = state.apply(1, [join(1), poison, next]);
+    expect(answers).toMatchObject([
+      { player: 1, seq: 1, answer: { kind: 'rejected', code: 'GAME_ERROR' } },
+      { player: 1, seq: 2, answer: { kind: 'result', value: 2 } },
+    ]);
+    expect(appliedIn(state)).toEqual(['player 1 2']);
+    expect(state.ledgerOf(1)).toMatchObject({ applied: 2 });
+    expect(state.ledgerOf(1)!.kept(1)).toMatchObject({ code: 'GAME_ERROR' });
   });
 });
 

@@ -110,12 +110,18 @@ export class RoomState {
   }
 
   /** One step: the inputs in order, then the game's tick.
+   *  @param before is told of each input's index before it is applied, and of their number before
+   *  the game's tick.
    *  Throws whatever the game's hooks throw (commands excepted): the room cannot go on then. */
-  apply(now: number, inputs: Iterable<Input>): Outputs {
+  apply(now: number, inputs: readonly Input[], before?: (index: number) => void): Outputs {
     this.tick++;
     this.now = now;
     this.outputs = newOutputs();
-    for (const input of inputs) this.applyInput(input);
+    for (let i = 0; i < inputs.length; i++) {
+      before?.(i);
+      this.applyInput(inputs[i]!);
+    }
+    before?.(inputs.length);
     this.game.tick?.(this.room);
     return this.outputs;
   }
@@ -198,6 +204,10 @@ export class RoomState {
       case 'command':
         this.command(player, input);
         return;
+      case 'refused':
+        player.ledger.apply(input.seq);
+        this.settle(player, input.seq, rejected('GAME_ERROR', sentence('GAME_ERROR')));
+        return;
       default:
         input satisfies never;
     }
@@ -227,8 +237,12 @@ export class RoomState {
     player.ledger.apply(input.seq);
     const answer = this.run(player, input.name, input.args);
     if (answer.kind === 'result' && !input.call) return;
-    player.ledger.keep(input.seq, answer);
-    this.outputs.answers.push({ player: player.id, seq: input.seq, answer });
+    this.settle(player, input.seq, answer);
+  }
+
+  private settle(player: PlayerRecord, seq: number, answer: Answer): void {
+    player.ledger.keep(seq, answer);
+    this.outputs.answers.push({ player: player.id, seq, answer });
   }
 
   private run(player: PlayerRecord, name: string, given: unknown): Answer {

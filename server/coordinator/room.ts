@@ -9,6 +9,7 @@ import type { DeterminismCheck } from './determinism-check.ts';
 import { GapNotice } from './gap-notice.ts';
 import type { Answer } from './ledger.ts';
 import { Pacer } from './pacer.ts';
+import type { Untold } from './recovery.ts';
 import { RoomCopies } from './room-copies.ts';
 import { snapshotOf } from './room-snapshot.ts';
 import type { Input, Outputs, RoomState } from './room-state.ts';
@@ -26,6 +27,8 @@ export interface RoomOptions {
   readonly determinism?: DeterminismCheck | undefined;
   /** It was written down by other code: the next tick writes it down as it is now. */
   readonly carriedOver?: boolean;
+  /** In a recovered room, who is to be told what. */
+  readonly untold?: readonly Untold[];
   /** How often the room is written down whole, in ms. */
   readonly snapshotMs: number;
   /** The sessions of the players that are in a recovered room. */
@@ -89,6 +92,7 @@ export class Room {
   private troubleAt = Number.NEGATIVE_INFINITY;
   /** Something has come since the last snapshot. */
   private hasChanged = false;
+  private untold: readonly Untold[];
   private over = false;
 
   constructor(options: RoomOptions) {
@@ -97,6 +101,7 @@ export class Room {
     this.options = options;
     const { id, game } = options;
     this.state = options.state;
+    this.untold = options.untold ?? [];
     this.state.takeChanges();
     if (options.carriedOver) {
       this.hasChanged = true;
@@ -464,6 +469,9 @@ export class Room {
       request,
       seq: this.appliedOf(member),
     });
+    const due = this.untold.filter(({ player }) => player === session.id);
+    this.untold = this.untold.filter(({ player }) => player !== session.id);
+    for (const { seq } of due) this.answerAgain(session, seq, false);
   }
 
   private *sessions(): Iterable<Session> {

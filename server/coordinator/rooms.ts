@@ -9,7 +9,8 @@ import type { Log, ProcessMetrics } from '../observe/index.ts';
 import { type Recovered, StoreError } from '../store/index.ts';
 import { CarryOverError, carryOver } from './carry-over.ts';
 import { DeterminismCheck } from './determinism-check.ts';
-import { Room } from './room.ts';
+import { replay, setCulpritAside } from './recovery.ts';
+import { Room, type RoomOptions } from './room.ts';
 import { snapshotOf } from './room-snapshot.ts';
 import { type Input, RoomState } from './room-state.ts';
 import type { Sessions } from './sessions.ts';
@@ -26,11 +27,6 @@ export interface RoomsOptions {
   readonly storage: Storage;
   readonly sessions: Sessions;
 }
-
-/** Recoveries of a room that may die with their process; then it is set aside. */
-const ATTEMPTS_MAX = 2;
-/** Batches replayed before other work is let in. */
-const REPLAYED_AT_ONCE = 500;
 
 export class Rooms implements Iterable<Room> {
   readonly games: ReadonlyMap<string, Game>;
@@ -120,13 +116,14 @@ export class Rooms implements Iterable<Room> {
 
   private async recoverRoom(id: number, storage: FileStorage): Promise<void> {
     const { log } = this.options;
-    if (storage.beginRecovery(id) >= ATTEMPTS_MAX) {
-      log.error({ room: id }, 'a room ends its process whenever it is recovered: it was set aside');
-      storage.quarantine(id);
-      return;
-    }
     const startedAt = performance.now();
+    const attempt = storage.beginRecovery(id);
     try {
+      if (!setCulpritAside(id, attempt, storage, this.options)) {
+        attempt.end();
+        this.quarantine(id);
+        return;
+      }
       const { storage: journal, recovered } = storage.recoverRoom(id);
       const { snapshot, batches, droppedBytes } = recovered;
       const game = this.games.get(snapshot.game);
@@ -135,29 +132,25 @@ export class Rooms implements Iterable<Room> {
         await journal.close();
       } else {
         const state = RoomState.restore(game, { id, saved: carried.saved });
-        let ended: string | undefined;
-        for (const [i, { now, inputs }] of batches.entries()) {
-          ended = state.apply(now, inputs).ended;
-          if (i % REPLAYED_AT_ONCE === REPLAYED_AT_ONCE - 1) await setImmediate();
-        }
+        const { ended, untold } = await replay(state, batches, attempt);
         if (ended !== undefined) {
           // Its process died between the last tick and the removal of the files.
+          attempt.end();
           await journal.remove();
           return;
         }
         const ms = Math.round(performance.now() - startedAt);
-        const { tick } = this.take(game, state, journal, carried.changed);
+        const of = { carriedOver: carried.changed, untold };
+        const { tick } = this.take(game, state, journal, of);
         log.info({ room: id, game: game.name, tick, ms, droppedBytes }, 'room recovered');
       }
-      storage.endRecovery(id);
     } catch (error) {
-      if (error instanceof StoreError && error.code !== 'CORRUPT') {
-        // The room is not at fault: it must not be set aside when this happens again.
-        storage.endRecovery(id);
-        throw error;
-      }
-      log.error({ err: error, room: id }, 'a room cannot be recovered: it was set aside');
-      storage.quarantine(id);
+      if (error instanceof StoreError && error.code !== 'CORRUPT') throw error;
+      attempt.end();
+      log.error({ err: error, room: id }, 'a room cannot be recovered');
+      this.quarantine(id);
+    } finally {
+      attempt.end();
     }
     await setImmediate();
   }
@@ -191,7 +184,20 @@ export class Rooms implements Iterable<Room> {
     }
   }
 
-  private take(game: Game, state: RoomState, storage: RoomStorage, carriedOver = false): Room {
+  /** The room is not recovered again; its files stay, for people to look at. */
+  private quarantine(id: number): void {
+    const { log, metrics, storage } = this.options;
+    storage.quarantine(id);
+    metrics.count('roomsQuarantined');
+    log.error({ room: id }, 'a room was quarantined');
+  }
+
+  private take(
+    game: Game,
+    state: RoomState,
+    storage: RoomStorage,
+    recovered: Pick<RoomOptions, 'carriedOver' | 'untold'> = {},
+  ): Room {
     const { config, log, metrics, sessions } = this.options;
     const { id } = state.room;
     const room = new Room({
@@ -199,7 +205,7 @@ export class Rooms implements Iterable<Room> {
       game,
       state,
       storage,
-      carriedOver,
+      ...recovered,
       determinism: config.verifyDeterminism
         ? new DeterminismCheck({ game, live: state, log, metrics })
         : undefined,
@@ -208,7 +214,7 @@ export class Rooms implements Iterable<Room> {
       inboxPerPlayerMax: config.inFlightMax,
       log,
       metrics,
-      failed: (of) => this.options.storage.quarantine(of.id),
+      failed: (of) => this.quarantine(of.id),
       ended: (over) => this.rooms.delete(over.id),
     });
     this.lastId = Math.max(this.lastId, id);

@@ -2,19 +2,25 @@
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import {
-  beginAttempt,
+  Attempt,
+  type Culprit,
   checkFormats,
-  endAttempt,
+  culpritOf,
+  type InputPlace,
   listRooms,
+  type Mark,
   quarantine,
   type Recovered,
   RoomJournal,
+  readRoom,
+  readSetAside,
   roomFolder,
   type SavedSessions,
   type SessionEvent,
   SessionsFile,
   type Snapshot,
   systemDisk,
+  writeSetAside,
 } from '../store/index.ts';
 import { type Input, inputCodec } from './inputs.ts';
 import { ANSWERS_KEPT } from './ledger.ts';
@@ -71,13 +77,31 @@ export class FileStorage implements Storage {
     return { storage: journal, recovered };
   }
 
-  /** @returns how often the room's recovery was begun before and not ended. */
-  beginRecovery(room: number): number {
-    return beginAttempt(roomFolder(this.config.data, room));
+  /** @throws {StoreError} */
+  beginRecovery(room: number): Attempt {
+    return new Attempt(systemDisk, roomFolder(this.config.data, room));
   }
 
-  endRecovery(room: number): void {
-    endAttempt(roomFolder(this.config.data, room));
+  /** What has ended the room's process, as `culpritOf` says, and the game of the room.
+   *  @throws {StoreError} */
+  culprit(
+    room: number,
+    mark: Mark,
+  ): { culprit: Culprit<Input> | 'room' | undefined; game: string } {
+    const folder = roomFolder(this.config.data, room);
+    const { snapshots, batches } = readRoom(systemDisk, folder, inputCodec);
+    const { tick, game } = snapshots[0]!;
+    return { culprit: culpritOf(mark, batches, tick + batches.length), game };
+  }
+
+  /** Whoever reads the room from now on gets the input as one that was refused.
+   *  @returns how many inputs of the room were set aside now.
+   *  @throws {StoreError} */
+  setAside(room: number, { tick, index }: InputPlace): number {
+    const folder = roomFolder(this.config.data, room);
+    const places = [...readSetAside(systemDisk, folder), { tick, index }];
+    writeSetAside(systemDisk, folder, places);
+    return places.length;
   }
 
   quarantine(room: number): void {

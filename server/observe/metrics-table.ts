@@ -118,6 +118,14 @@ export const metrics = {
     coordinator,
     'Differences that --verify-determinism found between a room and the same fed again.',
   ),
+  commandsSetAside: counter(
+    coordinator,
+    'Commands that were set aside because they ended the process that applied them.',
+  ),
+  roomsQuarantined: counter(
+    coordinator,
+    'Rooms whose files were put aside because they could not go on.',
+  ),
 
   linkQueueBytes: gauge(linkEnds, 'sum', 'Bytes waiting to be written to links.'),
   linkMessagesSent: counter(linkEnds, 'Messages sent over links.'),

@@ -146,25 +146,19 @@ class Run {
   }
 
   private apply(tick: number, now: number, inputs: readonly Input[]): void {
-    let taken = 0;
-    let areTaken = false;
-    /** Counts how far the room has come. */
-    function* counted(): Generator<Input> {
-      for (const input of inputs) {
-        taken++;
-        yield input;
-      }
-      areTaken = true;
-    }
+    let index = 0;
     try {
-      const outputs = this.state.apply(now, counted());
+      const outputs = this.state.apply(now, inputs, (before) => {
+        index = before;
+      });
       this.batches++;
       this.inputs += inputs.length;
       this.failures += outputs.failures.length;
       this.ended = outputs.ended;
     } catch (error) {
       const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      const at = areTaken ? {} : { inputIndex: taken - 1, input: inputs[taken - 1]! };
+      const input = inputs[index];
+      const at = input ? { inputIndex: index, input } : {};
       this.thrown = { tick, stack, ...at };
     }
   }

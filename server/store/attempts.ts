@@ -1,30 +1,110 @@
-// Finds the room that kills its process: a recovery that was begun and did not end is counted, and
-// a room that cannot be recovered is moved out of the way.
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+// Finds what kills its process: a recovery marks where in the room's journal it is, for the next.
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Batch } from './batches.ts';
+import type { Disk } from './disk.ts';
+import { StoreError } from './store-error.ts';
 
 const FILE = 'recovering';
+/** A mark is as long as any other, so that one is written over the other. */
+const MARK_BYTES = 48;
 
-/** Notes that the recovery of the room in `folder` begins.
- *  @returns how often it was begun before and did not end. */
-export function beginAttempt(folder: string): number {
-  const path = join(folder, FILE);
-  const before = existsSync(path) ? Number(readFileSync(path, 'utf8')) || 1 : 0;
-  writeFileSync(path, String(before + 1));
-  return before;
+/** Where a recovery was when its process ended. */
+export interface Mark {
+  /** Of the batch; 0 before the room was there. */
+  readonly tick: number;
+  /** Of the input in its batch; as many as there are: after the inputs; -1: anywhere in the batch. */
+  readonly index: number;
+  /** How many recoveries in a row have ended at this tick. */
+  readonly times: number;
 }
 
-export function endAttempt(folder: string): void {
-  rmSync(join(folder, FILE), { force: true });
+/** Ends at one place with which that place is at fault; where only the batch is known, more. */
+const ENDS_MAX = 2;
+const ENDS_MAX_VAGUE = 3;
+
+/** One recovery of one room, from its beginning until it ends or its process does. */
+export class Attempt {
+  /** Where the one before ended with its process; undefined where it did not. */
+  readonly previous: Mark | undefined;
+  private readonly disk: Disk;
+  private readonly path: string;
+  private readonly fd: number;
+  private readonly bytes = Buffer.alloc(MARK_BYTES);
+  private isOpen = true;
+
+  /** @param folder the room's. @throws {StoreError} */
+  constructor(disk: Disk, folder: string) {
+    this.disk = disk;
+    this.path = join(folder, FILE);
+    try {
+      this.previous = readMark(disk, this.path);
+      this.fd = disk.create(this.path);
+    } catch (error) {
+      throw StoreError.of(this.path, error);
+    }
+    this.at(0);
+  }
+
+  /** Says what the room's code is given next. About a microsecond: the file outlives the process,
+   *  not the machine. @throws {StoreError} */
+  at(tick: number, index = -1): void {
+    const { previous } = this;
+    this.write(`${tick} ${index} ${previous?.tick === tick ? previous.times + 1 : 1}`);
+  }
+
+  /** Other code has its turn: if the process ends now, it is not this room that ended it. */
+  rest(): void {
+    this.write('');
+  }
+
+  /** The recovery is over, whatever came of it. Idempotent. */
+  end(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    this.disk.close(this.fd);
+    this.disk.remove(this.path);
+  }
+
+  private write(text: string): void {
+    this.bytes.fill(' ').write(text, 'latin1');
+    try {
+      this.disk.write(this.fd, this.bytes, 0, 0);
+    } catch (error) {
+      throw StoreError.of(this.path, error);
+    }
+  }
+}
+
+/** An input that ends the process that applies it. */
+export type Culprit<I> = { readonly input: I; readonly tick: number; readonly index: number };
+
+/** @param lastTick of the journal: a room's process ends while its last batch is applied.
+ *  @returns what has ended its process each time now; undefined where that is not sure yet. */
+export function culpritOf<I>(
+  { tick, index, times }: Mark,
+  batches: readonly Batch<I>[],
+  lastTick: number,
+): Culprit<I> | 'room' | undefined {
+  const ends = tick === lastTick ? times + 1 : times;
+  if (ends < (index < 0 ? ENDS_MAX_VAGUE : ENDS_MAX)) return undefined;
+  const input = batches.find((batch) => batch.tick === tick)?.inputs[index];
+  return input === undefined ? 'room' : { input, tick, index };
 }
 
 /** Keeps the folder under a name that is not a room's. */
 export function quarantine(folder: string): void {
-  endAttempt(folder);
   for (let i = 1; ; i++) {
     const target = `${folder}.quarantined-${i}`;
     if (existsSync(target)) continue;
     renameSync(folder, target);
     return;
   }
+}
+
+function readMark(disk: Disk, path: string): Mark | undefined {
+  if (!existsSync(path)) return undefined;
+  const numbers = disk.read(path).toString('latin1').split(' ', 3).map(Number);
+  const [tick = Number.NaN, index = Number.NaN, times = Number.NaN] = numbers;
+  return tick >= 0 && index >= -1 && times >= 1 ? { tick, index, times } : undefined;
 }

@@ -16,6 +16,8 @@ export interface Batch<I> {
 export interface InputCodec<I> {
   toArray(input: I): unknown[];
   fromArray(values: readonly unknown[]): I;
+  /** @returns what is applied in the place of an input that ends its process. */
+  setAside(input: I): I;
 }
 
 /** Stands at the head of a segment when the disk has all of the segment before it. */

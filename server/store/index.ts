@@ -1,6 +1,6 @@
 // The door of store/: what outlives the server, in files.
 
-export { beginAttempt, endAttempt, quarantine } from './attempts.ts';
+export { Attempt, type Culprit, culpritOf, type Mark, quarantine } from './attempts.ts';
 export type { Batch, InputCodec } from './batches.ts';
 export { checkFormats } from './check-formats.ts';
 export { type Disk, systemDisk } from './disk.ts';
@@ -13,6 +13,7 @@ export { RoomJournal, type RoomJournalOptions } from './room-journal.ts';
 export type { Saved } from './saved-slices.ts';
 export type { SavedSession, SavedSessions, SessionEvent } from './session-events.ts';
 export { SessionsFile, type SessionsFileOptions } from './sessions-file.ts';
+export { type InputPlace, readSetAside, writeSetAside } from './set-aside.ts';
 export type { Snapshot, SnapshotAbout } from './snapshot-file.ts';
 export { stateHash } from './state-hash.ts';
 export { StoreError, type StoreErrorCode, storeErrors } from './store-error.ts';

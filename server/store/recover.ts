@@ -11,7 +11,8 @@ const DAMAGED_SUFFIX = '.damaged';
 
 export interface Recovered<I> {
   readonly snapshot: Snapshot & SnapshotAbout;
-  /** In order, without a gap; the first is the one after the snapshot. */
+  /** In order, without a gap; the first is the one after the snapshot. What was set aside is in
+   *  them as the codec says. */
   readonly batches: readonly Batch<I>[];
   /** Cut off at the journal's end: what was being written when the process or the machine died. */
   readonly droppedBytes: number;

@@ -3,11 +3,13 @@ import { type Batch, decodeBatch, type InputCodec, journalFormat } from './batch
 import type { Disk } from './disk.ts';
 import { decodeRecords } from './record-format.ts';
 import { filesOf, neededSegments } from './room-folder.ts';
+import { readSetAside, withoutSetAside } from './set-aside.ts';
 import { StoreError } from './store-error.ts';
 
 /** The journal since a snapshot, as it was read. */
 export interface ReadJournal<I> {
-  /** In order, without a gap; the first is the one after the snapshot. */
+  /** In order, without a gap; the first is the one after the snapshot. What was set aside is in
+   *  them as the codec says. */
   readonly batches: readonly Batch<I>[];
   /** What was being written at its end when the process or the machine died. */
   readonly droppedBytes: number;
@@ -36,7 +38,9 @@ export function readJournal<I>(
     (sum, { end, tornBytes }) => sum + end + tornBytes,
     last?.tornBytes ?? 0,
   );
-  return { batches: following(tick, kept), droppedBytes, last, later };
+  const places = readSetAside(disk, folder);
+  const batches = withoutSetAside(following(tick, kept), places, codec);
+  return { batches, droppedBytes, last, later };
 }
 
 export interface Segment<I> {

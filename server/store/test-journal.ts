@@ -11,6 +11,7 @@ export type Count = { by: number };
 export const codec = {
   toArray: ({ by }: Count) => [by],
   fromArray: ([by]: readonly unknown[]) => ({ by: by as number }),
+  setAside: () => ({ by: 0 }),
 };
 export const options = (data: string): RoomJournalOptions<Count> => ({
   data,

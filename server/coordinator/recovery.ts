@@ -1,0 +1,79 @@
+// Replays a room's journal, and finds the input that ends its process whenever it is applied.
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
+import type { Log, ProcessMetrics } from '../observe/index.ts';
+import type { Attempt, Batch } from '../store/index.ts';
+import type { Input, RoomState } from './room-state.ts';
+import type { FileStorage } from './storage.ts';
+
+/** Inputs of one room that may be set aside; then it is the room that is at fault. */
+const SET_ASIDE_MAX = 3;
+/** How long a replay keeps other work waiting. */
+const TURN_MS = 50;
+
+/** A command that was set aside: its sender has not been told. */
+export interface Untold {
+  readonly player: number;
+  readonly seq: number;
+}
+
+/** Looks at where the recovery before this one ended with its process, and sets that input aside.
+ *  @returns false where the room itself is at fault.
+ *  @throws {StoreError} */
+export function setCulpritAside(
+  room: number,
+  { previous }: Attempt,
+  storage: FileStorage,
+  { log, metrics }: { log: Log; metrics: ProcessMetrics<'coordinator'> },
+): boolean {
+  if (!previous) return true;
+  const { culprit, game } = storage.culprit(room, previous);
+  if (culprit === undefined) return true;
+  const where = { room, game, tick: previous.tick };
+  if (culprit === 'room' || culprit.input.kind !== 'command') {
+    log.error({ ...where, input: culprit }, 'a room ends its process whenever it is recovered');
+    return false;
+  }
+  const { player, seq, name, args } = culprit.input;
+  const command = { player, seq, command: name, args };
+  if (storage.setAside(room, culprit) > SET_ASIDE_MAX) {
+    log.error({ ...where, ...command }, 'a room has too many commands that end its process');
+    return false;
+  }
+  metrics.count('commandsSetAside');
+  log.error({ ...where, ...command }, 'a command ends its process: it was set aside');
+  return true;
+}
+
+/** Brings `state` to where the journal ends.
+ *  @returns why the room has ended in its last batch, if it has, and who is to be told what. */
+export async function replay(
+  state: RoomState,
+  batches: readonly Batch<Input>[],
+  attempt: Attempt,
+): Promise<{ ended: string | undefined; untold: Untold[] }> {
+  const last = batches.at(-1);
+  const untold: Untold[] = [];
+  let ended: string | undefined;
+  let turnAt = performance.now();
+  for (const { tick, now, inputs } of batches) {
+    if (performance.now() - turnAt > TURN_MS) {
+      attempt.rest();
+      await setImmediate();
+      turnAt = performance.now();
+    }
+    // The process that ran the room ended in the last batch, if it was the room that ended it.
+    const isSuspect = tick === last?.tick || tick === attempt.previous?.tick;
+    if (!isSuspect) attempt.at(tick);
+    const before = isSuspect ? (index: number) => attempt.at(tick, index) : undefined;
+    ended = state.apply(now, inputs, before).ended;
+    for (const input of inputs) if (input.kind === 'refused') untold.push(input);
+  }
+  // Game code that runs outside of batches, when a player comes.
+  if (ended === undefined) {
+    attempt.at(state.room.tick, (last?.inputs.length ?? 0) + 1);
+    state.about();
+  }
+  attempt.rest();
+  return { ended, untold };
+}
