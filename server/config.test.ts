@@ -63,6 +63,8 @@ function samples(row: SettingRow<Kind, unknown>): { good: string[]; bad: string[
       return { good: ['true', 'false'], bad: ['', 'yes', '1', 'TRUE'] };
     case 'string':
       return { good: ['here'], bad: [''] };
+    case 'path':
+      return { good: ['here', ''], bad: [] };
     case 'list':
       return { good: ['a', 'a:b'], bad: [] };
   }
@@ -150,7 +152,8 @@ describe('docs/CONFIGURATION.md', () => {
     for (const [name, row] of rows) {
       const part = file!.content.split(`### \`${flagOf(name)}\`\n`)[1]?.split('\n#')[0];
       for (const fact of [variableOf(name), row.text, takes(row)]) expect(part).toContain(fact);
-      if (row.kind !== 'list') expect(part).toContain(`\`${row.default}\``);
+      const hasNone = row.kind === 'list' || row.kind === 'path';
+      expect(part).toContain(hasNone ? 'none' : `\`${row.default}\``);
     }
     for (const { text } of relations) expect(file!.content).toContain(text);
   });

@@ -1,7 +1,7 @@
 // Every setting of the server in one table: flags, variables, `--help` and the document derive from it.
 import { Command, InvalidArgumentError, Option } from 'commander';
 
-export type Kind = 'integer' | 'string' | 'list' | 'workers' | 'choice' | 'flag';
+export type Kind = 'integer' | 'string' | 'path' | 'list' | 'workers' | 'choice' | 'flag';
 
 /** One setting. Its flag is `--<name in kebab-case>`, its variable `HOLDFAST_<NAME_IN_CAPITALS>`. */
 export interface SettingRow<K extends Kind, D> {
@@ -143,6 +143,11 @@ export const settings = {
     'Runs each room a second time beside itself, and logs an error that names the field where the two differ: for authors of games, at twice the cost.',
   ),
   drainMs: integer(5000, 0, DAY_MS, 'ms', 'Time to say goodbye to clients when the server stops.'),
+  faultDisk: {
+    kind: 'path',
+    default: '',
+    text: 'For fault tests: a file with the milliseconds by which each write to the disk is delayed, or the word full, when every write fails; none while it is not there.',
+  },
 } as const satisfies Record<string, SettingRow<Kind, unknown>>;
 
 export type SettingName = keyof typeof settings;
@@ -150,7 +155,7 @@ type Widen<T> = T extends number ? number : T extends string ? string : T;
 
 /** The settings with their values, all present. */
 export type Config = {
-  readonly [N in SettingName]: (typeof settings)[N]['kind'] extends 'integer' | 'string'
+  readonly [N in SettingName]: (typeof settings)[N]['kind'] extends 'integer' | 'string' | 'path'
     ? Widen<(typeof settings)[N]['default']>
     : (typeof settings)[N]['default'];
 };
@@ -179,6 +184,8 @@ export function takes(row: SettingRow<Kind, unknown>): string {
       return `a whole number from ${row.min} to ${row.max}`;
     case 'string':
       return 'a text that is not empty';
+    case 'path':
+      return 'a path; empty: none';
     case 'list':
       return 'a path, or several with colons between them';
     case 'workers':
@@ -199,6 +206,8 @@ function parse(row: SettingRow<Kind, unknown>, text: string): unknown {
       return parseInteger(text, row.min, row.max);
     case 'string':
       return text === '' ? undefined : text;
+    case 'path':
+      return text;
     case 'list':
       return text.split(':').filter((path) => path !== '');
     case 'workers':

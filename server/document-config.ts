@@ -30,7 +30,7 @@ function settingText(name: SettingName): string {
 }
 
 function defaultText(value: string | number | boolean | readonly string[]): string {
-  return typeof value === 'object' ? 'none' : `\`${value}\``;
+  return typeof value === 'object' || value === '' ? 'none' : `\`${value}\``;
 }
 
 function summary(names: readonly SettingName[]): string {

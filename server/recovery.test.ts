@@ -211,6 +211,50 @@ describe('A room that ends its process by itself', () => {
   });
 });
 
+describe('While the disk is full', () => {
+  it('nothing is acknowledged, and all of it is there once when there is room again', async () => {
+    const data = directory();
+    const fault = join(data, 'fault');
+    const args = ['--fault-disk', fault, '--snapshot-ms', '100', '--workers', '1'];
+    const first = await start(data, ...args);
+    const clients = await Promise.all(['a', 'b', 'c'].map((name) => player(first, name)));
+    const rooms = await Promise.all(clients.map((client) => client.join({ game: 'tally' })));
+    const before = await rooms[0]!.call('add');
+    expect(before).toBe(1);
+    let sent = 1;
+    const sending = setInterval(() => {
+      for (const room of rooms) room.send('add');
+      sent += rooms.length;
+    }, 40);
+    cleanUps.push(() => clearInterval(sending));
+    writeFileSync(fault, 'full');
+    await expect.poll(() => first.log.some(({ msg }) => msg?.includes('acknowledged'))).toBe(true);
+    const answered = rooms.map(() => false);
+    const calls = rooms.map(async (room, i) => {
+      await room.call('add');
+      answered[i] = true;
+    });
+    sent += rooms.length;
+    const until = sent + 25 * rooms.length;
+    await expect.poll(() => sent, { timeout: 10_000 }).toBeGreaterThan(until);
+    expect(answered).toEqual([false, false, false]);
+    rmSync(fault);
+    await Promise.all(calls);
+    clearInterval(sending);
+    await Promise.all(rooms.map((room) => room.call('counts')));
+    expect(await rooms[0]!.call('counts')).toMatchObject({ total: sent });
+    const again = Promise.all(
+      clients.map((client) => new Promise((resolve) => client.once('connected', resolve))),
+    );
+    const processes = await first.processes();
+    for (const { pid } of processes) process.kill(pid, 'SIGKILL');
+    await first.exitCode;
+    await start(data, ...args, '--port', String(first.port));
+    await again;
+    expect(await rooms[0]!.call('counts')).toMatchObject({ total: sent });
+  });
+});
+
 describe('Two servers', () => {
   it('do not write to the same directory', async () => {
     const data = directory();

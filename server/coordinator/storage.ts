@@ -6,6 +6,7 @@ import {
   type Culprit,
   checkFormats,
   culpritOf,
+  type Disk,
   type InputPlace,
   listRooms,
   type Mark,
@@ -19,6 +20,7 @@ import {
   type SessionEvent,
   SessionsFile,
   type Snapshot,
+  slowDisk,
   systemDisk,
   writeSetAside,
 } from '../store/index.ts';
@@ -45,17 +47,20 @@ export class FileStorage implements Storage {
   /** What was there at the start. */
   readonly saved: SavedSessions;
   private readonly config: Config;
+  private readonly disk: Disk;
   private readonly sessions: SessionsFile;
 
   /** @throws {StoreError} */
   constructor(config: Config) {
     this.config = config;
+    this.disk = config.faultDisk === '' ? systemDisk : slowDisk(config.faultDisk);
     // Before anything is touched.
-    checkFormats(systemDisk, config.data);
+    checkFormats(this.disk, config.data);
     const { file, saved } = SessionsFile.open({
       path: join(config.data, 'sessions.log'),
       policy: config.journalSync,
       answersKept: ANSWERS_KEPT,
+      disk: this.disk,
     });
     this.sessions = file;
     this.saved = saved;
@@ -64,7 +69,7 @@ export class FileStorage implements Storage {
   /** The rooms that were there at the start.
    *  @throws {StoreError} */
   rooms(): number[] {
-    return listRooms(systemDisk, this.config.data);
+    return listRooms(this.disk, this.config.data);
   }
 
   createRoom(room: number, first: Snapshot): RoomStorage {
@@ -79,6 +84,7 @@ export class FileStorage implements Storage {
 
   /** @throws {StoreError} */
   beginRecovery(room: number): Attempt {
+    // Its marks are for the next process: whether the disk ever has them does not matter.
     return new Attempt(systemDisk, roomFolder(this.config.data, room));
   }
 
@@ -89,7 +95,7 @@ export class FileStorage implements Storage {
     mark: Mark,
   ): { culprit: Culprit<Input> | 'room' | undefined; game: string } {
     const folder = roomFolder(this.config.data, room);
-    const { snapshots, batches } = readRoom(systemDisk, folder, inputCodec);
+    const { snapshots, batches } = readRoom(this.disk, folder, inputCodec);
     const { tick, game } = snapshots[0]!;
     return { culprit: culpritOf(mark, batches, tick + batches.length), game };
   }
@@ -99,8 +105,8 @@ export class FileStorage implements Storage {
    *  @throws {StoreError} */
   setAside(room: number, { tick, index }: InputPlace): number {
     const folder = roomFolder(this.config.data, room);
-    const places = [...readSetAside(systemDisk, folder), { tick, index }];
-    writeSetAside(systemDisk, folder, places);
+    const places = [...readSetAside(this.disk, folder), { tick, index }];
+    writeSetAside(this.disk, folder, places);
     return places.length;
   }
 
@@ -123,6 +129,6 @@ export class FileStorage implements Storage {
 
   private optionsOf(room: number) {
     const { data, journalSync } = this.config;
-    return { data, room, codec: inputCodec, policy: journalSync };
+    return { data, room, codec: inputCodec, policy: journalSync, disk: this.disk };
   }
 }
