@@ -1,5 +1,6 @@
 // The server's entry: reads the configuration and becomes the role that it was forked as.
 import type { Socket } from 'node:net';
+import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, defaults, readConfig } from './config.ts';
@@ -11,10 +12,14 @@ import {
   type ChildOrigin,
   ChildRuntime,
   childOrigin,
+  FileLock,
 } from './multiprocessing/index.ts';
 import { createLog, LogRelay, ProcessMetrics, printBanner } from './observe/index.ts';
 import { DataDirectoryError, ListenError, Primary } from './primary/index.ts';
 import { Worker } from './worker/index.ts';
+
+/** Time for the coordinator of an earlier server to end. */
+const EARLIER_MS = 5000;
 
 const origin = childOrigin();
 
@@ -143,6 +148,16 @@ async function runCoordinator(
   const log = createLog({ role: 'coordinator', level: config.logLevel });
   const metrics = new ProcessMetrics('coordinator');
   runtime.measured(metrics);
+  // The coordinator of a server that was killed may live a moment longer than its primary.
+  const lockName = join(config.data, 'coordinator');
+  if (!(await FileLock.wait(lockName, EARLIER_MS))) {
+    const pid = FileLock.holder(lockName);
+    runtime.unusable(
+      `cannot use ${config.data}: the coordinator (process ${pid}) of a server that has ended ` +
+        'still uses it: end that',
+    );
+    return;
+  }
   try {
     const options = { config, linkPath, log, metrics, games: await games };
     const coordinator = await Coordinator.start(options);

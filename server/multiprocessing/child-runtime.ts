@@ -85,9 +85,10 @@ export class ChildRuntime {
       message: (message) => this.obey(message),
       closed: () => process.exit(this.stopping ? 0 : ORPHANED),
     });
-    process.on('exit', () => {
+    process.on('exit', (code) => {
       // The primary is gone: nobody else is left who would clean up.
-      if (!process.connected) rmSync(dirname(linkPath), { recursive: true, force: true });
+      if (code === ORPHANED || !process.connected)
+        rmSync(dirname(linkPath), { recursive: true, force: true });
     });
     // A terminal sends its signals to every process; the primary decides what they mean.
     process.on('SIGINT', () => {});

@@ -7,6 +7,7 @@ export {
   childEnvironment,
   childOrigin,
 } from './child-runtime.ts';
+export { FileLock } from './file-lock.ts';
 export {
   type Child,
   type ChildSpec,

@@ -1,6 +1,7 @@
 // The directory of what outlives the server: made, and proved to be writable, before anything starts.
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { FileLock } from '../multiprocessing/index.ts';
 
 /** The directory cannot be used; the message says why and what to do. */
 export class DataDirectoryError extends Error {
@@ -8,11 +9,9 @@ export class DataDirectoryError extends Error {
   readonly code = 'BAD_DATA_DIRECTORY';
 }
 
-const LOCK = 'server.pid';
-
-/** Makes the directory, and takes it for this process.
+/** Makes the directory, and takes it for this process until it ends or releases it.
  *  @throws {DataDirectoryError} */
-export function takeDataDirectory(path: string): void {
+export function takeDataDirectory(path: string): FileLock {
   const directory = resolve(path);
   try {
     mkdirSync(directory, { recursive: true });
@@ -31,29 +30,20 @@ export function takeDataDirectory(path: string): void {
       cause,
     });
   }
-  const lock = join(directory, LOCK);
-  const holder = holderOf(lock);
-  if (holder !== undefined) {
-    throw new DataDirectoryError(
-      `cannot use ${directory}: another server (process ${holder}) uses it: ` +
-        'stop that, or choose another directory with --data',
-    );
-  }
-  writeFileSync(lock, String(process.pid));
+  const name = join(directory, 'server');
+  const lock = lockOf(directory, name);
+  if (lock) return lock;
+  throw new DataDirectoryError(
+    `cannot use ${directory}: another server (process ${FileLock.holder(name)}) uses it: ` +
+      'stop that, or choose another directory with --data',
+  );
 }
 
-export function releaseDataDirectory(path: string): void {
-  rmSync(join(resolve(path), LOCK), { force: true });
-}
-
-/** The process that has the directory, if it is alive. One that was killed has left its mark. */
-function holderOf(lock: string): number | undefined {
-  let pid: number;
+function lockOf(directory: string, name: string): FileLock | undefined {
   try {
-    pid = Number(readFileSync(lock, 'utf8'));
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' ? pid! : undefined;
+    return FileLock.take(name);
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new DataDirectoryError(`cannot use ${directory}: no lock in it: ${message}`, { cause });
   }
-  return pid === process.pid ? undefined : pid;
 }

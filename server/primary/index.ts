@@ -4,7 +4,13 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { FromChild } from '../link/index.ts';
-import { type ChildSpec, type Clock, type Exit, Supervisor } from '../multiprocessing/index.ts';
+import {
+  type ChildSpec,
+  type Clock,
+  type Exit,
+  type FileLock,
+  Supervisor,
+} from '../multiprocessing/index.ts';
 import type { Log, LogRelay, ProcessMetrics } from '../observe/index.ts';
 import { type Admin, startAdmin } from './admin.ts';
 import { Admission } from './admission.ts';
@@ -12,7 +18,7 @@ import { Assignments } from './assignments.ts';
 import type { ChildProcess } from './child-process.ts';
 import { Children } from './children.ts';
 import { Connections } from './connections.ts';
-import { releaseDataDirectory, takeDataDirectory } from './data-directory.ts';
+import { takeDataDirectory } from './data-directory.ts';
 import { Listener } from './listener.ts';
 import { type RestartStatus, RollingRestart } from './rolling-restart.ts';
 import {
@@ -77,7 +83,7 @@ export class Primary {
   private readonly assignments: Assignments;
   private readonly restarting: RollingRestart;
   private admin: Admin | undefined;
-  private hasData = false;
+  private data: FileLock | undefined;
   private allGone: (() => void) | undefined;
   private firstReady = Promise.withResolvers<void>();
 
@@ -143,8 +149,7 @@ export class Primary {
    *  @throws {DataDirectoryError} when there is no place for data. */
   async start(): Promise<Addresses> {
     const { config, log } = this.options;
-    takeDataDirectory(config.data);
-    this.hasData = true;
+    this.data = takeDataDirectory(config.data);
     this.admin = await startAdmin({
       host: config.adminHost,
       port: config.adminPort,
@@ -194,7 +199,7 @@ export class Primary {
     this.children.close();
     this.connections.removeAll();
     rmSync(this.directory, { recursive: true, force: true });
-    if (this.hasData) releaseDataDirectory(this.options.config.data);
+    this.data?.release();
     await this.admin?.close();
   }
 

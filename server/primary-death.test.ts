@@ -1,0 +1,116 @@
+// A primary that is killed: the other processes end by themselves, and the next server goes on.
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Client, connect } from '../client/index.ts';
+import { ServerProcess } from '../load-test/server-process.ts';
+
+const ROUNDS = 20;
+
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+/** Counts each player's additions; numbers them, so that one applied twice or out of order shows. */
+const tally = `import { defineGame, refuse, Type } from 'holdfast/game';
+  export default defineGame({
+    name: 'tally', text: 'Counts.', ticksPerSecond: 20, playersMax: 100, entities: {},
+    state: () => ({ counts: {} }),
+    commands: {
+      add: { args: Type.Object({ number: Type.Integer() }), run(room, player, { number }) {
+        const before = room.state.counts[player.id] ?? 0;
+        if (number !== before + 1) refuse('WRONG', number + ' after ' + before);
+        room.state.counts[player.id] = number;
+      } },
+      count: { args: Type.Object({}), run: (room, player) => room.state.counts[player.id] ?? 0 },
+    },
+  });`;
+
+let folder: string;
+let temporary: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+  cleanUps.push(() => rmSync(folder, { recursive: true, force: true }));
+  temporary = join(folder, 'tmp');
+  mkdirSync(temporary);
+  writeFileSync(join(folder, 'tally.ts'), tally);
+});
+
+async function start(port = 0): Promise<ServerProcess> {
+  const game = join(folder, 'tally.ts');
+  const data = join(folder, 'data');
+  const of = { port: String(port), workers: '2', data, game, 'snapshot-ms': '500' };
+  const args = Object.entries(of).flatMap(([name, value]) => [`--${name}`, value]);
+  const server = await ServerProcess.start({ args, env: { TMPDIR: temporary } });
+  cleanUps.push(() => server.stop());
+  return server;
+}
+
+async function player(port: number, name: string): Promise<Client> {
+  const client = await connect({ port, name });
+  cleanUps.push(() => client.close());
+  return client;
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+const pidsOf = async (server: ServerProcess): Promise<number[]> =>
+  (await server.processes()).map(({ pid }) => pid);
+
+describe('After kill -9 of the primary', () => {
+  it('a server that is started at once has everyone back, every command once', async () => {
+    let server = await start();
+    const { port } = server;
+    const clients = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => player(port, `player-${i}`)),
+    );
+    const rooms = await Promise.all(clients.map((client) => client.join({ game: 'tally' })));
+    const problems: unknown[] = [];
+    for (const client of clients) client.on('session', () => problems.push('session lost'));
+    for (const room of rooms) room.on('rejected', (error) => problems.push(error.message));
+    const sent = rooms.map(() => 0);
+    const sending = setInterval(() => {
+      rooms.forEach((room, i) => {
+        // More than this may not be unanswered.
+        if (room.unacknowledged < 60) room.send('add', { number: ++sent[i]! });
+      });
+    }, 20);
+    cleanUps.push(() => clearInterval(sending));
+    const dead: number[] = [];
+    for (let i = 0; i < ROUNDS; i++) {
+      dead.push(...(await pidsOf(server)));
+      void server.kill();
+      server = await start(port);
+      // An answer shows that this one is back.
+      await Promise.all(rooms.map((room) => room.call('count')));
+    }
+    clearInterval(sending);
+    expect(await Promise.all(rooms.map((room) => room.call('count')))).toEqual(sent);
+    expect(problems).toEqual([]);
+    await expect.poll(() => dead.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+    const folders = readdirSync(temporary).filter((name) => name.startsWith('holdfast-'));
+    expect(folders).toHaveLength(1);
+  }, 180_000);
+
+  it('no server writes beside a coordinator that has not ended', async () => {
+    const first = await start();
+    const processes = await first.processes();
+    const coordinator = processes.find(({ role }) => role === 'coordinator')!;
+    process.kill(coordinator.pid, 'SIGSTOP');
+    await first.kill();
+    const text = `the coordinator (process ${coordinator.pid}) of a server that has ended`;
+    await expect(start()).rejects.toThrow(text);
+    process.kill(coordinator.pid, 'SIGCONT');
+    const isThere = () => isAlive(coordinator.pid);
+    await expect.poll(isThere, { timeout: 10_000 }).toBe(false);
+    await start();
+  });
+});
