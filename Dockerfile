@@ -3,6 +3,9 @@
 #   docker run -p 8000:8000 -p 127.0.0.1:9464:9464 -v holdfast-data:/data holdfast
 # Settings are flags behind the image's name, or variables (docs/CONFIGURATION.md):
 #   docker run -e HOLDFAST_WORKERS=4 holdfast --log-level debug
+# As a service, as deploy/holdfast.service has it:
+#   docker run -d --name holdfast --restart always --stop-timeout 30 --ulimit nofile=65536 ... holdfast
+#   docker kill --signal HUP holdfast     # new processes, without dropping a connection
 
 FROM node:26-slim AS build
 WORKDIR /app
@@ -42,5 +45,6 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.HOLDFAST_ADMIN_PORT + '/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 
 # No shell in between: `docker stop` sends SIGTERM to the primary, which says goodbye to clients
-# within HOLDFAST_DRAIN_MS. Keep that below docker's own limit (10 s, `docker stop --time`).
+# within HOLDFAST_DRAIN_MS. Keep that below docker's own limit (10 s, else `--stop-timeout`). The
+# primary is process 1: when it ends, the kernel ends all others, so none is left to write.
 ENTRYPOINT ["node", "dist/server/main.js"]
