@@ -46,7 +46,7 @@ export class Attempt {
     this.at(0);
   }
 
-  /** Says what the room's code is given next. About a microsecond: the file outlives the process,
+  /** Says what the room's code is given next. Some microseconds: the file outlives the process,
    *  not the machine. @throws {StoreError} */
   at(tick: number, index = -1): void {
     const { previous } = this;
