@@ -26,7 +26,8 @@ export class FileLock {
   static take(path: string): FileLock | undefined {
     const database = new DatabaseSync(`${path}.lock`, { timeout: 0 });
     try {
-      database.exec('BEGIN EXCLUSIVE');
+      // Nothing is written into it: no other file beside it is needed.
+      database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
       writeFileSync(`${path}.pid`, String(process.pid));
       return new FileLock(path, database);
     } catch (error) {
