@@ -23,7 +23,8 @@ export interface ConnectionReceiver {
 export interface ConnectionOptions {
   readonly host: string;
   readonly port: number;
-  readonly hello: Message<'hello'>;
+  /** What to begin with, as it is at the time. */
+  readonly hello: () => Message<'hello'>;
   readonly receiver: ConnectionReceiver;
 }
 
@@ -72,7 +73,7 @@ export class Connection {
   /** Begins, or begins again, the conversation. */
   hello(): void {
     this.write(BINARY);
-    this.write(encodeBinary(this.options.hello));
+    this.write(encodeBinary(this.options.hello()));
   }
 
   /** Sends a frame; those of one turn of the event loop share a write. */

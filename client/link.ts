@@ -89,16 +89,9 @@ export class Link implements ConnectionReceiver {
   /** Makes an attempt to connect. */
   connect(): void {
     this.enter(Connecting);
-    const { host, port, name, connectTimeoutMs } = this.settings;
+    const { host, port, connectTimeoutMs } = this.settings;
     this.bye = undefined;
-    const { token } = this;
-    const hello = {
-      type: 'hello' as const,
-      protocol: PROTOCOL_VERSION,
-      name,
-      ...(token === undefined ? {} : { token }),
-    };
-    this.connection = new Connection({ host, port, hello, receiver: this });
+    this.connection = new Connection({ host, port, hello: () => this.hello(), receiver: this });
     this.timer = setTimeout(() => this.fail(new ClientError('CONNECT_TIMEOUT')), connectTimeoutMs);
   }
 
@@ -158,7 +151,8 @@ export class Link implements ConnectionReceiver {
         else this.owner.message(message);
         return;
       case 'again':
-        if (this.state === Connecting) this.connection?.hello();
+        // Also where hello was answered: who goes on with the connection may not know that.
+        this.connection?.hello();
         return;
       case 'bye':
         this.bye = message;
@@ -167,6 +161,13 @@ export class Link implements ConnectionReceiver {
       default:
         this.owner.message(message);
     }
+  }
+
+  private hello(): Message<'hello'> {
+    const { token } = this;
+    const { name } = this.settings;
+    const hello = { type: 'hello' as const, protocol: PROTOCOL_VERSION, name };
+    return token === undefined ? hello : { ...hello, token };
   }
 
   /** A `welcome` may also come later on a connection, from a worker that replaced another. */

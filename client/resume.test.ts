@@ -156,6 +156,20 @@ describe('a lost connection', () => {
   });
 });
 
+describe('again in the middle of a connection', () => {
+  test('is answered by hello with the token, and then all goes on', async () => {
+    await begin();
+    room.send('a');
+    await connection.takeInputs(1);
+    connection.send({ type: 'again' });
+    expect(await connection.welcome({ resumed: true, rooms: [3] })).toMatchObject({
+      token: 'secret',
+    });
+    connection.send(joined({ room: 3 }), resumed(0));
+    expect(await connection.takeInputs(1)).toEqual(['3/1 a']);
+  });
+});
+
 describe('resumed in the middle of a connection', () => {
   test('sends again what is newer', async () => {
     await begin();

@@ -14,8 +14,8 @@ outlives its connection by \`resumeMs\`, and whoever shows its \`token\` gets it
 
 - \`hello\` without \`token\`: a new session.
 - \`hello\` with the token of a session that still lives: \`welcome\` has \`resumed\` true, and for
-  each room in \`rooms\` a \`joined\` and a \`resumed\` follow. A connection that the session still had
-  is closed with \`SESSION_REPLACED\`.
+  each room in \`rooms\` a \`joined\` and a \`resumed\` follow. The session has one connection, the one
+  that was opened last; another is closed with \`SESSION_REPLACED\`.
 - \`hello\` with any other token: a new session, \`resumed\` is false. All that belonged to the old one
   is gone, also what was not acknowledged.
 
@@ -26,8 +26,8 @@ connect again after \`retryMs\` and resume.
 A process of the server that dies is replaced, and **the connection stays**. Another process goes on
 with a delimiter (a zero byte, or a line feed: what came before it may be half a frame and is to be
 dropped), and then says \`welcome\` again, with \`pauseMs\`, and all that follows a \`welcome\`. Its
-\`resumed\` is false where the session was lost with the process. A connection whose \`hello\` was not
-answered yet is asked for it with \`again\`.`;
+\`resumed\` is false where the session was lost with the process. A connection of which that process
+does not know the session is asked for \`hello\` with \`again\`; it may have had a \`welcome\`.`;
 }
 
 export function roomsChapter(): string {

@@ -268,7 +268,7 @@ export const messages = {
     tag: 43,
     from: 'server',
     bytesMax: 64,
-    text: 'The process that may have heard your `hello` is gone, and it was not answered: begin again, in binary with another zero byte before it.',
+    text: 'The process that heard your `hello` is gone, and the one that goes on does not know whose connection this is: begin again, in binary with another zero byte before it; where there was a `welcome`, with its token. What you sent meanwhile is dropped.',
     fields: {},
   },
 } as const satisfies Record<string, MessageRow>;

@@ -25,6 +25,8 @@ export class Session {
   readonly lobbyGap = new GapNotice();
   link: WorkerLink | undefined;
   connection = 0;
+  /** Since when its worker has the connection, as the worker says. */
+  since = 0;
   /** When the connection was lost, in ms of the coordinator's clock. */
   detachedAt = 0;
   /** Chat lines that may still be said at once, and when that was true: long ago at first. */

@@ -36,9 +36,9 @@ class TestWorker {
     await settle();
   }
 
-  async attach(connection: number, token = ''): Promise<Attached> {
+  async attach(connection: number, token = '', since = 0): Promise<Attached> {
     this.got.take();
-    await this.send({ type: 'attach', connection, token, name: 'ada' });
+    await this.send({ type: 'attach', connection, token, name: 'ada', since });
     return this.got.of('attached')[0]!;
   }
 
@@ -140,6 +140,25 @@ describe('attach', () => {
     expect(worker.got.types).toEqual(['refused', 'attached']);
     await worker.send({ type: 'detach', connection: 10 }, command(11, 0, 1, 'online'));
     expect(worker.got.of('result')).toMatchObject([{ connection: 11 }]);
+  });
+
+  it('is refused where its client has come back on a newer connection', async () => {
+    const { token } = await worker.attach(11);
+    const second = new TestWorker(world);
+    expect(await second.attach(10, token)).toBeUndefined();
+    expect(second.got.take()).toMatchObject([{ connection: 10, code: 'SESSION_REPLACED' }]);
+    await worker.send(command(11, 0, 1, 'online'));
+    expect(worker.got.types).toEqual(['attached', 'result']);
+  });
+
+  it('is refused where a newer worker has the connection already', async () => {
+    const { token } = await worker.attach(10);
+    const [second, third] = [new TestWorker(world), new TestWorker(world)];
+    await third.attach(10, token, 2000);
+    expect(await second.attach(10, token, 1000)).toBeUndefined();
+    await second.die();
+    await third.send(command(10, 0, 1, 'online'));
+    expect(third.got.types).toEqual(['attached', 'result']);
   });
 
   it('beyond the limit of sessions is refused', async () => {

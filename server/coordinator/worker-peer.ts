@@ -53,7 +53,7 @@ export class WorkerPeer implements WorkerLink {
         this.worker = message.worker;
         return;
       case 'attach':
-        this.attach(message.connection, message.token, message.name);
+        this.attach(message);
         return;
       case 'detach':
         this.detach(message.connection);
@@ -75,9 +75,13 @@ export class WorkerPeer implements WorkerLink {
     }
   }
 
-  private attach(connection: number, token: string, name: string): void {
+  private attach({ connection, token, name, since }: FromWorker & { type: 'attach' }): void {
     const { sessions } = this.world;
     const known = token === '' ? undefined : sessions.find(token);
+    if (known?.link && isOutdated(known, connection, since)) {
+      this.refuse(connection, null, 'SESSION_REPLACED');
+      return;
+    }
     let session: Session | undefined;
     try {
       session = known ?? sessions.begin(name);
@@ -92,6 +96,7 @@ export class WorkerPeer implements WorkerLink {
     }
     this.takeOver(session);
     this.sessions.set(connection, session);
+    session.since = since;
     this.send({
       type: 'attached',
       connection,
@@ -105,7 +110,7 @@ export class WorkerPeer implements WorkerLink {
     sessions.attach(session, this, connection);
   }
 
-  /** A session has one connection: the one that spoke for it before is told and cut off. */
+  /** A session has one connection, the newest: the one that spoke for it before is told and cut off. */
   private takeOver(session: Session): void {
     const { link, connection } = session;
     if (!(link instanceof WorkerPeer)) return;
@@ -189,4 +194,12 @@ export class WorkerPeer implements WorkerLink {
     this.sessions.clear();
     this.world.gone(this);
   }
+}
+
+/** Whether the session has a newer connection than this one, whose client has come back elsewhere
+ *  and is not known to be gone; or has the same by a newer worker, as this one died after it had
+ *  sent this. The links of two workers keep no order between them. */
+function isOutdated(session: Session, connection: number, since: number): boolean {
+  if (connection !== session.connection) return connection < session.connection;
+  return since < session.since;
 }

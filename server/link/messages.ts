@@ -15,8 +15,12 @@ const anything = Type.Unsafe<unknown>({});
 export const fromWorker = {
   /** The first message on a link: which worker this is. */
   present: { tag: 1, fields: { worker: Type.Number() } },
-  /** A connection said hello. `token` is '' for a new session. */
-  attach: { tag: 2, fields: { connection, token: Type.String(), name: Type.String() } },
+  /** A connection said hello, or goes on after a process was replaced. `token` is '' for a new
+   *  session. `since`: when the worker got the connection from another, in ms since 1970, else 0. */
+  attach: {
+    tag: 2,
+    fields: { connection, token: Type.String(), name: Type.String(), since: Type.Number() },
+  },
   /** The connection is gone; its session may be resumed. */
   detach: { tag: 3, fields: { connection } },
   /** The client ended its session. */

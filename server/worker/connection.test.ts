@@ -13,7 +13,7 @@ describe.each(encodings)('In %s, a connection', (encoding) => {
     await client.send({ ...HELLO, token: 'old' }, { type: 'join', game: 'goldrush' });
     expect(client.connection.state).toBe(ConnectionState.Attaching);
     expect(client.host.take()).toEqual([
-      { type: 'attach', connection: 5, token: 'old', name: 'ada' },
+      { type: 'attach', connection: 5, token: 'old', name: 'ada', since: 0 },
       { type: 'join', connection: 5, room: -1, game: 'goldrush', request: null },
     ]);
     client.connection.attached('new', 'ada');
@@ -160,6 +160,31 @@ describe('A connection that is no game client’s', () => {
     client.socket.write(`{"${'x'.repeat(2000)}`);
     await settle();
     expect(client.got).toMatchObject([{ type: 'error', code: 'FRAME_TOO_LARGE' }]);
+  });
+});
+
+describe('A connection that another worker has begun to serve', () => {
+  const lost = { token: '', name: '', lostAt: 1000 };
+
+  it.each(encodings)(
+    'in %s is asked for hello, and what comes before it is dropped',
+    async (encoding) => {
+      const client = new TestClient(encoding, {}, { ...lost, encoding }).read();
+      await client.send(command(1), command(2));
+      expect([client.got, client.host.take()]).toEqual([[{ type: 'again' }], []]);
+      await client.send({ ...HELLO, token: 'old' }, HELLO, command(1));
+      expect(client.host.take()).toMatchObject([
+        { type: 'attach', token: 'old', since: 1000 },
+        { type: 'command', seq: 1 },
+      ]);
+    },
+  );
+
+  it('is closed without a word where its first byte is lost, and with it the encoding', async () => {
+    const client = new TestClient('binary', {}, { ...lost, encoding: undefined }).read();
+    await client.send(HELLO);
+    expect([client.raw.length, client.hasEnded]).toEqual([0, true]);
+    expect(client.host.errors).toEqual([]);
   });
 });
 

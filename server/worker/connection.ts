@@ -91,6 +91,8 @@ export class Connection {
   private readonly decoder: MessageDecoder;
   private readonly pace: ReadingPace;
   private readonly output: Output;
+  /** When it was taken over from another worker, in ms since 1970; 0: it was not. */
+  private readonly since: number;
   private openedAt: number;
   private heardAt: number;
   private closingAt = 0;
@@ -100,8 +102,10 @@ export class Connection {
   private wanted = { token: '', name: '' };
   /** Since when nobody has served the client, in ms since 1970; 0: it is served. */
   private lostAt = 0;
-  /** hello was asked for again: the first one may come as well. */
+  /** hello was asked for again: the first one may come as well, and what followed it. */
   private askedAgain = false;
+  /** Another worker may have read the first byte and died before it could tell. */
+  private encodingMayBeLost = false;
   private reason: CloseReason = 'NETWORK';
 
   /** @param socket paused, and never read from by this process.
@@ -118,6 +122,7 @@ export class Connection {
     this.socket = socket;
     this.host = host;
     const now = performance.now();
+    this.since = handover?.lostAt ?? 0;
     this.openedAt = now;
     this.heardAt = now;
     this.output = new Output(socket);
@@ -212,7 +217,8 @@ export class Connection {
   /** Passes the hello on, again where the coordinator that had it is gone. */
   attach(): void {
     if (this.state !== ConnectionState.Attaching) return;
-    this.host.toCoordinator({ type: 'attach', connection: this.id, ...this.wanted });
+    const { id: connection, wanted, since } = this;
+    this.host.toCoordinator({ type: 'attach', connection, ...wanted, since });
   }
 
   /** The coordinator has answered the hello.
@@ -273,12 +279,15 @@ export class Connection {
 
   /** For the decoder. */
   malformed(error: ProtocolError): void {
-    if (endsConnection(error.code)) this.refuse(error.code, error.message);
+    // The true first byte may have gone with the worker before: who connects again will be heard.
+    if (this.encodingMayBeLost && !this.decoder.encoding) this.close('NETWORK');
+    else if (endsConnection(error.code)) this.refuse(error.code, error.message);
     else this.send({ type: 'error', code: error.code, text: error.message });
   }
 
   /** Goes on where another worker has stopped, perhaps in the middle of a frame. */
   private takeOver({ encoding, token, name, lostAt }: Handover): void {
+    this.encodingMayBeLost = encoding === undefined;
     if (encoding === undefined) return;
     this.write(delimiters[encoding]);
     if (token === '') {
@@ -323,8 +332,10 @@ export class Connection {
 
   private handle(message: ClientMessage): void {
     if (message.type === 'hello') this.hello(message);
-    else if (this.state === ConnectionState.Greeting) this.fail('HELLO_FIRST');
-    else handleRequest(message, this, this.host);
+    else if (this.state === ConnectionState.Greeting) {
+      // After `again` the client may not know yet that nobody knows it.
+      if (!this.askedAgain) this.fail('HELLO_FIRST');
+    } else handleRequest(message, this, this.host);
   }
 
   private hello({ protocol, token = '', name }: Message<'hello'>): void {

@@ -13,7 +13,7 @@ import {
   type ServerMessage,
 } from '../../protocol/index.ts';
 import { type Config, readConfig } from '../config.ts';
-import type { FromWorker } from '../link/index.ts';
+import type { FromWorker, Handover } from '../link/index.ts';
 import type { CloseReason } from '../observe/index.ts';
 import { Connection, type ConnectionHost } from './connection.ts';
 
@@ -101,15 +101,18 @@ export class TestClient {
   raw = Buffer.alloc(0);
   hasEnded = false;
   readonly encoding: Encoding;
+  private readonly continues: Encoding | undefined;
 
-  constructor(encoding: Encoding, changes: Partial<Config> = {}) {
+  /** @param handover the worker has it from another, which has read its first bytes. */
+  constructor(encoding: Encoding, changes: Partial<Config> = {}, handover: Handover | null = null) {
     this.encoding = encoding;
+    this.continues = handover?.encoding;
     this.host = new TestHost(changes);
     const [ours, theirs] = duplexPair();
     this.socket = ours;
     const socket = Object.assign(theirs, { setNoDelay: () => theirs }) as unknown as Socket;
-    this.connection = new Connection(5, '127.0.0.1', socket, this.host);
-    if (encoding === 'binary') ours.write(Buffer.from([0]));
+    this.connection = new Connection(5, '127.0.0.1', socket, this.host, handover);
+    if (encoding === 'binary' && !handover) ours.write(Buffer.from([0]));
   }
 
   /** Reads what comes; without it the client is one that never reads. */
@@ -117,6 +120,7 @@ export class TestClient {
     const decoder = new MessageDecoder({
       from: 'server',
       frameBytesMax: 1_000_000,
+      continues: this.continues,
       receiver: {
         message: (message) => this.got.push(message as ServerMessage),
         malformed: () => {},
