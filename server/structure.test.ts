@@ -35,6 +35,9 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'server/observe',
   ],
   // Becomes the primary or a child: these two import all roles.
+  // Only tests and what they use: the whole server on a simulated machine.
+  'server/simulation': ['client', 'server'],
+  // Reads the configuration and becomes a role: the only file that imports all roles.
   'server/main.ts': ['server'],
   'server/child.ts': ['server'],
   'server/config.ts': [],

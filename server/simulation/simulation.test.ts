@@ -1,0 +1,58 @@
+// The whole server in one process: its own code for primary, supervisor, workers, coordinator, rooms,
+// sessions and store, and real clients, on a machine that is simulated from a seed.
+// One seed again, with its trace: SIMULATION_SEED=591 npx vitest run server/simulation
+import { describe, expect, it, vi } from 'vitest';
+import { runSchedule } from './test-schedule.ts';
+
+vi.mock('node:net', () => import('./test-net.ts'));
+vi.mock('node:cluster', () => import('./test-cluster.ts'));
+vi.mock('node:fs', () => import('./test-files.ts'));
+vi.mock('node:fs/promises', async () => (await import('./test-files.ts')).promises);
+vi.mock('node:timers/promises', async () => (await import('./test-time.ts')).timersPromises);
+vi.mock('node:crypto', async (importOriginal) => {
+  const { seededCrypto } = await import('./test-machine.ts');
+  return { ...(await importOriginal<object>()), ...seededCrypto };
+});
+// What is around: the games of the simulation, and nothing that needs a machine of iron.
+vi.mock('../coordinator/load-games.ts', async () => ({
+  loadGames: async () => (await import('./test-game.ts')).games,
+  GameLoadError: Error,
+}));
+vi.mock('../primary/admin.ts', () => ({
+  startAdmin: async () => ({ port: 0, close: async () => {} }),
+}));
+vi.mock('../primary/hang-stack.ts', () => ({
+  INSPECTABLE: '',
+  stackOfHang: async () => undefined,
+}));
+vi.mock('../observe/process-sampler.ts', () => ({
+  ProcessSampler: class {
+    sample = () => ({ eventLoopLagMs: 0, residentBytes: 0 });
+    close = () => {};
+  },
+}));
+
+const { SIMULATION_SEED, SIMULATION_RUNS = '1500' } = process.env;
+const given = SIMULATION_SEED === undefined ? undefined : Number(SIMULATION_SEED);
+const seeds = given === undefined ? Number(SIMULATION_RUNS) : 1;
+/** No schedule takes longer; there are 10 ms in most. */
+const SCHEDULE_MS_MAX = 1000;
+
+describe('Under any schedule of deaths, hangs, cuts and delays', () => {
+  it(
+    'each command is applied once, a connection has one reader, and everyone is attached again',
+    async () => {
+      for (let i = 0; i < seeds; i++) {
+        const { trace } = await runSchedule(given ?? i + 1);
+        if (given !== undefined) process.stdout.write(`${trace.join('\n')}\n`);
+      }
+    },
+    seeds * SCHEDULE_MS_MAX,
+  );
+
+  it('a seed gives the same schedule each time', async () => {
+    const { trace, now } = await runSchedule(given ?? 4);
+    const again = await runSchedule(given ?? 4);
+    expect([again.now, again.trace]).toEqual([now, trace]);
+  });
+});

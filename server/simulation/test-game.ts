@@ -1,0 +1,47 @@
+// A game that notices any command that is left out, applied twice or out of order.
+import { defineGame, type Entity, type Game, type Room, refuse, Type } from '../games/game.ts';
+
+type Token = Entity & { owner: number; count: number };
+
+/** The rooms as they are in the coordinator that lives, by number. */
+export const rooms = new Map<number, Room>();
+
+const spec = defineGame({
+  name: 'tally',
+  text: 'Each player counts.',
+  ticksPerSecond: 20,
+  playersMax: 3,
+  entities: {
+    token: { owner: 'u32', count: 'u32' },
+    mark: { owner: 'u32', at: 'u32' },
+  },
+  state: () => ({ applied: 0 }),
+  join: (room, player) =>
+    room.entities.token.add({ owner: player.id, count: 0 }) as unknown as Entity,
+  tick(room) {
+    rooms.set(room.id, room as unknown as Room);
+  },
+  commands: {
+    add: {
+      args: Type.Object({ n: Type.Integer() }),
+      run(room, player, { n }) {
+        const token = player.avatar as Token;
+        if (n !== token.count + 1) refuse('NOT_NEXT', `${n} after ${token.count}`);
+        token.count = n;
+        room.state.applied++;
+        // Entities come and go, too.
+        for (const mark of room.entities.mark) {
+          if (mark.owner === player.id) room.entities.mark.remove(mark);
+        }
+        if (n % 3 !== 0) room.entities.mark.add({ owner: player.id, at: n });
+        return n;
+      },
+    },
+  },
+});
+
+const tally = spec as Game;
+/** With ticks, and without: that one steps when something has come. */
+export const games: ReadonlyMap<string, Game> = new Map(
+  [tally, { ...tally, name: 'quiet', ticksPerSecond: 0 }].map((game) => [game.name, game]),
+);

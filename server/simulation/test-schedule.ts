@@ -1,0 +1,117 @@
+// One schedule from a seed: a server and players on a machine, faults for a while, then peace, in
+// which everything has to come right again.
+import { children, program } from './test-cluster.ts';
+import { formatDisk } from './test-files.ts';
+import { rooms } from './test-game.ts';
+import { Machine, machine, SimulatedProcess, Violation } from './test-machine.ts';
+import { closeAllServers } from './test-net.ts';
+import { Player } from './test-player.ts';
+import { configOf, main, TestServer } from './test-server.ts';
+import { onMachine, settle } from './test-time.ts';
+
+const FAULTS_MAX = 20;
+/** The longest time between two faults. */
+const FAULT_MS_MAX = 250;
+/** How long it may take in peace until every player is attached, and has seen all there is. */
+const PEACE_MS = 20_000;
+const LOOK_MS = 20;
+/** Longer than the time after which a silent process is replaced. */
+const HANG_MS = 3000;
+const CALLS_MAX = 40;
+
+/** @returns what happened, shortly.
+ *  @throws {Violation} with the end of the trace. */
+export async function runSchedule(seed: number): Promise<Machine> {
+  const of = new Machine(seed);
+  formatDisk();
+  closeAllServers();
+  children.clear();
+  rooms.clear();
+  program.main = main;
+  await onMachine(of, () => new Schedule().run());
+  if (!of.violation) return of;
+  const { message, stack } = of.violation;
+  const trace = of.trace.map((line) => `  ${line}`).join('\n');
+  throw Object.assign(new Violation(`seed ${seed}, ${message}\n${trace}`), { stack });
+}
+
+class Schedule {
+  private readonly of = machine();
+  private readonly players: Player[] = [];
+  private faultsLeft: number;
+  private isOver = false;
+
+  constructor() {
+    const { random } = this.of;
+    const workers = this.of.chance(0.15) ? 'per-client' : random.integer(1, 3);
+    const server = new TestServer(configOf({ workers, perClientSpare: 1, hangMs: 1000 }));
+    this.faultsLeft = random.integer(1, FAULTS_MAX);
+    const players = random.integer(1, 4);
+    for (let i = 1; i <= players; i++) this.addPlayer(i);
+    this.of.note(`${players} players, workers: ${workers}`);
+    this.later(() => this.fault(server.process));
+  }
+
+  async run(): Promise<void> {
+    const { of } = this;
+    const longest = FAULTS_MAX * FAULT_MS_MAX + HANG_MS + PEACE_MS + 1000;
+    await of.run(() => this.isOver, longest, settle);
+    if (!this.isOver) of.violate('the schedule has no end');
+  }
+
+  private later(run: () => void): void {
+    this.of.after(this.of.random.float() * FAULT_MS_MAX, undefined, run);
+  }
+
+  private addPlayer(number: number): void {
+    const process = new SimulatedProcess(`player ${number}`);
+    const game = this.of.chance(0.7) ? 'tally' : 'quiet';
+    this.of.after(this.of.random.float() * 300, process, () => {
+      this.players.push(new Player(process, game));
+    });
+  }
+
+  private fault(primary: SimulatedProcess): void {
+    if (this.faultsLeft-- <= 0) {
+      this.peace();
+      return;
+    }
+    const { random } = this.of;
+    const choice = random.float();
+    const victims = [...children];
+    const player = this.players.length > 0 ? random.pick(this.players) : undefined;
+    if (choice < 0.5 && victims.length > 0) this.kill(random.pick(victims));
+    else if (choice < 0.7) player?.cut();
+    else if (choice < 0.8 && victims.length > 0) this.stop(random.pick(victims), HANG_MS);
+    else if (choice < 0.9 && player) this.stop(player.process, HANG_MS);
+    else this.stop(primary, 300);
+    this.later(() => this.fault(primary));
+  }
+
+  /** At once, or in the middle of what it does next. */
+  private kill(victim: SimulatedProcess): void {
+    const { of } = this;
+    if (of.chance(0.3)) of.kill(victim);
+    else victim.callsLeft = Math.min(victim.callsLeft, of.random.integer(0, CALLS_MAX));
+  }
+
+  private stop(process: SimulatedProcess, msMax: number): void {
+    const { of } = this;
+    const short = of.chance(0.8) ? 0.1 : 1;
+    of.pause(process, of.random.float() * msMax * short);
+  }
+
+  private peace(): void {
+    this.of.note('no more faults');
+    for (const child of children) child.callsLeft = Number.POSITIVE_INFINITY;
+    for (const player of this.players) player.isWorking = false;
+    const until = this.of.now + PEACE_MS;
+    const look = (): void => {
+      const lacks = this.players.map((player) => player.lacks).find((text) => text !== undefined);
+      if (lacks === undefined) this.isOver = true;
+      else if (this.of.now > until) this.of.violate(`after ${PEACE_MS} ms of peace ${lacks}`);
+      else this.of.after(LOOK_MS, undefined, look);
+    };
+    look();
+  }
+}
