@@ -23,16 +23,27 @@ describe('Flow', () => {
     expect(flow.inFlight).toBe(1);
   });
 
-  it('counts numbers left out, until the room begins again', () => {
+  it('counts nothing behind a gap, until what was left out is sent again', () => {
     const flow = new Flow();
     flow.sent(1, 1);
-    flow.sent(1, 5);
     flow.sent(2, 1);
-    expect(flow.inFlight).toBe(6);
-    flow.restart(1);
+    for (const seq of [5, 6, 7]) flow.sent(1, seq);
+    expect(flow.inFlight).toBe(2);
+    flow.restart(1, 1);
     expect(flow.inFlight).toBe(1);
-    flow.restart(7);
+    flow.sent(1, 8);
     expect(flow.inFlight).toBe(1);
+    flow.sent(1, 2);
+    flow.sent(1, 3);
+    expect(flow.inFlight).toBe(3);
+  });
+
+  it('counts nothing of a room that is left', () => {
+    const flow = new Flow();
+    flow.sent(1, 1);
+    flow.leave(1);
+    flow.leave(7);
+    expect(flow.inFlight).toBe(0);
   });
 
   it('takes no more as answered than was sent', () => {
@@ -72,7 +83,7 @@ describe('Flow', () => {
             of.push(++lastSeq[does.room]!);
             flow.sent(does.room, lastSeq[does.room]!);
           } else if ('restart' in does) {
-            flow.restart(does.room);
+            flow.restart(does.room, lastSeq[does.room]!);
             of.length = 0;
           } else if ('repeat' in does) {
             if (of.length > 0) flow.sent(does.room, of[does.repeat % of.length]!);

@@ -10,16 +10,17 @@ export class Flow {
   inFlight = 0;
   private readonly rooms = new Map<number, RoomFlow>();
 
-  /** Command `seq` goes to the coordinator. One that went before does not count again. Numbers left
-   *  out count as sent: the coordinator refuses the gap with `resumed`, which restarts the room. */
+  /** Command `seq` goes to the coordinator. One that went before does not count again. One behind a
+   *  gap does not count: the coordinator drops it, and has said or will say where to go on. What is
+   *  to be sent again comes behind all of these, so that they must be read whatever their number. */
   sent(room: number, seq: number): void {
     let flow = this.rooms.get(room);
     if (!flow) {
       flow = { sent: seq - 1, answered: seq - 1 };
       this.rooms.set(room, flow);
     }
-    if (seq <= flow.sent) return;
-    this.inFlight += seq - flow.sent;
+    if (seq !== flow.sent + 1) return;
+    this.inFlight++;
     flow.sent = seq;
   }
 
@@ -30,7 +31,8 @@ export class Flow {
     const upTo = Math.min(seq, flow.sent);
     this.inFlight -= upTo - flow.answered;
     flow.answered = upTo;
-    // A client may name any number of rooms: only those that owe an answer are remembered.
+    // A client may name any number of rooms: only those that owe an answer are remembered, and those
+    // in which it has not gone on yet.
     if (flow.answered === flow.sent) this.rooms.delete(room);
   }
 
@@ -40,8 +42,14 @@ export class Flow {
     this.inFlight = 0;
   }
 
-  /** The room is told where to go on, or is left: nothing of it is waited for any more. */
-  restart(room: number): void {
+  /** The client is told to go on behind `seq`: nothing else is waited for any more. */
+  restart(room: number, seq: number): void {
+    this.leave(room);
+    this.rooms.set(room, { sent: seq, answered: seq });
+  }
+
+  /** The client is not in the room any more. */
+  leave(room: number): void {
     const flow = this.rooms.get(room);
     if (!flow) return;
     this.inFlight -= flow.sent - flow.answered;

@@ -95,14 +95,14 @@ function receiveFor(
     }
     case 'resumed': {
       const { room, seq } = message;
-      connection.flow.restart(room);
+      connection.flow.restart(room, seq);
       connection.send({ type: 'resumed', room, seq });
       return;
     }
     case 'left': {
       const { room, code, text } = message;
       served.rooms.get(room)?.leave(connection.id);
-      connection.flow.restart(room);
+      connection.flow.leave(room);
       connection.send({ type: 'left', room, code, text });
       return;
     }

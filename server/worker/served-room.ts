@@ -66,7 +66,7 @@ export class ServedRoom {
       about: joined.about,
     };
     connection.send(joined.request === null ? message : { ...message, request: joined.request });
-    connection.flow.restart(copy.id);
+    connection.flow.restart(copy.id, joined.seq);
     connection.send({ type: 'resumed', room: copy.id, seq: joined.seq });
     const viewer: Viewer = {
       connection,
