@@ -23,7 +23,7 @@ vi.mock('../primary/admin.ts', () => ({
 }));
 vi.mock('../primary/hang-stack.ts', () => ({
   INSPECTABLE: '',
-  stackOfHang: async () => undefined,
+  stackOfHang: () => new Promise((resolve) => setTimeout(() => resolve(undefined), 100)),
 }));
 vi.mock('../observe/process-sampler.ts', () => ({
   ProcessSampler: class {
@@ -32,7 +32,7 @@ vi.mock('../observe/process-sampler.ts', () => ({
   },
 }));
 
-const { SIMULATION_SEED, SIMULATION_RUNS = '1500' } = process.env;
+const { SIMULATION_SEED, SIMULATION_RUNS = '2000' } = process.env;
 const given = SIMULATION_SEED === undefined ? undefined : Number(SIMULATION_SEED);
 const seeds = given === undefined ? Number(SIMULATION_RUNS) : 1;
 /** No schedule takes longer; there are 10 ms in most. */

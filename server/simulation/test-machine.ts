@@ -68,6 +68,7 @@ export class Machine {
   }
 
   note(text: string): void {
+    if (this.current?.isAlive === false) return;
     if (this.trace.length >= TRACE_MAX) this.trace.shift();
     this.trace.push(`${this.now.toFixed(1)} ${text}`);
   }

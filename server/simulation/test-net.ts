@@ -70,6 +70,7 @@ export class Socket extends EventEmitter {
   writable = true;
   readonly writableLength = 0;
   destroyed = false;
+  wasCut = false;
   isReading = false;
   /** Sees each frame that is written. */
   wrote: ((frame: Uint8Array) => void) | undefined;
@@ -151,8 +152,9 @@ export class Socket extends EventEmitter {
     this.destroyed = true;
     this.writable = false;
     this.isReading = false;
+    const call = machine().call(this.owner);
     this.owner.releases.delete(this.dies);
-    if (machine().call(this.owner) === Call.Done) this.held.release(this);
+    if (call === Call.Done) this.held.release(this);
     machine().after(0, this.owner, () => {
       if (error) this.emit('error', error);
       this.emit('close', error !== undefined);
@@ -163,6 +165,7 @@ export class Socket extends EventEmitter {
   /** The network fails: this side learns of it soon, the other when `farMs` are over. */
   cut(farMs: number): void {
     const { held } = this;
+    this.wasCut = true;
     held.lose();
     held.peer.lose();
     held.isGone = true;
@@ -225,9 +228,18 @@ const nameOf = (address: Address): string => ('path' in address ? address.path :
 
 /** By address; one machine at a time has servers. */
 let servers = new Map<string, Server>();
+/** The server's ends of all connections that players have made. */
+let playersEnds: End[] = [];
 
-export function closeAllServers(): void {
+export function unplug(): void {
   servers = new Map();
+  playersEnds = [];
+}
+
+/** Which processes hold one of those that some process holds. */
+export function holdersLeft(): string | undefined {
+  const held = playersEnds.find(({ holders }) => holders.size > 0);
+  return held && [...held.holders].map(({ owner }) => owner.name).join(' and ');
 }
 
 export class Server extends EventEmitter {
@@ -294,6 +306,7 @@ export function connect(to: string | { port: number }): Socket {
     machine().after(delayMs, socket.owner, () => socket.destroy(new Error('ECONNREFUSED')));
     return socket;
   }
+  if (!isLocal) playersEnds.push(far);
   server.take(far);
   machine().after(delayMs, socket.owner, () => void socket.emit('connect'));
   self().emit('connects', socket);

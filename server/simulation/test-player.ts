@@ -18,6 +18,8 @@ export class Player {
   private answersDue = 0;
   private lastSeen = 0;
   isWorking = true;
+  /** It gives a server that is silent much time, and is never dropped then. */
+  private readonly isPatient = machine().chance(0.7);
 
   /** To be made in the process of its own. */
   constructor(process: SimulatedProcess, game: string) {
@@ -27,9 +29,10 @@ export class Player {
     this.client = new Client({
       name: process.name,
       keepTrying: true,
-      connectTimeoutMs: 1500,
+      connectTimeoutMs: 2000,
       reconnectMsMax: 300,
       pingMs: 500,
+      pingsUnansweredMax: this.isPatient ? 40 : 3,
       closeTimeoutMs: 100,
       random: () => machine().random.float(),
     });
@@ -39,9 +42,10 @@ export class Player {
       if (lost) this.violate('was given a new session');
     });
     this.client.on('warning', (error) => machine().note(`${process.name} is warned: ${error}`));
-    this.client.on('disconnected', (error) =>
-      machine().note(`${process.name} is disconnected: ${error}`),
-    );
+    this.client.on('disconnected', (error) => {
+      machine().note(`${process.name} is disconnected: ${error}`);
+      if (this.isPatient && !this.socket?.wasCut) this.violate(`was dropped: ${error}`);
+    });
     this.client.on('connected', ({ worker, resumed }) =>
       machine().note(`${process.name} is welcomed by worker ${worker}, resumed: ${resumed}`),
     );
@@ -55,7 +59,7 @@ export class Player {
   /** Breaks the connection; the server learns of it later. */
   cut(): void {
     const { socket } = this;
-    if (!socket || socket.destroyed) return;
+    if (!socket || socket.destroyed || socket.wasCut) return;
     machine().note(`${this.process.name} loses its connection`);
     const of = machine();
     socket.cut(of.random.float() * (of.chance(0.5) ? 5 : 2500));
@@ -79,6 +83,8 @@ export class Player {
     );
     const there = thereIs(view.number);
     if (seen !== there) return lacks(`sees ${seen} and there is ${there}`);
+    const player = rooms.get(view.number)?.players.get(client.welcome!.session);
+    if (!player?.connected) return lacks('is not connected, says the room');
     const { count } = view.avatar as unknown as { count: number };
     return count === this.sent ? undefined : lacks(`counted ${this.sent}, the room ${count}`);
   }

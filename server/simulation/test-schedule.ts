@@ -4,7 +4,7 @@ import { children, program } from './test-cluster.ts';
 import { formatDisk } from './test-files.ts';
 import { rooms } from './test-game.ts';
 import { Machine, machine, SimulatedProcess, Violation } from './test-machine.ts';
-import { closeAllServers } from './test-net.ts';
+import { holdersLeft, unplug } from './test-net.ts';
 import { Player } from './test-player.ts';
 import { configOf, main, TestServer } from './test-server.ts';
 import { onMachine, settle } from './test-time.ts';
@@ -13,7 +13,7 @@ const FAULTS_MAX = 20;
 /** The longest time between two faults. */
 const FAULT_MS_MAX = 250;
 /** How long it may take in peace until every player is attached, and has seen all there is. */
-const PEACE_MS = 20_000;
+const PEACE_MS = 30_000;
 const LOOK_MS = 20;
 /** Longer than the time after which a silent process is replaced. */
 const HANG_MS = 3000;
@@ -24,7 +24,7 @@ const CALLS_MAX = 40;
 export async function runSchedule(seed: number): Promise<Machine> {
   const of = new Machine(seed);
   formatDisk();
-  closeAllServers();
+  unplug();
   children.clear();
   rooms.clear();
   program.main = main;
@@ -38,23 +38,32 @@ export async function runSchedule(seed: number): Promise<Machine> {
 class Schedule {
   private readonly of = machine();
   private readonly players: Player[] = [];
+  /** How many players there will be. */
+  private readonly expected: number;
   private faultsLeft: number;
   private isOver = false;
 
   constructor() {
     const { random } = this.of;
     const workers = this.of.chance(0.15) ? 'per-client' : random.integer(1, 3);
-    const server = new TestServer(configOf({ workers, perClientSpare: 1, hangMs: 1000 }));
+    const config = {
+      workers,
+      perClientSpare: 1,
+      hangMs: 1000,
+      inFlightMax: random.integer(4, 64),
+      commandsPerSecond: this.of.chance(0.5) ? 1000 : 30,
+    } as const;
+    const server = new TestServer(configOf(config));
     this.faultsLeft = random.integer(1, FAULTS_MAX);
-    const players = random.integer(1, 4);
-    for (let i = 1; i <= players; i++) this.addPlayer(i);
-    this.of.note(`${players} players, workers: ${workers}`);
+    this.expected = random.integer(1, 4);
+    for (let i = 1; i <= this.expected; i++) this.addPlayer(i);
+    this.of.note(`${this.expected} players, workers: ${workers}`);
     this.later(() => this.fault(server.process));
   }
 
   async run(): Promise<void> {
     const { of } = this;
-    const longest = FAULTS_MAX * FAULT_MS_MAX + HANG_MS + PEACE_MS + 1000;
+    const longest = FAULTS_MAX * FAULT_MS_MAX + HANG_MS + 2 * PEACE_MS + 1000;
     await of.run(() => this.isOver, longest, settle);
     if (!this.isOver) of.violate('the schedule has no end');
   }
@@ -104,12 +113,37 @@ class Schedule {
   private peace(): void {
     this.of.note('no more faults');
     for (const child of children) child.callsLeft = Number.POSITIVE_INFINITY;
-    for (const player of this.players) player.isWorking = false;
+    const lacks = (): string | undefined => {
+      if (this.players.length < this.expected) return 'somebody has not begun';
+      for (const player of this.players) player.isWorking = false;
+      return this.players.map((player) => player.lacks).find((text) => text !== undefined);
+    };
+    this.wait(lacks, () => this.depart());
+  }
+
+  /** Once all players are gone for good, nothing of them is left but their places. */
+  private depart(): void {
+    this.of.note('all players go');
+    for (const { process } of this.players) this.of.kill(process);
+    const left = (): string | undefined => {
+      const holders = holdersLeft();
+      if (holders !== undefined) return `a connection is still held by ${holders}`;
+      const present = [...rooms.values()].flatMap(({ players }) => [...players.values()]);
+      const player = present.find(({ connected }) => connected);
+      return player && `${player.name} is connected, says the room`;
+    };
+    this.wait(left, () => {
+      this.isOver = true;
+    });
+  }
+
+  /** @param lacks what is not as it should be. */
+  private wait(lacks: () => string | undefined, then: () => void): void {
     const until = this.of.now + PEACE_MS;
     const look = (): void => {
-      const lacks = this.players.map((player) => player.lacks).find((text) => text !== undefined);
-      if (lacks === undefined) this.isOver = true;
-      else if (this.of.now > until) this.of.violate(`after ${PEACE_MS} ms of peace ${lacks}`);
+      const what = lacks();
+      if (what === undefined) then();
+      else if (this.of.now > until) this.of.violate(`after ${PEACE_MS} ms of peace ${what}`);
       else this.of.after(LOOK_MS, undefined, look);
     };
     look();
