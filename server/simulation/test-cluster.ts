@@ -1,7 +1,8 @@
 // Child processes of a simulated machine, in the place of `node:cluster`.
 import { EventEmitter } from 'node:events';
+import { End } from './test-end.ts';
 import { machine, SimulatedProcess, self } from './test-machine.ts';
-import { controlEnds, End, Socket } from './test-net.ts';
+import { controlEnds, Socket } from './test-net.ts';
 
 const START_MS_MAX = 60;
 const REAP_MS_MAX = 15;

@@ -13,8 +13,12 @@ export interface Happening {
 export class SimulatedProcess extends EventEmitter {
   readonly name: string;
   isAlive = true;
+  /** It does what it is there for. */
+  hasStarted = false;
   /** Gets no turn before this. */
   pausedUntil = 0;
+  /** Nobody takes what it writes before this. */
+  fullUntil = 0;
   /** System calls until it is killed in the middle of one. */
   callsLeft = Number.POSITIVE_INFINITY;
   /** Immediates run in the order in which they were set. */
@@ -103,6 +107,11 @@ export class Machine {
   pause(process: SimulatedProcess, ms: number): void {
     this.note(`${process.name} stands still for ${ms.toFixed(0)} ms`);
     process.pausedUntil = this.now + ms;
+  }
+
+  fill(process: SimulatedProcess, ms: number): void {
+    this.note(`nobody takes what ${process.name} writes for ${ms.toFixed(0)} ms`);
+    process.fullUntil = this.now + ms;
   }
 
   /** Lets time pass until `isOver`, or to `untilMs`. @param turn waits for the promises of a turn. */

@@ -1,65 +1,13 @@
 // Sockets of a simulated machine, in the place of `node:net`: bytes arrive late and in any pieces,
 // and stay when a process that holds one end of a connection dies while another still holds it.
 import { EventEmitter } from 'node:events';
+import { End } from './test-end.ts';
 import { Call, type Happening, machine, type SimulatedProcess, self } from './test-machine.ts';
 
 const LOCAL_MS = 3;
 const NETWORK_MS = 20;
-
-/** One end of a connection, as the system has it: it lives as long as a process holds it. */
-export class End {
-  readonly isLocal: boolean;
-  peer!: End;
-  /** What has come and was not read. */
-  unread = Buffer.alloc(0);
-  /** Nothing more comes. */
-  isEnded = false;
-  readonly holders = new Set<Socket>();
-  /** Held by nobody: what still comes is dropped. */
-  isGone = false;
-
-  constructor(isLocal: boolean) {
-    this.isLocal = isLocal;
-  }
-
-  static pair(isLocal: boolean): [End, End] {
-    const [near, far] = [new End(isLocal), new End(isLocal)];
-    near.peer = far;
-    far.peer = near;
-    return [near, far];
-  }
-
-  send(bytes: Uint8Array): void {
-    const { peer } = this;
-    if (this.isGone || peer.isGone || peer.isEnded || bytes.length === 0) return;
-    peer.unread = Buffer.concat([peer.unread, bytes]);
-    peer.wake();
-  }
-
-  /** Says that nothing more comes from here. */
-  finish(): void {
-    if (this.peer.isEnded) return;
-    this.peer.isEnded = true;
-    this.peer.wake();
-  }
-
-  /** @param torn whether what is under way may be lost from some place on. */
-  release(holder: Socket, torn = false): void {
-    if (!this.holders.delete(holder) || this.holders.size > 0) return;
-    this.isGone = true;
-    if (torn && this.isLocal && machine().chance(0.5)) this.peer.lose();
-    this.finish();
-  }
-
-  /** What is under way to here is lost from some place on. */
-  lose(): void {
-    this.unread = this.unread.subarray(0, machine().random.integer(0, this.unread.length));
-  }
-
-  wake(): void {
-    for (const holder of this.holders) holder.wake();
-  }
-}
+const LOCAL_FULL_BYTES = 9_000_000;
+const NETWORK_FULL_BYTES = 100_000;
 
 /** A process's handle of an end. */
 export class Socket extends EventEmitter {
@@ -68,7 +16,6 @@ export class Socket extends EventEmitter {
   remoteAddress: string | undefined = '10.0.0.1';
   allowHalfOpen = false;
   writable = true;
-  readonly writableLength = 0;
   destroyed = false;
   wasCut = false;
   isReading = false;
@@ -78,6 +25,7 @@ export class Socket extends EventEmitter {
   private corked: Uint8Array[] | undefined;
   private waking: Happening | undefined;
   private sawEnd = false;
+  private draining: Happening | undefined;
   private readonly dies = (): void => this.held.release(this, true);
 
   /** @param of an end, or `fd`: the end of the process's control pipe. */
@@ -88,6 +36,12 @@ export class Socket extends EventEmitter {
     this.held.holders.add(this);
     if (owner.isAlive) owner.releases.add(this.dies);
     else this.dies();
+  }
+
+  /** Too much for a client to be sent states, or for a worker to be sent deltas. */
+  get writableLength(): number {
+    if (machine().now >= this.owner.fullUntil) return 0;
+    return this.held.isLocal ? LOCAL_FULL_BYTES : NETWORK_FULL_BYTES;
   }
 
   override on(name: string, listener: (...args: never[]) => void): this {
@@ -206,11 +160,20 @@ export class Socket extends EventEmitter {
     this.closeIfOver();
   }
 
+  private drainLater(): void {
+    const of = machine();
+    this.draining ??= of.after(this.owner.fullUntil - of.now, this.owner, () => {
+      this.draining = undefined;
+      this.emit('drain');
+    });
+  }
+
   private closeIfOver(): void {
     if (this.sawEnd && !this.writable) this.destroy();
   }
 
   private put(bytes: Uint8Array): void {
+    if (this.writableLength > 0) this.drainLater();
     const call = machine().call(this.owner);
     if (call === Call.Done) this.held.send(bytes);
     else if (call === Call.Torn) {

@@ -18,6 +18,7 @@ const LOOK_MS = 20;
 /** Longer than the time after which a silent process is replaced. */
 const HANG_MS = 3000;
 const CALLS_MAX = 40;
+const FULL_MS_MAX = 500;
 
 /** @returns what happened, shortly.
  *  @throws {Violation} with the end of the trace. */
@@ -41,6 +42,7 @@ class Schedule {
   /** How many players there will be. */
   private readonly expected: number;
   private faultsLeft: number;
+  private hasKilledEarly = false;
   private isOver = false;
 
   constructor() {
@@ -87,14 +89,25 @@ class Schedule {
     }
     const { random } = this.of;
     const choice = random.float();
-    const victims = [...children];
+    const victims = this.victims();
     const player = this.players.length > 0 ? random.pick(this.players) : undefined;
     if (choice < 0.5 && victims.length > 0) this.kill(random.pick(victims));
     else if (choice < 0.7) player?.cut();
     else if (choice < 0.8 && victims.length > 0) this.stop(random.pick(victims), HANG_MS);
-    else if (choice < 0.9 && player) this.stop(player.process, HANG_MS);
-    else this.stop(primary, 300);
+    else if (choice < 0.87 && player) this.stop(player.process, HANG_MS);
+    else if (choice < 0.95 && victims.length > 0) {
+      this.of.fill(random.pick(victims), random.float() * FULL_MS_MAX);
+    } else this.stop(primary, 300);
     this.later(() => this.fault(primary));
+  }
+
+  /** One that is killed before it has started is the only one of its schedule: a room whose process
+   *  dies twice while it is recovered is set aside, which is another matter. */
+  private victims(): SimulatedProcess[] {
+    const started = [...children].filter(({ hasStarted }) => hasStarted);
+    if (this.hasKilledEarly || started.length === children.size) return started;
+    this.hasKilledEarly = true;
+    return [...children];
   }
 
   /** At once, or in the middle of what it does next. */

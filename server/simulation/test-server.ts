@@ -104,6 +104,7 @@ function runWorker({ config, worker: number, linkPath }: ChildIdentity, runtime:
     worker.accept(connection, address, socket as never, handover);
     runtime.send({ type: 'accepted', connection });
   });
+  self().hasStarted = true;
   runtime.run({
     clients: () => worker.connectionCount,
     measure: () => worker.measure(),
@@ -114,7 +115,9 @@ function runWorker({ config, worker: number, linkPath }: ChildIdentity, runtime:
 
 async function runCoordinator({ config, linkPath }: ChildIdentity, runtime: ChildRuntime) {
   const log = newLog();
+  const process = self();
   const coordinator = await Coordinator.start({ config, linkPath, log, metrics });
+  process.hasStarted = true;
   runtime.run({
     clients: () => coordinator.sessionCount,
     measure: () => coordinator.measure(),

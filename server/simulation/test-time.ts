@@ -73,11 +73,10 @@ const replacedProcess = {
   exit: () => machine().kill(self()),
 };
 
-/** Runs `simulate` on `on`, in its time. Whatever else the runtime does meanwhile is not disturbed:
- *  between turns the runtime has its own timers. */
+/** Runs `simulate` on `on`, in its time. Nothing else of this runtime may use timers meanwhile. */
 export async function onMachine(on: Machine, simulate: () => Promise<void>): Promise<void> {
   switchOn(on);
-  const own = (['now'] as const).map((name) => Object.getOwnPropertyDescriptor(performance, name));
+  const ownNow = Object.getOwnPropertyDescriptor(performance, 'now');
   const before = { dateNow: Date.now, ...pick(globalThis, replaced) };
   const processBefore = pick(process, replacedProcess);
   Object.assign(globalThis, replaced);
@@ -92,7 +91,7 @@ export async function onMachine(on: Machine, simulate: () => Promise<void>): Pro
     Object.assign(process, processBefore);
     Date.now = dateNow;
     delete (performance as { now?: unknown }).now;
-    if (own[0]) Object.defineProperty(performance, 'now', own[0]);
+    if (ownNow) Object.defineProperty(performance, 'now', ownNow);
     switchOn(undefined);
   }
 }
