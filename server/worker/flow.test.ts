@@ -38,6 +38,19 @@ describe('Flow', () => {
     expect(flow.inFlight).toBe(3);
   });
 
+  it('knows a gap also where all that was sent before is answered', () => {
+    const flow = new Flow();
+    flow.restart(1, 14);
+    flow.answered(1, 18);
+    for (const seq of [20, 21, 22]) flow.sent(1, seq);
+    expect(flow.inFlight).toBe(0);
+    flow.sent(1, 19);
+    flow.sent(1, 20);
+    expect(flow.inFlight).toBe(2);
+    flow.answered(1, 20);
+    expect(flow.inFlight).toBe(0);
+  });
+
   it('counts nothing of a room that is left', () => {
     const flow = new Flow();
     flow.sent(1, 1);

@@ -3,6 +3,8 @@
 interface RoomFlow {
   sent: number;
   answered: number;
+  /** The coordinator has said where the room stands: what leaves a gap behind that is known. */
+  readonly isKnown: boolean;
 }
 
 /** Invariant: `inFlight` is the sum of `sent - answered` over the rooms. */
@@ -16,7 +18,7 @@ export class Flow {
   sent(room: number, seq: number): void {
     let flow = this.rooms.get(room);
     if (!flow) {
-      flow = { sent: seq - 1, answered: seq - 1 };
+      flow = { sent: seq - 1, answered: seq - 1, isKnown: false };
       this.rooms.set(room, flow);
     }
     if (seq !== flow.sent + 1) return;
@@ -28,12 +30,13 @@ export class Flow {
   answered(room: number, seq: number): void {
     const flow = this.rooms.get(room);
     if (!flow || seq <= flow.answered) return;
-    const upTo = Math.min(seq, flow.sent);
-    this.inFlight -= upTo - flow.answered;
-    flow.answered = upTo;
-    // A client may name any number of rooms: only those that owe an answer are remembered, and those
-    // in which it has not gone on yet.
-    if (flow.answered === flow.sent) this.rooms.delete(room);
+    this.inFlight -= Math.min(seq, flow.sent) - flow.answered;
+    // It may have been sent before the room was begun again.
+    flow.sent = Math.max(seq, flow.sent);
+    flow.answered = seq;
+    // A client may name any number of rooms: only those that it is in, or that owe an answer, are
+    // remembered.
+    if (flow.answered === flow.sent && !flow.isKnown) this.rooms.delete(room);
   }
 
   /** Who was to answer is gone: nothing is waited for any more. */
@@ -45,7 +48,7 @@ export class Flow {
   /** The client is told to go on behind `seq`: nothing else is waited for any more. */
   restart(room: number, seq: number): void {
     this.leave(room);
-    this.rooms.set(room, { sent: seq, answered: seq });
+    this.rooms.set(room, { sent: seq, answered: seq, isKnown: true });
   }
 
   /** The client is not in the room any more. */
