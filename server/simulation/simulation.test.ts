@@ -25,6 +25,7 @@ vi.mock('../primary/hang-stack.ts', () => ({
   INSPECTABLE: '',
   stackOfHang: () => new Promise((resolve) => setTimeout(() => resolve(undefined), 100)),
 }));
+vi.mock('../multiprocessing/file-lock.ts', () => import('./test-file-lock.ts'));
 vi.mock('../observe/process-sampler.ts', () => ({
   ProcessSampler: class {
     sample = () => ({ eventLoopLagMs: 0, residentBytes: 0 });

@@ -69,8 +69,7 @@ export const children: Set<SimulatedProcess> = new Set();
 const cluster = {
   setupPrimary(): void {},
   fork({ HOLDFAST_CHILD = '' }: Record<string, string>): Worker {
-    const { role, worker } = JSON.parse(HOLDFAST_CHILD) as { role: string; worker: number };
-    const child = new SimulatedProcess(`${role} ${worker}`);
+    const child = new SimulatedProcess('child');
     children.add(child);
     child.releases.add(() => children.delete(child));
     const forked = new Worker(child, ++pids);

@@ -11,7 +11,7 @@ export interface Happening {
 }
 
 export class SimulatedProcess extends EventEmitter {
-  readonly name: string;
+  name: string;
   isAlive = true;
   /** It does what it is there for. */
   hasStarted = false;

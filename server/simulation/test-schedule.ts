@@ -1,6 +1,7 @@
 // One schedule from a seed: a server and players on a machine, faults for a while, then peace, in
 // which everything has to come right again.
 import { children, program } from './test-cluster.ts';
+import { unlockAll } from './test-file-lock.ts';
 import { formatDisk } from './test-files.ts';
 import { rooms } from './test-game.ts';
 import { Machine, machine, SimulatedProcess, Violation } from './test-machine.ts';
@@ -26,6 +27,7 @@ export async function runSchedule(seed: number): Promise<Machine> {
   const of = new Machine(seed);
   formatDisk();
   unplug();
+  unlockAll();
   children.clear();
   rooms.clear();
   program.main = main;
@@ -51,6 +53,7 @@ class Schedule {
     const config = {
       workers,
       perClientSpare: 1,
+      spares: random.integer(0, 1),
       hangMs: 1000,
       inFlightMax: random.integer(4, 64),
       commandsPerSecond: this.of.chance(0.5) ? 1000 : 30,
@@ -60,7 +63,7 @@ class Schedule {
     this.expected = random.integer(1, 4);
     for (let i = 1; i <= this.expected; i++) this.addPlayer(i);
     this.of.note(`${this.expected} players, workers: ${workers}`);
-    this.later(() => this.fault(server.process));
+    this.later(() => this.fault(server));
   }
 
   async run(): Promise<void> {
@@ -82,7 +85,7 @@ class Schedule {
     });
   }
 
-  private fault(primary: SimulatedProcess): void {
+  private fault(server: TestServer): void {
     if (this.faultsLeft-- <= 0) {
       this.peace();
       return;
@@ -91,14 +94,15 @@ class Schedule {
     const choice = random.float();
     const victims = this.victims();
     const player = this.players.length > 0 ? random.pick(this.players) : undefined;
-    if (choice < 0.5 && victims.length > 0) this.kill(random.pick(victims));
+    if (choice < 0.05) server.restart();
+    else if (choice < 0.5 && victims.length > 0) this.kill(random.pick(victims));
     else if (choice < 0.7) player?.cut();
     else if (choice < 0.8 && victims.length > 0) this.stop(random.pick(victims), HANG_MS);
     else if (choice < 0.87 && player) this.stop(player.process, HANG_MS);
     else if (choice < 0.95 && victims.length > 0) {
       this.of.fill(random.pick(victims), random.float() * FULL_MS_MAX);
-    } else this.stop(primary, 300);
-    this.later(() => this.fault(primary));
+    } else this.stop(server.process, 300);
+    this.later(() => this.fault(server));
   }
 
   /** One that is killed before it has started is the only one of its schedule: a room whose process

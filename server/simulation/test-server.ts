@@ -1,13 +1,10 @@
 // The server's processes on a simulated machine: their own code, as `main.ts` puts it together.
+import { runChild } from '../child.ts';
 import { type Config, readConfig } from '../config.ts';
-import { Coordinator } from '../coordinator/index.ts';
-import type { SocketMessage } from '../link/index.ts';
-import { type ChildIdentity, ChildRuntime } from '../multiprocessing/index.ts';
+import type { ChildOrigin } from '../multiprocessing/index.ts';
 import type { Log, LogRelay, ProcessMetrics } from '../observe/index.ts';
 import { Primary } from '../primary/index.ts';
-import { Worker } from '../worker/index.ts';
 import { machine, SimulatedProcess, self } from './test-machine.ts';
-import type { Socket } from './test-net.ts';
 
 /** Counts nothing: that would cost more than the rest. */
 const metrics = {
@@ -25,6 +22,7 @@ const relay = { add() {}, forget() {}, lastLines: () => [] } as unknown as LogRe
 function newLog(): Log {
   const { name } = self();
   const say = (given: unknown, text?: string): void => {
+    if (text === 'coordinator serves workers') self().hasStarted = true;
     const fields = typeof given === 'string' ? {} : (given as Record<string, unknown>);
     const error = (fields.err ?? fields.error) as Error | undefined;
     machine().note(`${name}: ${text ?? given}${error ? ` ${error.stack}` : ''}`);
@@ -49,14 +47,21 @@ export const configOf = (changes: Partial<Config>): Config => ({
 export class TestServer {
   readonly process = new SimulatedProcess('primary');
   readonly config: Config;
+  private primary: Primary | undefined;
 
   constructor(config: Config) {
     this.config = config;
     machine().after(0, this.process, () => this.start());
   }
 
+  /** Replaces its processes one after another. */
+  restart(): void {
+    machine().note('a rolling restart');
+    machine().after(0, this.process, () => void this.primary?.restart());
+  }
+
   private start(): void {
-    const primary = new Primary({
+    this.primary = new Primary({
       config: this.config,
       log: newLog(),
       metrics,
@@ -64,7 +69,7 @@ export class TestServer {
       mainPath: 'main.ts',
       failed: (text) => machine().violate(`the server stops: ${text}`),
     });
-    primary
+    this.primary
       .start()
       .catch((error) => machine().violate(`the server does not start: ${error.stack}`));
   }
@@ -72,57 +77,17 @@ export class TestServer {
 
 /** What a child does when it has started. */
 export function main(text: string): void {
-  const identity = JSON.parse(text) as ChildIdentity;
-  const runtime = new ChildRuntime(identity, metrics);
-  if (identity.role === 'worker') runWorker(identity, runtime);
-  else
-    runCoordinator(identity, runtime).catch((error) => {
-      const of = machine();
-      if (of.current?.isAlive) of.violate(`a coordinator does not start: ${error.stack}`);
-    });
-}
-
-function runWorker({ config, worker: number, linkPath }: ChildIdentity, runtime: ChildRuntime) {
-  const worker = new Worker({
-    config,
-    linkPath,
-    worker: number,
-    log: newLog(),
-    metrics,
-    ready: () => runtime.send({ type: 'ready' }),
-    identified: (connection, token, name) =>
-      runtime.send({ type: 'identified', connection, token, name }),
-    begun: (connection, encoding) => runtime.sendNow({ type: 'begun', connection, encoding }),
-    closed: (connection) => runtime.send({ type: 'closed', connection }),
+  runChild(JSON.parse(text) as ChildOrigin, {
+    setTitle: (title) => {
+      const process = self();
+      process.name = title.replace('holdfast ', '');
+      // A coordinator has when it has brought back what there was.
+      process.hasStarted = process.name !== 'coordinator';
+    },
+    newLog,
+    newMetrics: () => metrics as never,
+  }).catch((error) => {
+    const of = machine();
+    if (of.current?.isAlive) of.violate(`a child does not start: ${error.stack}`);
   });
-  self().on('message', (message: SocketMessage, socket: Socket | undefined) => {
-    const { connection, address, handover } = message;
-    if (!socket) {
-      runtime.send({ type: 'closed', connection });
-      return;
-    }
-    worker.accept(connection, address, socket as never, handover);
-    runtime.send({ type: 'accepted', connection });
-  });
-  self().hasStarted = true;
-  runtime.run({
-    clients: () => worker.connectionCount,
-    measure: () => worker.measure(),
-    drain: () => worker.drain(),
-    close: () => worker.close(),
-  });
-}
-
-async function runCoordinator({ config, linkPath }: ChildIdentity, runtime: ChildRuntime) {
-  const log = newLog();
-  const process = self();
-  const coordinator = await Coordinator.start({ config, linkPath, log, metrics });
-  process.hasStarted = true;
-  runtime.run({
-    clients: () => coordinator.sessionCount,
-    measure: () => coordinator.measure(),
-    drain: () => {},
-    close: () => coordinator.close(),
-  });
-  runtime.send({ type: 'ready' });
 }
