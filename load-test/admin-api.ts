@@ -43,12 +43,34 @@ export class AdminApi {
     return sumOf(await this.metricRows(), name, labels);
   }
 
+  /** Whether the server says that players can connect and play. */
+  async isReady(): Promise<boolean> {
+    return (await this.ask('/readyz')).ok;
+  }
+
+  /** Asks for a rolling restart.
+   *  @returns false where this server has none. */
+  async restart(): Promise<boolean> {
+    return (await this.ask('/api/restart', 'POST')).ok;
+  }
+
+  /** @returns `idle`, `restarting`; undefined where this server has no rolling restart. */
+  async restartState(): Promise<string | undefined> {
+    const response = await this.ask('/api/restart');
+    if (!response.ok) return undefined;
+    return ((await response.json()) as { state: string }).state;
+  }
+
   private async get(path: string): Promise<string> {
-    // A connection that was kept would keep this process alive.
-    const headers = { connection: 'close' };
-    const response = await fetch(`http://${this.address}${path}`, { headers });
+    const response = await this.ask(path);
     const text = await response.text();
     if (!response.ok) throw new Error(`${path} at ${this.address}: ${response.status} ${text}`);
     return text;
+  }
+
+  private ask(path: string, method = 'GET'): Promise<Response> {
+    // A connection that was kept would keep this process alive.
+    const headers = { connection: 'close' };
+    return fetch(`http://${this.address}${path}`, { method, headers });
   }
 }

@@ -1,13 +1,10 @@
 // What a swarm counts of its clients and of itself.
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { Socket } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { type Bytes, ClientSockets } from './client-sockets.ts';
 import { encode, type Histogram, newHistogram, record } from './latency.ts';
 import type { Sample } from './messages.ts';
 
 const LAG_RESOLUTION_MS = 10;
-/** Published for each socket that connects; the client library keeps its own to itself. */
-const SOCKETS = 'net.client.socket';
 
 const zero = {
   commandsSent: 0,
@@ -23,24 +20,21 @@ export class Meter {
   lastError: string | undefined;
   private readonly latency: Histogram = newHistogram();
   private readonly lag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
-  private readonly sockets = new Set<Socket>();
+  private readonly sockets = new ClientSockets();
   private measuring = false;
   private startedAt = performance.now();
-  private startBytes = { received: 0, sent: 0 };
+  private startBytes: Bytes = { received: 0, sent: 0 };
   private startCpuSeconds = cpuSeconds();
-  /** Bytes of sockets that have closed. */
-  private closedBytes = { received: 0, sent: 0 };
   private firstTick: { tick: number; at: number } | undefined;
   private lastTick: { tick: number; at: number } | undefined;
 
   constructor() {
     this.lag.enable();
-    subscribe(SOCKETS, this.socketMade);
   }
 
   close(): void {
     this.lag.disable();
-    unsubscribe(SOCKETS, this.socketMade);
+    this.sockets.close();
   }
 
   /** Counts from zero. */
@@ -50,7 +44,7 @@ export class Meter {
     this.lag.reset();
     this.measuring = true;
     this.startedAt = performance.now();
-    this.startBytes = this.bytes();
+    this.startBytes = this.sockets.bytes();
     this.startCpuSeconds = cpuSeconds();
     this.firstTick = undefined;
     this.lastTick = undefined;
@@ -70,7 +64,7 @@ export class Meter {
   /** Latencies begin anew after it. */
   sample(): Sample {
     const { firstTick: first, lastTick: last } = this;
-    const bytes = this.bytes();
+    const bytes = this.sockets.bytes();
     const sample: Sample = {
       measuring: this.measuring,
       seconds: (performance.now() - this.startedAt) / 1000,
@@ -95,28 +89,10 @@ export class Meter {
     if (this.lag.count === 0) return 0;
     return Math.max(0, this.lag.percentile(99) / 1e6 - LAG_RESOLUTION_MS);
   }
-
-  private bytes(): { received: number; sent: number } {
-    let { received, sent } = this.closedBytes;
-    for (const socket of this.sockets) {
-      received += socket.bytesRead;
-      sent += socket.bytesWritten;
-    }
-    return { received, sent };
-  }
-
-  private readonly socketMade = (message: unknown): void => {
-    const { socket } = message as { socket: Socket };
-    this.sockets.add(socket);
-    socket.once('close', () => {
-      this.sockets.delete(socket);
-      this.closedBytes.received += socket.bytesRead;
-      this.closedBytes.sent += socket.bytesWritten;
-    });
-  };
 }
 
-function cpuSeconds(): number {
+/** User and system time of this process. */
+export function cpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 }

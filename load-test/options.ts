@@ -46,7 +46,18 @@ const HELP_CODES = ['commander.help', 'commander.helpDisplayed'];
 /** @param args the command line without program and script.
  *  @throws {UsageError} with exit code 2, or 0 after help was asked for. */
 export function readOptions(args: readonly string[]): LoadTestOptions {
-  const command = newCommand();
+  return readWith(newCommand(), args, optionsOf);
+}
+
+/** Parses `args` with `command`, and gives what `optionsOf` makes of it.
+ *  @throws {UsageError} with exit code 2, or 0 after help was asked for. */
+export function readWith<T>(
+  command: Command,
+  args: readonly string[],
+  optionsOf: (command: Command) => T,
+): T {
+  command.configureHelp({ helpWidth: 100 });
+  command.showHelpAfterError('(--help lists the options)').exitOverride();
   try {
     command.parse(args, { from: 'user' });
     return optionsOf(command);
@@ -104,10 +115,7 @@ function newCommand(): Command {
       'the game to join; in others than goldrush clients only watch',
       'goldrush',
     )
-    .option('--json <file>', 'write the results to a file')
-    .configureHelp({ helpWidth: 100 })
-    .showHelpAfterError('(--help lists the options)')
-    .exitOverride();
+    .option('--json <file>', 'write the results to a file');
   for (const { flag, text } of Object.values(limits)) {
     command.option(`${flag} <number>`, `fail when not kept: ${text}`, amount);
   }
@@ -142,7 +150,8 @@ function optionsOf(command: Command): LoadTestOptions {
   };
 }
 
-function whole(min: number, max: number): (text: string) => number {
+/** Parses a whole number from `min` to `max`. */
+export function whole(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (text.trim() !== '' && Number.isInteger(value) && value >= min && value <= max) return value;

@@ -101,7 +101,7 @@ export class Swarms {
 }
 
 /** A swarm ends by itself when its channel closes. */
-async function stopChild(child: ChildProcess): Promise<void> {
+export async function stopChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, 'exit');
   if (child.connected) child.disconnect();
@@ -118,7 +118,7 @@ export function sharesOf(clients: number, processes: number): number[] {
 }
 
 /** @returns whether the promise was fulfilled in time. */
-async function within(msMax: number, promise: Promise<unknown>): Promise<boolean> {
+export async function within(msMax: number, promise: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(resolve, msMax, false);

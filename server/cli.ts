@@ -7,6 +7,7 @@ const parts: Readonly<Record<string, { module: string; text: string }>> = {
   play: { module: '../client/terminal/main', text: 'play in this terminal' },
   replay: { module: './replay/main', text: 'repeat a room from its files, and compare' },
   'load-test': { module: '../load-test/main', text: 'measure a server with bots' },
+  chaos: { module: '../load-test/chaos/main', text: 'do harm to a server, and see what is lost' },
 };
 
 const usage = [

@@ -57,6 +57,9 @@ const entries = [
   'client/terminal/main.ts',
   'load-test/main.ts',
   'load-test/swarm.ts',
+  'load-test/chaos/main.ts',
+  'load-test/chaos/crowd.ts',
+  'load-test/chaos/tally-game.ts',
 ];
 /** The doors of the package. */
 const doors = ['client/index.ts', 'server/games/game.ts', 'protocol/index.ts'];

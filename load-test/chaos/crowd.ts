@@ -1,0 +1,150 @@
+// The process of a crowd: forked by a chaos run, it runs clients and tells what befalls them.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GoldrushBot } from '../../client/bots/index.ts';
+import { type Bytes, ClientSockets } from '../client-sockets.ts';
+import { cpuSeconds } from '../meter.ts';
+import { Bot } from './bot.ts';
+import { Incidents } from './incidents.ts';
+import type { CrowdTask, CrowdWindow, FromCrowd, ToCrowd } from './messages.ts';
+import { Repeater } from './repeater.ts';
+import { Witness } from './witness.ts';
+
+/** One client in so many counts in tally, the others play goldrush. */
+const WITNESSES = 5;
+const COMMANDS_PER_SECOND = 4;
+const SERVED_MS_MAX = 20_000;
+const POLL_MS = 20;
+const STUCK_NAMED = 3;
+
+process.title = 'holdfast crowd';
+const incidents = new Incidents((text) => send({ type: 'problem', text }));
+const sockets = new ClientSockets();
+const bots: Bot[] = [];
+const watching = new Set<Bot>();
+const miners: GoldrushBot[] = [];
+const counters: (Witness | Repeater)[] = [];
+let began: { at: number; cpuSeconds: number; bytes: Bytes } | undefined;
+
+function send(message: FromCrowd): void {
+  // The run may be gone; `disconnect` follows.
+  process.send?.(message, () => {});
+}
+
+async function start(task: CrowdTask): Promise<void> {
+  const { clients, firstClient, rampMs } = task;
+  const numbers = Array.from({ length: clients }, (_, i) => firstClient + i);
+  await Promise.all([
+    startRepeater(task),
+    ...numbers.map(async (number, i) => {
+      await sleep((rampMs * i) / clients);
+      await startClient(task, number);
+    }),
+  ]);
+  send({ type: 'ready' });
+}
+
+async function startRepeater({ host, port, firstClient }: CrowdTask): Promise<void> {
+  const repeater = new Repeater({ host, port, incidents, name: `repeater ${firstClient}` });
+  counters.push(repeater);
+  await repeater.start();
+}
+
+async function startClient({ host, port }: CrowdTask, number: number): Promise<void> {
+  if (number % WITNESSES === 1) {
+    const witness = new Witness({ host, port, incidents, name: `witness ${number}` });
+    counters.push(witness);
+    watching.add(witness.bot);
+    bots.push(witness.bot);
+    await witness.start();
+    return;
+  }
+  const bot = new Bot({ host, port, incidents, name: `miner ${number}`, game: 'goldrush' });
+  bots.push(bot);
+  const room = await bot.join();
+  const miner = new GoldrushBot(room, { commandsPerSecond: COMMANDS_PER_SECOND, seed: number });
+  miner.start();
+  miners.push(miner);
+}
+
+function begin(): void {
+  const at = performance.now();
+  incidents.begin();
+  for (const bot of bots) bot.pause.begin(at);
+  began = { at, cpuSeconds: cpuSeconds(), bytes: sockets.bytes() };
+}
+
+async function end(): Promise<void> {
+  const askedAt = performance.now();
+  const waiting = () => bots.filter((bot) => !bot.isServed(askedAt));
+  while (waiting().length > 0 && performance.now() - askedAt < SERVED_MS_MAX) await sleep(POLL_MS);
+  send({ type: 'window', window: windowOf(waiting()) });
+}
+
+function windowOf(stuck: readonly Bot[]): CrowdWindow {
+  const now = performance.now();
+  const { at, cpuSeconds: cpuBefore, bytes: before } = began!;
+  const bytes = sockets.bytes();
+  return {
+    handedOverMs: bots.filter(({ pause }) => pause.handedOver).map(({ pause }) => pause.end(now)),
+    watchingMs: [...watching].map(({ pause }) => pause.end(now)),
+    ...incidents.end(),
+    stuck: stuck.slice(0, STUCK_NAMED).map(({ situation }) => situation),
+    seconds: (now - at) / 1000,
+    cpuSeconds: cpuSeconds() - cpuBefore,
+    bytesReceived: bytes.received - before.received,
+    bytesSent: bytes.sent - before.sent,
+  };
+}
+
+function vanish(connections: number, pick: number): void {
+  const open = sockets.open.filter(({ connecting }) => !connecting);
+  const first = pick % open.length;
+  const chosen = [...open.slice(first), ...open.slice(0, first)].slice(0, connections);
+  incidents.expectLosses(chosen.length);
+  for (const socket of chosen) socket.destroy();
+}
+
+async function settle(): Promise<void> {
+  for (const miner of miners) miner.stop();
+  const records = await Promise.all(counters.map((counter) => counter.settle()));
+  send({ type: 'records', records });
+}
+
+async function leave(): Promise<void> {
+  for (const counter of counters) if (counter instanceof Repeater) counter.close();
+  await Promise.all(bots.map((bot) => bot.close()));
+  send({ type: 'gone' });
+}
+
+function failed(error: Error): void {
+  send({ type: 'problem', text: `a process of clients has failed: ${error.stack}` });
+}
+
+process.on('message', (message: ToCrowd) => {
+  switch (message.type) {
+    case 'start':
+      start(message).catch(failed);
+      return;
+    case 'begin':
+      begin();
+      return;
+    case 'end':
+      end().catch(failed);
+      return;
+    case 'vanish':
+      vanish(message.connections, message.pick);
+      return;
+    case 'settle':
+      settle().catch(failed);
+      return;
+    case 'leave':
+      leave().catch(failed);
+      return;
+    default:
+      message satisfies never;
+  }
+});
+// Also when the run was killed.
+process.on('disconnect', () => process.exit(0));
+// Ctrl-C reaches every process of the terminal; the run decides what it means.
+process.on('SIGINT', () => {});

@@ -1,0 +1,138 @@
+// How each kind of fault is made, and when it is over: one function each.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Crowds } from './crowds.ts';
+import { loopForEver } from './endless-loop.ts';
+import { type FaultKind, rowOf } from './kinds.ts';
+import { sabotage } from './sabotage.ts';
+import { FaultError, type Victim } from './victim.ts';
+
+export interface Scene {
+  readonly victim: Victim;
+  readonly crowds: Crowds;
+  readonly clients: number;
+  /** Decides whom it strikes. */
+  readonly pick: number;
+  readonly problem: (text: string) => void;
+  /** Told of each room that is made to go wrong. */
+  readonly sabotaged: (room: number) => void;
+}
+
+/** Makes the fault; fulfilled, with what happened in words, when the server is whole again. */
+type Make = (scene: Scene, recoverMsMax: number) => Promise<string>;
+
+const DISK_FAULT_MS = 2000;
+/** A delay for each write; rooms write 20 times a second. */
+const DISK_DELAY_MS = 8;
+/** One client in so many vanishes. */
+const VANISHING = 10;
+const READY_POLL_MS = 50;
+
+function signal(role: 'worker' | 'coordinator', name: NodeJS.Signals): Make {
+  return async ({ victim, pick }, msMax) => {
+    const pid = await victim.pidOf(role, pick);
+    kill(pid, name);
+    await victim.untilWhole(msMax, [pid]);
+    return `${role} ${pid}`;
+  };
+}
+
+function inRoom(harm: Parameters<typeof sabotage>[0]): Make {
+  return async ({ victim, sabotaged: opened }, msMax) => {
+    const text = await sabotage(harm, { port: victim.port, msMax, opened });
+    await victim.untilWhole(msMax);
+    return text;
+  };
+}
+
+function disk(fault: 'full' | number): Make {
+  return async ({ victim }) => {
+    victim.setDisk(fault);
+    await sleep(DISK_FAULT_MS);
+    victim.setDisk(0);
+    return fault === 'full' ? 'every write failed' : `each write took ${fault} ms more`;
+  };
+}
+
+async function loopWorker({ victim, pick }: Scene, msMax: number): Promise<string> {
+  const pid = await victim.pidOf('worker', pick);
+  await loopForEver(pid, () => victim.log);
+  await victim.untilWhole(msMax, [pid]);
+  return `worker ${pid}`;
+}
+
+async function rollingRestart(scene: Scene, msMax: number): Promise<string> {
+  const { victim, problem } = scene;
+  const { admin } = victim.server;
+  const children = (await victim.processes()).filter(({ role }) => role !== 'primary');
+  if (!(await admin.restart())) throw new FaultError('the server refuses to restart');
+  const startedAt = performance.now();
+  let notReady = 0;
+  let polls = 0;
+  do {
+    polls++;
+    if (!(await admin.isReady())) notReady++;
+    if (performance.now() - startedAt > msMax) {
+      throw new FaultError(`the restart was not over after ${msMax} ms`);
+    }
+    await sleep(READY_POLL_MS);
+  } while ((await admin.restartState()) !== 'idle');
+  const pids = children.map(({ pid }) => pid);
+  await victim.untilWhole(msMax, pids);
+  if (notReady > 0) problem(`not ready ${notReady} times of ${polls} during a rolling restart`);
+  return `${pids.length} processes replaced`;
+}
+
+async function vanish({ crowds, clients, pick }: Scene): Promise<string> {
+  const connections = Math.max(1, Math.floor(clients / VANISHING));
+  crowds.vanish(connections, pick);
+  return `${connections} connections cut`;
+}
+
+async function killEverything({ victim }: Scene, msMax: number): Promise<string> {
+  const { pid } = victim.server;
+  await victim.killEverything();
+  await victim.untilWhole(msMax);
+  return `primary ${pid} and all its children; now ${victim.server.pid}`;
+}
+
+const makers: Readonly<Record<FaultKind, Make>> = {
+  'kill-worker': signal('worker', 'SIGKILL'),
+  'kill-coordinator': signal('coordinator', 'SIGKILL'),
+  'stop-worker': signal('worker', 'SIGSTOP'),
+  'loop-worker': loopWorker,
+  'throw-command': inRoom('throwNow'),
+  'throw-tick': inRoom('throwInTick'),
+  'loop-command': inRoom('loopNow'),
+  'loop-tick': inRoom('loopInTick'),
+  'rolling-restart': rollingRestart,
+  vanish,
+  'slow-disk': disk(DISK_DELAY_MS),
+  'full-disk': disk('full'),
+  'kill-everything': killEverything,
+};
+
+/** @throws {FaultError} and what the client library and the admin interface throw. */
+export function makeFault(kind: FaultKind, scene: Scene): Promise<string> {
+  return makers[kind](scene, rowOf(kind).recoverMsMax);
+}
+
+/** @returns why this server cannot be struck by it; undefined where it can. */
+export async function whyNot(kind: FaultKind, victim: Victim): Promise<string | undefined> {
+  switch (rowOf(kind).needs) {
+    case 'rolling-restart':
+      if ((await victim.server.admin.restartState()) !== undefined) return undefined;
+      return 'the server has no rolling restart (/api/restart)';
+    case 'fault-disk':
+      return victim.hasFaultDisk ? undefined : 'the server has no --fault-disk';
+    default:
+      return undefined;
+  }
+}
+
+function kill(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // Another fault of the same moment was first.
+  }
+}

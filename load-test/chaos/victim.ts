@@ -1,0 +1,159 @@
+// The server that a chaos run does harm to: its processes, and how to tell that it is whole again.
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { ServerProcessInfo } from '../admin-api.ts';
+import { packageRoot } from '../package-root.ts';
+import { type LogLine, ServerProcess } from '../server-process.ts';
+import { HANG_MS } from './kinds.ts';
+import { namesOfTemporary } from './leftovers.ts';
+
+const SCRIPT = 'dist/server/main.js';
+const GAMES = ['dist/server/games/goldrush/index.js', 'dist/load-test/chaos/tally-game.js'];
+const POLL_MS = 50;
+const LOG_LINES_MAX = 2000;
+
+export interface VictimOptions {
+  readonly clients: number;
+  readonly workers: number;
+}
+
+/** A fault did not end, or could not be made. */
+export class FaultError extends Error {
+  override readonly name = 'FaultError';
+  readonly code = 'FAULT';
+}
+
+export class Victim {
+  /** What outlives the server. */
+  readonly data: string;
+  /** Where the server's temporary files go. */
+  readonly temporary: string;
+  /** The parent of both. */
+  readonly directory: string;
+  /** Whether the disk can be made slow or full. */
+  readonly hasFaultDisk: boolean;
+  readonly workers: number;
+  /** Temporary names that a killed primary could not remove. */
+  readonly orphans = new Set<string>();
+  server!: ServerProcess;
+  private readonly flags: readonly string[];
+  private readonly diskFault: string;
+
+  /** @throws {ServerStartError} */
+  static async start(options: VictimOptions): Promise<Victim> {
+    const main = join(packageRoot(), SCRIPT);
+    const { stdout: help } = await promisify(execFile)(process.execPath, [main, '--help']);
+    const victim = new Victim(options, help.includes('--fault-disk'));
+    victim.server = await victim.startServer();
+    return victim;
+  }
+
+  private constructor({ clients, workers }: VictimOptions, hasFaultDisk: boolean) {
+    this.workers = workers;
+    this.hasFaultDisk = hasFaultDisk;
+    this.directory = mkdtempSync(join(tmpdir(), 'holdfast-chaos-'));
+    this.data = join(this.directory, 'data');
+    this.temporary = join(this.directory, 'tmp');
+    this.diskFault = join(this.directory, 'disk-fault');
+    mkdirSync(this.data);
+    mkdirSync(this.temporary);
+    writeFileSync(this.diskFault, '0');
+    this.flags = flagsOf({ clients, workers }, this.data).concat(
+      hasFaultDisk ? ['--fault-disk', this.diskFault] : [],
+    );
+  }
+
+  get port(): number {
+    return this.server.port;
+  }
+
+  get log(): readonly LogLine[] {
+    return this.server.log.slice(-LOG_LINES_MAX);
+  }
+
+  /** Its processes, the primary among them; none while nobody answers. */
+  async processes(): Promise<ServerProcessInfo[]> {
+    try {
+      return await this.server.processes();
+    } catch {
+      return [];
+    }
+  }
+
+  /** One that works, and a worker that has clients, where there is one.
+   *  @throws {FaultError} where nobody has the role. */
+  async pidOf(role: 'worker' | 'coordinator', pick: number): Promise<number> {
+    const all = (await this.processes()).filter((process) => process.role === role);
+    const busy = all.filter(({ responsive, clients }) => responsive && clients > 0);
+    const from = busy.length > 0 ? busy : all;
+    const found = from[pick % from.length];
+    if (!found) throw new FaultError(`there is no ${role}`);
+    return found.pid;
+  }
+
+  /** Resolves when every process is there and its event loop turns, and `gone` are not there.
+   *  @throws {FaultError} after `msMax`. */
+  async untilWhole(msMax: number, gone: readonly number[] = []): Promise<void> {
+    const startedAt = performance.now();
+    for (;;) {
+      const processes = await this.processes();
+      const count = (role: string) =>
+        processes.filter((process) => process.role === role && process.responsive).length;
+      const isThere = processes.some(({ pid }) => gone.includes(pid));
+      if (!isThere && count('worker') === this.workers && count('coordinator') === 1) return;
+      if (performance.now() - startedAt > msMax) {
+        throw new FaultError(`the server was not whole again after ${msMax} ms`);
+      }
+      await sleep(POLL_MS);
+    }
+  }
+
+  /** `full`: every write fails; else each is delayed by so many ms. */
+  setDisk(fault: 'full' | number): void {
+    writeFileSync(this.diskFault, String(fault));
+  }
+
+  /** `kill -9` of all its processes at once; then a new server, on the same port and data. */
+  async killEverything(): Promise<void> {
+    const { port, pid } = this.server;
+    // The server leads a group of its own, which its children are in.
+    process.kill(-pid, 'SIGKILL');
+    await this.server.stop();
+    for (const name of namesOfTemporary(this.temporary)) this.orphans.add(name);
+    this.server = await this.startServer('--port', String(port));
+  }
+
+  removeFiles(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private startServer(...args: string[]): Promise<ServerProcess> {
+    return ServerProcess.start({
+      args: [...this.flags, ...args],
+      env: { TMPDIR: this.temporary },
+      script: SCRIPT,
+    });
+  }
+}
+
+/** Limits raised as far as the run needs it: what it tests is not how often one may die. */
+function flagsOf({ clients, workers }: VictimOptions, data: string): string[] {
+  const connections = String(clients + 256);
+  const flags = {
+    '--data': data,
+    '--workers': String(workers),
+    '--hang-ms': String(HANG_MS),
+    '--restarts-max': '10000',
+    '--restart-period-ms': '1000',
+    '--resume-ms': '600000',
+    '--connections-max': connections,
+    '--connections-per-address-max': connections,
+    '--sessions-max': String(clients + 20_000),
+  };
+  const games = GAMES.flatMap((game) => ['--game', join(packageRoot(), game)]);
+  return [...Object.entries(flags).flat(), ...games];
+}
