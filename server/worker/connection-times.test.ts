@@ -77,6 +77,27 @@ describe('idleMs', () => {
   });
 });
 
+describe('A connection whose coordinator is gone', () => {
+  it.each(['binary', 'json'] as const)('shows once a second that it lives, in %s', async (kind) => {
+    const client = await new TestClient(kind, config).read().attach();
+    const before = client.raw.length;
+    client.host.blocked = true;
+    client.connection.lostCoordinator();
+    await pass(client, 250);
+    await pass(client, 250);
+    const shown = client.raw.subarray(before);
+    expect(new Set(shown)).toEqual(new Set([kind === 'binary' ? 0 : 10]));
+    expect(shown.length).toBe(1);
+    await pass(client, 1000);
+    expect(client.raw.length).toBe(before + 2);
+    client.host.blocked = false;
+    client.connection.attached('token', 'ada');
+    await pass(client, 1000);
+    expect(client.raw.length).toBe(before + 2);
+    expect(client.got).toEqual([]);
+  });
+});
+
 describe('A connection that is closing', () => {
   it('waits for its client, but not long', async () => {
     const client = await new TestClient('json', config).read().attach();

@@ -78,6 +78,8 @@ const openStates: ReadonlySet<ConnectionState> = new Set([
 ]);
 /** How long one that will send no more is still served. */
 const HALF_CLOSED_MS = 3000;
+/** A client gives up after some seconds without a byte. */
+const SHOW_LIFE_MS = 1000;
 
 export class Connection {
   readonly id: number;
@@ -102,6 +104,8 @@ export class Connection {
   private wanted = { token: '', name: '' };
   /** Since when nobody has served the client, in ms since 1970; 0: it is served. */
   private lostAt = 0;
+  /** When it was last shown that somebody will. */
+  private shownAt = Number.NEGATIVE_INFINITY;
   /** hello was asked for again: the first one may come as well, and what followed it. */
   private askedAgain = false;
   /** Another worker may have read the first byte and died before it could tell. */
@@ -262,7 +266,17 @@ export class Connection {
     } else if (this.state === ConnectionState.Greeting) {
       if (now - this.openedAt > handshakeMs) this.fail('HANDSHAKE_TIMEOUT');
     } else if (now - this.endedAt > HALF_CLOSED_MS) this.close('CLIENT');
-    else if (now - this.heardAt > idleMs && !this.host.blocked) this.fail('IDLE_TIMEOUT');
+    else if (this.host.blocked) this.showLife(now);
+    else if (now - this.heardAt > idleMs) this.fail('IDLE_TIMEOUT');
+  }
+
+  /** While there is no coordinator nothing is read, pings neither. An empty frame now and then keeps
+   *  the client from giving up the connection. */
+  private showLife(now: number): void {
+    const waits = this.state === ConnectionState.Attaching && this.wanted.token !== '';
+    if (!waits || now - this.shownAt < SHOW_LIFE_MS) return;
+    this.shownAt = now;
+    this.write(delimiters[this.encoding]);
   }
 
   /** For the decoder. */
