@@ -32,7 +32,9 @@ export class Bot {
       keepTrying: true,
       reconnectMsMax: RECONNECT_MS_MAX,
     });
-    this.client.on('disconnected', () => incidents.lostConnection());
+    this.client.on('disconnected', (error) => {
+      incidents.lostConnection(`${name}: ${error.message}`);
+    });
     this.client.on('connected', () => {
       this.pause.handedOver = true;
     });

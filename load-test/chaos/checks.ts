@@ -83,12 +83,13 @@ export function notRecovered(outcome: Outcome): string[] {
 }
 
 export function dropped(outcome: Outcome): string[] {
-  const { lost, lostBefore } = outcome.window;
+  const { lost, lostBefore, reasons } = outcome.window;
+  const why = `, the first: ${reasons.join('; ')}`;
   const name = nameOf(outcome);
   const mayLose = outcome.kinds.some((kind) => rowOf(kind).drops === 'all');
   return [
-    ...(lost > 0 && !mayLose ? [`${name}: ${lost} connections were dropped`] : []),
-    ...(lostBefore > 0 ? [`${lostBefore} connections were dropped before ${name}`] : []),
+    ...(lost > 0 && !mayLose ? [`${name}: ${lost} connections were dropped${why}`] : []),
+    ...(lostBefore > 0 ? [`${lostBefore} connections were dropped before ${name}${why}`] : []),
   ];
 }
 

@@ -63,6 +63,7 @@ async function startClient({ host, port }: CrowdTask, number: number): Promise<v
   const room = await bot.join();
   const miner = new GoldrushBot(room, { commandsPerSecond: COMMANDS_PER_SECOND, seed: number });
   miner.start();
+  bot.client.once('closed', () => miner.stop());
   miners.push(miner);
 }
 

@@ -129,6 +129,7 @@ function sumOf(windows: readonly CrowdWindow[]): Window {
     lostBefore: sum('lostBefore'),
     lost: sum('lost'),
     vanished: sum('vanished'),
+    reasons: windows.flatMap(({ reasons }) => reasons),
     stuck: windows.flatMap(({ stuck }) => stuck),
     seconds: Math.max(...windows.map(({ seconds }) => seconds)),
     cpuSeconds: windows.reduce((total, window) => total + window.cpuSeconds, 0),

@@ -1,9 +1,13 @@
 // What goes wrong for the clients of one process: counted for the window, or said at once.
 
+const REASONS_MAX = 3;
+
 export class Incidents {
   /** Connections lost since `begin`, and before it since `end`. */
   lost = 0;
   lostBefore = 0;
+  /** Why the first of them were lost. */
+  private reasons: string[] = [];
   private vanishing = 0;
   private vanished = 0;
   private inWindow = false;
@@ -20,11 +24,12 @@ export class Incidents {
     this.vanished = 0;
   }
 
-  end(): { lost: number; lostBefore: number; vanished: number } {
-    const { lost, lostBefore, vanished } = this;
+  end(): { lost: number; lostBefore: number; vanished: number; reasons: readonly string[] } {
+    const { lost, lostBefore, vanished, reasons } = this;
+    this.reasons = [];
     this.inWindow = false;
     this.lostBefore = 0;
-    return { lost, lostBefore, vanished };
+    return { lost, lostBefore, vanished, reasons };
   }
 
   /** So many connections are being cut here: their loss is no loss. */
@@ -32,11 +37,15 @@ export class Incidents {
     this.vanishing += connections;
   }
 
-  lostConnection(): void {
+  /** @param reason whose connection it was, and why it was lost. */
+  lostConnection(reason: string): void {
     if (this.vanishing > 0) {
       this.vanishing--;
       this.vanished++;
-    } else if (this.inWindow) this.lost++;
+      return;
+    }
+    if (this.reasons.length < REASONS_MAX) this.reasons.push(reason);
+    if (this.inWindow) this.lost++;
     else this.lostBefore++;
   }
 

@@ -43,6 +43,8 @@ export interface CrowdWindow {
   /** Connections lost in the window, without those that were to vanish. */
   readonly lost: number;
   readonly vanished: number;
+  /** Of those lost the first few: whose, and why. */
+  readonly reasons: readonly string[];
   /** Clients that nobody serves, long after the fault. */
   readonly stuck: readonly string[];
   readonly seconds: number;

@@ -82,7 +82,9 @@ export class Repeater {
     socket.once('close', () => {
       if (this.closing) return;
       // One that never was is no loss.
-      if (socket.bytesRead > 0) this.options.incidents.lostConnection();
+      if (socket.bytesRead > 0) {
+        this.options.incidents.lostConnection(`${this.options.name}: the connection ended`);
+      }
       setTimeout(() => this.connect(), RECONNECT_MS);
     });
     this.hello();

@@ -85,7 +85,7 @@ class Run {
     const kinds = options.kinds.filter((kind) => !leftOut.has(kind));
     for (const text of leftOut.values()) this.warn(`left out: ${text}`);
     await crowds.untilReady(READY_MS_MAX);
-    const auditor = await Auditor.join(victim.port);
+    await using auditor = await Auditor.join(victim.port);
     const quiet = await this.quiet();
     this.startedAt = performance.now();
     if (kinds.length > 0) await this.doHarm(kinds, auditor);

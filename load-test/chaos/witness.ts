@@ -1,6 +1,6 @@
 // A player of the tally room that keeps a record of what it added and of what it was told.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RejectedError, type RoomView } from '../../client/index.ts';
+import { LinkState, RejectedError, type RoomView } from '../../client/index.ts';
 import { Bot, type BotOptions } from './bot.ts';
 import type { TallyRecord } from './messages.ts';
 
@@ -38,15 +38,18 @@ export class Witness {
     room.on('state', () => this.told(Math.min(room.ack, this.sent)));
     room.on('rejected', ({ seq, code }) => this.problem(`addition ${seq} was refused: ${code}`));
     this.timer = setInterval(() => this.add(room), ADD_MS);
+    // Why is said elsewhere.
+    this.bot.client.once('closed', () => clearInterval(this.timer));
   }
 
   /** Adds nothing more. @returns what is on record when all was acknowledged. */
   async settle(): Promise<TallyRecord> {
     clearInterval(this.timer);
     const room = this.room!;
-    while (room.unacknowledged > 0) await sleep(POLL_MS);
+    const { client } = this.bot;
+    while (room.unacknowledged > 0 && client.state !== LinkState.Closed) await sleep(POLL_MS);
     const { sent, acknowledged } = this;
-    const applied = (await room.call('mine')) as number;
+    const applied = client.state === LinkState.Closed ? 0 : ((await room.call('mine')) as number);
     return { name: this.bot.name, sent, acknowledged, applied, askedAgain: 0 };
   }
 

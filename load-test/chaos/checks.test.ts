@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { invariants, violationsOf } from './checks.ts';
+import type { Window } from './crowds.ts';
+import type { Evidence, Outcome } from './evidence.ts';
+import type { FaultKind } from './kinds.ts';
+import { PauseMeter } from './pause-meter.ts';
+import { kindReports, pauseLimitOf, pausesOf } from './report.ts';
+
+const quiet: Window = {
+  handedOverMs: [],
+  watchingMs: [50],
+  lostBefore: 0,
+  lost: 0,
+  vanished: 0,
+  reasons: [],
+  stuck: [],
+  seconds: 2,
+  cpuSeconds: 1,
+  bytesReceived: 2000,
+  bytesSent: 200,
+};
+
+const outcome = (
+  kind: FaultKind,
+  window: Partial<Window> = {},
+  failures: string[] = [],
+): Outcome => ({
+  atMs: 0,
+  kinds: [kind],
+  text: '',
+  failures,
+  window: { ...quiet, ...window },
+});
+
+/** A run in which nothing went wrong. */
+const sound: Evidence = {
+  outcomes: [
+    outcome('kill-worker', { handedOverMs: [80, 90] }),
+    outcome('vanish', { vanished: 5 }),
+    outcome('kill-everything', { lost: 7 }),
+  ],
+  problems: [],
+  records: [
+    { name: 'a', sent: 10, acknowledged: 10, applied: 10, askedAgain: 0 },
+    { name: 'b', sent: 5, acknowledged: 4, applied: 5, askedAgain: 3 },
+  ],
+  tally: { total: 15, violations: 0, firstViolation: null },
+  audits: [{ total: 6000, expected: 6000 }],
+  descriptors: { before: 30, after: 30, connected: 45, connections: 15 },
+  quarantined: [3],
+  sabotaged: [3, 4],
+  replays: [{ room: 1, tick: 9, live: 'x', replayed: 'x' }],
+  exitCode: 0,
+  processesLeft: [],
+  filesLeft: [],
+};
+
+const a = sound.records[0]!;
+const records = (more: Partial<typeof a>) => [{ ...a, ...more }, sound.records[1]!];
+
+/** One flaw each, and the invariant that must notice it. */
+const flaws: [string, Partial<Evidence>, text: string][] = [
+  ['recovery', { outcomes: [outcome('kill-worker', {}, ['not whole'])] }, 'not whole'],
+  ['recovery', { outcomes: [outcome('kill-worker', { stuck: ['miner 3'] })] }, 'miner 3'],
+  [
+    'connections',
+    { outcomes: [outcome('kill-worker', { lost: 1, reasons: ['miner 3: why'] })] },
+    'kill-worker: 1 connections were dropped, the first: miner 3: why',
+  ],
+  ['connections', { outcomes: [outcome('vanish', { lost: 1, vanished: 1 })] }, 'dropped'],
+  ['connections', { outcomes: [outcome('kill-everything', { lostBefore: 1 })] }, 'before kill-'],
+  ['meanwhile', { problems: ['a place is lost'] }, 'a place is lost'],
+  ['exactlyOnce', { records: records({ applied: 9 }) }, 'a was told of 10'],
+  ['exactlyOnce', { records: records({ applied: 11 }) }, 'a made 10'],
+  ['exactlyOnce', { tally: { ...sound.tally, total: 16 } }, 'has 16 in all'],
+  [
+    'exactlyOnce',
+    { tally: { total: 15, violations: 1, firstViolation: 'player 1 adds 3' } },
+    'player 1 adds 3',
+  ],
+  ['gold', { audits: [{ total: 5999, expected: 6000 }] }, '5999'],
+  ['quarantine', { quarantined: [1] }, 'room 1'],
+  ['replay', { replays: [{ room: 1, tick: 9, live: 'x', replayed: 'y' }] }, 'tick 9'],
+  ['leftovers', { descriptors: { ...sound.descriptors!, after: 40 } }, 'now it has 40'],
+  ['leftovers', { descriptors: { ...sound.descriptors!, connected: 60 } }, '60 descriptors'],
+  ['leftovers', { exitCode: 1 }, 'exit code 1'],
+  ['leftovers', { processesLeft: [7] }, 'processes are left: 7'],
+  ['leftovers', { filesLeft: ['holdfast-x'] }, 'holdfast-x'],
+];
+
+describe('The checks', () => {
+  it('find nothing in a sound run', () => {
+    expect(violationsOf(sound)).toEqual([]);
+  });
+
+  it.each(flaws)('of %s find %j', (invariant, flaw, text) => {
+    const found = violationsOf({ ...sound, ...flaw });
+    expect(found.map((violation) => violation.invariant)).toContain(invariant);
+    expect(found.map((violation) => violation.text).join('\n')).toContain(text);
+  });
+
+  it('have a flaw each that they find', () => {
+    const found = new Set(flaws.map(([invariant]) => invariant));
+    expect([...found].sort()).toEqual(Object.keys(invariants).sort());
+  });
+});
+
+describe('A pause', () => {
+  it('is the longest time between two states since the fault', () => {
+    const meter = new PauseMeter(0);
+    meter.state(400);
+    meter.begin(1000);
+    meter.state(1200);
+    meter.state(1250);
+    expect(meter.end(1260)).toBe(250);
+  });
+
+  it('goes on while no state comes', () => {
+    const meter = new PauseMeter(0);
+    meter.state(990);
+    meter.begin(1000);
+    expect(meter.end(3000)).toBe(2010);
+  });
+
+  it('is of those who were handed over, where anyone was, and else of those who watch', () => {
+    expect(pausesOf([{ ...quiet, handedOverMs: [100, 300] }])).toMatchObject({ clients: 2 });
+    expect(pausesOf([quiet])).toMatchObject({ clients: 1 });
+    expect(pausesOf([])).toBeNull();
+  });
+
+  it('is slow where its p99 exceeds the limit of its kind', () => {
+    const slow = outcome('kill-worker', { handedOverMs: [700] });
+    const [report] = kindReports([slow]);
+    expect(report).toMatchObject({ name: 'kill-worker', isSlow: true, broken: false });
+    expect(pauseLimitOf(['kill-worker', 'kill-coordinator'])).toBe(1000);
+    expect(pauseLimitOf(['kill-worker', 'vanish'])).toBeNull();
+  });
+});
