@@ -55,9 +55,10 @@ function disk(fault: 'full' | number): Make {
 
 async function loopWorker({ victim, pick }: Scene, msMax: number): Promise<string> {
   const pid = await victim.pidOf('worker', pick);
-  await loopForEver(pid, () => victim.log);
+  // Another fault of the same moment may have been first; then it goes without a loop.
+  const problem = await loopForEver(pid, () => victim.log).catch((error: Error) => error.message);
   await victim.untilWhole(msMax, [pid]);
-  return `worker ${pid}`;
+  return problem ? `worker ${pid} (${problem})` : `worker ${pid}`;
 }
 
 async function rollingRestart(scene: Scene, msMax: number): Promise<string> {

@@ -78,7 +78,8 @@ export class Repeater {
     this.repeated.clear();
     // What ends a connection shows in `close`.
     socket.on('error', () => {});
-    createInterface({ input: socket }).on('line', (line) => this.line(line));
+    const lines = createInterface({ input: socket });
+    lines.on('line', (line) => this.line(line)).on('error', () => {});
     socket.once('close', () => {
       if (this.closing) return;
       // One that never was is no loss.

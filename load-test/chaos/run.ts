@@ -152,9 +152,11 @@ class Run {
     const { victim, crowds, options, problem } = this;
     const atMs = performance.now() - this.startedAt;
     const sabotaged = (room: number) => this.sabotaged.add(room);
-    const scene = { victim, crowds, clients: options.bots, pick, problem, sabotaged };
+    const scene = { victim, crowds, clients: options.bots, problem, sabotaged };
     crowds.begin();
-    const made = await Promise.allSettled(kinds.map((kind) => makeFault(kind, scene)));
+    const made = await Promise.allSettled(
+      kinds.map((kind, i) => makeFault(kind, { ...scene, pick: pick + i })),
+    );
     const window = await crowds.end(WINDOW_MS_MAX);
     const texts: string[] = [];
     const failures: string[] = [];
