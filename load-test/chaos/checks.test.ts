@@ -49,7 +49,7 @@ const sound: Evidence = {
   descriptors: { before: 30, after: 30, connected: 45, connections: 15 },
   quarantined: [3],
   sabotaged: [3, 4],
-  replays: [{ room: 1, tick: 9, live: 'x', replayed: 'x' }],
+  replays: [{ room: 1, tick: 9, verdict: 'equal' }],
   exitCode: 0,
   processesLeft: [],
   filesLeft: [],
@@ -80,7 +80,7 @@ const flaws: [string, Partial<Evidence>, text: string][] = [
   ],
   ['gold', { audits: [{ total: 5999, expected: 6000 }] }, '5999'],
   ['quarantine', { quarantined: [1] }, 'room 1'],
-  ['replay', { replays: [{ room: 1, tick: 9, live: 'x', replayed: 'y' }] }, 'tick 9'],
+  ['replay', { replays: [{ room: 1, tick: 9, verdict: 'differs' }] }, 'tick 9'],
   ['leftovers', { descriptors: { ...sound.descriptors!, after: 40 } }, 'now it has 40'],
   ['leftovers', { descriptors: { ...sound.descriptors!, connected: 60 } }, '60 descriptors'],
   ['leftovers', { exitCode: 1 }, 'exit code 1'],
@@ -130,8 +130,9 @@ describe('A pause', () => {
 
   it('is slow where its p99 exceeds the limit of its kind', () => {
     const slow = outcome('kill-worker', { handedOverMs: [700] });
-    const [report] = kindReports([slow]);
+    const [report] = kindReports([slow], true);
     expect(report).toMatchObject({ name: 'kill-worker', isSlow: true, broken: false });
+    expect(kindReports([slow], false)).toMatchObject([{ isSlow: false, pauseMsMax: null }]);
     expect(pauseLimitOf(['kill-worker', 'kill-coordinator'])).toBe(1000);
     expect(pauseLimitOf(['kill-worker', 'vanish'])).toBeNull();
   });

@@ -52,11 +52,8 @@ export const invariants: Readonly<Record<string, Invariant>> = {
     text: 'the replay of a room’s files gives the state that the server had',
     violations: ({ replays = [] }) =>
       replays
-        .filter(({ live, replayed }) => live !== replayed)
-        .map(
-          ({ room, tick, live, replayed }) =>
-            `room ${room} at tick ${tick}: the server had ${live}, the replay gives ${replayed}`,
-        ),
+        .filter(({ verdict }) => verdict !== 'equal')
+        .map(({ room, tick, verdict }) => `room ${room} at tick ${tick}: ${verdict}`),
   },
   leftovers: {
     text: 'no descriptor, process or file is left over',

@@ -41,9 +41,8 @@ export interface Descriptors {
 export interface RoomReplay {
   readonly room: number;
   readonly tick: number;
-  /** Hashes of the state: as the server wrote it down, and as the replay has it. */
-  readonly live: string;
-  readonly replayed: string;
+  /** `equal`: the replay has the hash that the server wrote down at its end. Else what was not. */
+  readonly verdict: string;
 }
 
 export interface Evidence {

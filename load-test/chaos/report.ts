@@ -89,16 +89,17 @@ export function pauseLimitOf(kinds: readonly FaultKind[]): number | null {
   return sum;
 }
 
-/** One row for each kind that came alone, and one for all that came in pairs. */
-export function kindReports(outcomes: readonly Outcome[]): KindReport[] {
+/** One row for each kind that came alone, and one for all that came in pairs.
+ *  @param limited whether pauses are compared with their limits. */
+export function kindReports(outcomes: readonly Outcome[], limited: boolean): KindReport[] {
   const byName = Map.groupBy(outcomes, ({ kinds }) => (kinds.length > 1 ? 'pairs' : kinds[0]!));
-  return [...byName].map(([name, group]) => kindReport(name, group));
+  return [...byName].map(([name, group]) => kindReport(name, group, limited));
 }
 
-function kindReport(name: string, group: readonly Outcome[]): KindReport {
+function kindReport(name: string, group: readonly Outcome[], limited: boolean): KindReport {
   const windows = group.map(({ window }) => window);
   const pauses = pausesOf(windows);
-  const pauseMsMax = name === 'pairs' ? null : pauseLimitOf(group[0]!.kinds);
+  const pauseMsMax = name === 'pairs' || !limited ? null : pauseLimitOf(group[0]!.kinds);
   const lost = windows.reduce((sum, window) => sum + window.lost, 0);
   return {
     name,

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Auditor } from './auditor.ts';
-import { checkReplay } from './check-replay.ts';
+import { ReplayCheck } from './check-replay.ts';
 import { violationsOf } from './checks.ts';
 import { Crowds, type Window } from './crowds.ts';
 import type { Descriptors, Evidence, GoldAudit, Outcome } from './evidence.ts';
@@ -13,7 +13,7 @@ import { aliveOf, descriptorsOf, namesOfTemporary } from './leftovers.ts';
 import { againText, type ChaosOptions } from './options.ts';
 import { type ChaosReport, kindReports, loadOf } from './report.ts';
 import { type PlannedFault, scheduleOf } from './schedule.ts';
-import { Victim } from './victim.ts';
+import { gamePaths, Victim } from './victim.ts';
 
 /** What is said while it goes on, a line each. */
 type Say = (line: string) => void;
@@ -98,7 +98,7 @@ class Run {
       clients: options.bots,
       seconds,
       faults: outcomes.length,
-      kinds: kindReports(outcomes),
+      kinds: kindReports(outcomes, options.limits),
       leftOut: [...leftOut.values()],
       additions: records.reduce((sum, { sent }) => sum + sent, 0),
       askedAgain: records.reduce((sum, { askedAgain }) => sum + askedAgain, 0),
@@ -179,6 +179,12 @@ class Run {
     await auditor.close();
     const after = await this.descriptors(0);
     const children = (await victim.processes()).map(({ pid }) => pid);
+    const replay = new ReplayCheck({
+      data: victim.data,
+      directory: join(victim.directory, 'replay'),
+      games: gamePaths(),
+      rooms: auditor.rooms,
+    });
     process.kill(victim.server.pid, 'SIGTERM');
     const exitCode = await victim.server.exitCode;
     return {
@@ -190,7 +196,7 @@ class Run {
       descriptors: this.compared(connected, after, connections),
       quarantined: quarantinedIn(victim.data),
       sabotaged: [...this.sabotaged],
-      replays: await checkReplay(victim.data),
+      replays: await replay.finish(),
       exitCode,
       processesLeft: aliveOf(children),
       filesLeft: namesOfTemporary(victim.temporary).filter((name) => !victim.orphans.has(name)),

@@ -21,6 +21,9 @@ export interface VictimOptions {
   readonly workers: number;
 }
 
+/** The games that the server loads. */
+export const gamePaths = (): string[] => GAMES.map((game) => join(packageRoot(), game));
+
 /** A fault did not end, or could not be made. */
 export class FaultError extends Error {
   override readonly name = 'FaultError';
@@ -154,6 +157,5 @@ function flagsOf({ clients, workers }: VictimOptions, data: string): string[] {
     '--connections-per-address-max': connections,
     '--sessions-max': String(clients + 20_000),
   };
-  const games = GAMES.flatMap((game) => ['--game', join(packageRoot(), game)]);
-  return [...Object.entries(flags).flat(), ...games];
+  return [...Object.entries(flags).flat(), ...gamePaths().flatMap((path) => ['--game', path])];
 }
