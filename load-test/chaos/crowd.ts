@@ -7,13 +7,12 @@ import { Bot } from './bot.ts';
 import { Incidents } from './incidents.ts';
 import type { CrowdTask, CrowdWindow, FromCrowd, ToCrowd } from './messages.ts';
 import { Repeater } from './repeater.ts';
+import { until } from './until.ts';
 import { Witness } from './witness.ts';
 
 /** One client in so many counts in tally, the others play goldrush. */
 const WITNESSES = 5;
 const COMMANDS_PER_SECOND = 4;
-const SERVED_MS_MAX = 20_000;
-const POLL_MS = 20;
 const STUCK_NAMED = 3;
 
 process.title = 'holdfast crowd';
@@ -63,7 +62,7 @@ async function startClient({ host, port }: CrowdTask, number: number): Promise<v
   const room = await bot.join();
   const miner = new GoldrushBot(room, { commandsPerSecond: COMMANDS_PER_SECOND, seed: number });
   miner.start();
-  bot.client.once('closed', () => miner.stop());
+  bot.client.once('closed', miner.stop);
   miners.push(miner);
 }
 
@@ -77,7 +76,7 @@ function begin(): void {
 async function end(): Promise<void> {
   const askedAt = performance.now();
   const waiting = () => bots.filter((bot) => !bot.isServed(askedAt));
-  while (waiting().length > 0 && performance.now() - askedAt < SERVED_MS_MAX) await sleep(POLL_MS);
+  await until(() => waiting().length === 0);
   send({ type: 'window', window: windowOf(waiting()) });
 }
 

@@ -2,10 +2,10 @@
 // get the first answer again, whatever has died in between.
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PROTOCOL_VERSION } from '../../protocol/index.ts';
 import type { BotOptions } from './bot.ts';
 import type { TallyRecord } from './messages.ts';
+import { until } from './until.ts';
 
 /** The server keeps 64 answers. */
 const ANSWERS_KEPT = 60;
@@ -14,7 +14,6 @@ const CALL_MS = 100;
 const RECONNECT_MS = 200;
 /** `resumed` may come several times for one gap: they share an answer. */
 const RESEND_MS = 50;
-const POLL_MS = 20;
 
 interface Received {
   readonly type: string;
@@ -56,11 +55,13 @@ export class Repeater {
 
   async settle(): Promise<TallyRecord> {
     clearInterval(this.timer);
-    await this.answered();
+    await until(() => this.unanswered.size === 0);
     for (const seq of this.answers.keys()) this.repeat(seq);
-    while (this.repeated.size > 0) await sleep(POLL_MS);
+    await until(() => this.repeated.size === 0);
+    const open = this.unanswered.size + this.repeated.size;
+    if (open > 0) this.problem(`${open} calls have no answer`);
     const { sent, askedAgain } = this;
-    const applied = (JSON.parse(this.answers.get(sent) ?? '{"n":0}') as { n: number }).n;
+    const applied = Math.max(0, ...this.answers.keys());
     return { name: this.options.name, sent, acknowledged: applied, applied, askedAgain };
   }
 
@@ -163,10 +164,6 @@ export class Repeater {
     if (this.answers.size > ANSWERS_KEPT - UNANSWERED_MAX) {
       this.answers.delete([...this.answers.keys()][0]!);
     }
-  }
-
-  private async answered(): Promise<void> {
-    while (this.unanswered.size > 0) await sleep(POLL_MS);
   }
 
   private call(seq: number): void {

@@ -24,7 +24,8 @@ const READY_MS_MAX = 60_000;
 const QUIET_MS = 2000;
 /** Longer than a crowd waits for its clients. */
 const WINDOW_MS_MAX = 40_000;
-const ANSWER_MS_MAX = 30_000;
+/** Longer than clients wait for what has no answer. */
+const ANSWER_MS_MAX = 60_000;
 const DESCRIPTORS_MS_MAX = 5000;
 const POLL_MS = 100;
 

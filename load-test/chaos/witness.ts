@@ -1,8 +1,8 @@
 // A player of the tally room that keeps a record of what it added and of what it was told.
-import { setTimeout as sleep } from 'node:timers/promises';
-import { LinkState, RejectedError, type RoomView } from '../../client/index.ts';
+import { RejectedError, type RoomView } from '../../client/index.ts';
 import { Bot, type BotOptions } from './bot.ts';
 import type { TallyRecord } from './messages.ts';
+import { until } from './until.ts';
 
 /** What `add` answers to a call. */
 export interface Added {
@@ -15,7 +15,6 @@ const ADD_MS = 200;
 const CALLS = 8;
 /** Without a connection nobody goes on adding for long. */
 const UNACKNOWLEDGED_MAX = 64;
-const POLL_MS = 20;
 
 export class Witness {
   readonly bot: Bot;
@@ -39,19 +38,23 @@ export class Witness {
     room.on('rejected', ({ seq, code }) => this.problem(`addition ${seq} was refused: ${code}`));
     this.timer = setInterval(() => this.add(room), ADD_MS);
     // Why is said elsewhere.
-    this.bot.client.once('closed', () => clearInterval(this.timer));
+    room.once('left', this.stop);
+    this.bot.client.once('closed', this.stop);
   }
 
-  /** Adds nothing more. @returns what is on record when all was acknowledged. */
+  /** Adds nothing more. @returns what is on record when all was acknowledged, or after a while. */
   async settle(): Promise<TallyRecord> {
-    clearInterval(this.timer);
+    this.stop();
     const room = this.room!;
-    const { client } = this.bot;
-    while (room.unacknowledged > 0 && client.state !== LinkState.Closed) await sleep(POLL_MS);
+    await until(() => room.unacknowledged === 0);
     const { sent, acknowledged } = this;
-    const applied = client.state === LinkState.Closed ? 0 : ((await room.call('mine')) as number);
-    return { name: this.bot.name, sent, acknowledged, applied, askedAgain: 0 };
+    if (room.unacknowledged > 0) this.problem(`${room.unacknowledged} additions have no answer`);
+    // Of a place that is lost the room has nothing.
+    const applied = room.call('mine').catch(() => 0) as Promise<number>;
+    return { name: this.bot.name, sent, acknowledged, applied: await applied, askedAgain: 0 };
   }
+
+  private readonly stop = (): void => clearInterval(this.timer);
 
   private add(room: RoomView): void {
     if (room.unacknowledged >= UNACKNOWLEDGED_MAX) return;
