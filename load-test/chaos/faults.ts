@@ -64,7 +64,8 @@ async function loopWorker({ victim, pick }: Scene, msMax: number): Promise<strin
 async function rollingRestart(scene: Scene, msMax: number): Promise<string> {
   const { victim, problem } = scene;
   const { admin } = victim.server;
-  const children = (await victim.processes()).filter(({ role }) => role !== 'primary');
+  const roles = ['worker', 'coordinator'];
+  const children = (await victim.processes()).filter(({ role }) => roles.includes(role));
   if (!(await admin.restart())) throw new FaultError('the server refuses to restart');
   const startedAt = performance.now();
   let notReady = 0;
