@@ -28,6 +28,8 @@ const WINDOW_MS_MAX = 40_000;
 const ANSWER_MS_MAX = 60_000;
 const DESCRIPTORS_MS_MAX = 5000;
 const POLL_MS = 100;
+/** The exit code after Ctrl-C: 128 + the number of SIGINT. */
+const INTERRUPTED = 130;
 
 /** Leaves no process behind, and files only where the run has failed or is to keep them.
  *  @throws {ServerStartError} {SwarmError} {FaultError} where it could not go on. */
@@ -38,12 +40,15 @@ export async function runChaos(
 ): Promise<ChaosReport> {
   const victim = await Victim.start({ clients: options.bots, workers: options.serverWorkers });
   const run = new Run(options, victim, say, warn);
+  const interrupted = () => void run.abandon();
+  process.once('SIGINT', interrupted);
   let passed = false;
   try {
     const report = await run.report();
     passed = report.violations.length === 0;
     return report;
   } finally {
+    process.off('SIGINT', interrupted);
     await run.stop();
     if (passed && !options.keep) victim.removeFiles();
     else if (!passed) warn(`the data is kept in ${victim.directory}`);
@@ -115,6 +120,13 @@ class Run {
   async stop(): Promise<void> {
     await this.crowds.stop();
     await this.victim.server.stop();
+  }
+
+  /** Ends this process, as Ctrl-C is to, and leaves nothing behind. */
+  async abandon(): Promise<void> {
+    await this.stop();
+    this.victim.removeFiles();
+    process.exit(INTERRUPTED);
   }
 
   private readonly problem = (text: string): void => {
