@@ -34,7 +34,9 @@ describe('A chaos run', () => {
   it(
     'finds nothing lost after faults of the main kinds, and leaves nothing behind',
     async () => {
-      const kinds = 'kill-worker,kill-coordinator,throw-command,throw-tick,vanish,kill-everything';
+      const kinds =
+        'kill-worker,kill-coordinator,rolling-restart,full-disk,throw-command,throw-tick,vanish,' +
+        'kill-everything';
       const file = join(directory, 'report.json');
       const options = `--bots 40 --seconds ${SECONDS} --interval-ms 500 --processes 2`;
       const { code, out } = await chaos(`${options} --kinds ${kinds} --json ${file}`);
@@ -44,6 +46,7 @@ describe('A chaos run', () => {
       const report = JSON.parse(readFileSync(file, 'utf8')) as ChaosReport;
       expect(report).toMatchObject({ clients: 40, violations: [], kept: null });
       expect(report.faults).toBeGreaterThan(2);
+      expect(report.roomsReplayed).toBe(2);
       expect(report.additions).toBeGreaterThan(100);
       expect(report.askedAgain).toBeGreaterThan(10);
       expect(report.seed).toBe(Number(/^seed (\d+)/.exec(out)?.[1]));

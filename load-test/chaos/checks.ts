@@ -50,7 +50,7 @@ export const invariants: Readonly<Record<string, Invariant>> = {
   },
   replay: {
     text: 'the replay of a room’s files gives the state that the server had',
-    violations: ({ replays = [] }) =>
+    violations: ({ replays }) =>
       replays
         .filter(({ verdict }) => verdict !== 'equal')
         .map(({ room, tick, verdict }) => `room ${room} at tick ${tick}: ${verdict}`),

@@ -56,8 +56,7 @@ export interface Evidence {
   /** Rooms that were set aside, and those that were made to go wrong. */
   readonly quarantined: readonly number[];
   readonly sabotaged: readonly number[];
-  /** Undefined where it was not checked. */
-  readonly replays: readonly RoomReplay[] | undefined;
+  readonly replays: readonly RoomReplay[];
   readonly exitCode: number;
   readonly processesLeft: readonly number[];
   readonly filesLeft: readonly string[];

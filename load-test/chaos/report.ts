@@ -45,8 +45,8 @@ export interface ChaosReport {
   readonly leftOut: readonly string[];
   readonly additions: number;
   readonly askedAgain: number;
-  /** Rooms whose replay was compared; null where that was not checked. */
-  readonly roomsReplayed: number | null;
+  /** Rooms whose replay was compared. */
+  readonly roomsReplayed: number;
   /** Before the first fault. */
   readonly quiet: ClientLoad;
   readonly violations: readonly Violation[];

