@@ -16,6 +16,9 @@ export interface AssignmentsOptions {
 
 /** Sockets sent to workers in one turn of the event loop. */
 const ASSIGNED_AT_ONCE = 32;
+/** Sockets on their way to one worker. Node goes through all that wait for a channel whenever one
+ *  has arrived: with a thousand that is most of the time. */
+const UNDER_WAY_MAX = 32;
 /** Connections that nobody serves for a moment while a worker's are moved. */
 const MOVED_AT_ONCE = 32;
 
@@ -45,7 +48,7 @@ export class Assignments {
     this.assigning = undefined;
     for (let i = 0; i < ASSIGNED_AT_ONCE; i++) {
       const next = connections.nextWaiting();
-      const worker = next && workers.pick(ready());
+      const worker = next && workers.pick(this.reachable());
       if (!worker) return;
       connections.assign(next, worker);
     }
@@ -62,7 +65,8 @@ export class Assignments {
     if (!connection) return;
     switch (message.type) {
       case 'accepted':
-        this.acknowledge(connection);
+        if (connections.acknowledge(connection)) this.options.acknowledged(connection);
+        this.assign();
         break;
       case 'begun':
         connection.encoding = message.encoding;
@@ -112,15 +116,18 @@ export class Assignments {
     return now !== undefined && now !== worker && acknowledged && (identified || token === '');
   }
 
-  private acknowledge(connection: KeptConnection): void {
-    if (connection.acknowledged) return;
-    connection.acknowledged = true;
-    this.options.acknowledged(connection);
+  /** The workers that have not too much on its way to them. */
+  private *reachable(): Iterable<ChildProcess> {
+    const { connections, ready } = this.options;
+    for (const worker of ready()) {
+      if (connections.underWayTo(worker) < UNDER_WAY_MAX) yield worker;
+    }
   }
 
   private remove(connection: KeptConnection): void {
     const { connections, workers, ready } = this.options;
     connections.remove(connection);
+    this.assign();
     workers.changed(ready());
   }
 

@@ -30,6 +30,7 @@ export class Connections {
   private readonly perAddress = new Map<string, number>();
   private readonly perWorker = new Map<ChildProcess, Set<KeptConnection>>();
   private readonly waiting = new Set<KeptConnection>();
+  private readonly underWay = new Map<ChildProcess, number>();
   private lastId = 0;
 
   get size(): number {
@@ -46,6 +47,11 @@ export class Connections {
 
   countAt(worker: ChildProcess): number {
     return this.perWorker.get(worker)?.size ?? 0;
+  }
+
+  /** Sockets on their way to the worker. */
+  underWayTo(worker: ChildProcess): number {
+    return this.underWay.get(worker) ?? 0;
   }
 
   get(id: number): KeptConnection | undefined {
@@ -90,9 +96,19 @@ export class Connections {
     const here = this.perWorker.get(worker);
     if (here) here.add(connection);
     else this.perWorker.set(worker, new Set([connection]));
+    this.underWay.set(worker, this.underWayTo(worker) + 1);
     const { id, address, socket, encoding, token, name, lostAt } = connection;
     const handover = lostAt === 0 ? null : { encoding, token, name, lostAt };
     worker.sendSocket({ connection: id, address, handover }, socket);
+  }
+
+  /** The worker says that it has the socket.
+   *  @returns whether it had not said so before. */
+  acknowledge(connection: KeptConnection): boolean {
+    if (connection.acknowledged) return false;
+    connection.acknowledged = true;
+    this.arrived(connection.worker);
+    return true;
   }
 
   /** Those that wait for a worker, the longest waiting first. */
@@ -110,6 +126,7 @@ export class Connections {
     if (left > 0) this.perAddress.set(address, left);
     else this.perAddress.delete(address);
     if (worker) this.perWorker.get(worker)?.delete(connection);
+    if (worker && !connection.acknowledged) this.arrived(worker);
     socket.destroy();
   }
 
@@ -119,6 +136,7 @@ export class Connections {
   takeFrom(worker: ChildProcess): number {
     const orphans = [...(this.perWorker.get(worker) ?? [])];
     this.perWorker.delete(worker);
+    this.underWay.delete(worker);
     for (const connection of orphans) this.lose(connection);
     return orphans.length;
   }
@@ -128,6 +146,11 @@ export class Connections {
     if (connection.worker !== worker) return;
     this.perWorker.get(worker)?.delete(connection);
     this.lose(connection);
+  }
+
+  private arrived(worker: ChildProcess | undefined): void {
+    const count = worker && this.underWay.get(worker);
+    if (worker && count !== undefined) this.underWay.set(worker, count - 1);
   }
 
   private lose(connection: KeptConnection): void {

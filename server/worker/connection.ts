@@ -129,7 +129,7 @@ export class Connection {
     this.since = handover?.lostAt ?? 0;
     this.openedAt = now;
     this.heardAt = now;
-    this.output = new Output(socket);
+    this.output = new Output(socket, handover?.encoding !== undefined);
     this.pace = new ReadingPace(host.config, now);
     const { kindsOf } = host;
     const { frameBytesMax } = host.config;
@@ -303,7 +303,6 @@ export class Connection {
   private takeOver({ encoding, token, name, lostAt }: Handover): void {
     this.encodingMayBeLost = encoding === undefined;
     if (encoding === undefined) return;
-    this.write(delimiters[encoding]);
     if (token === '') {
       this.askedAgain = true;
       this.send({ type: 'again' });

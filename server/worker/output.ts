@@ -11,10 +11,14 @@ export const delimiters: Readonly<Record<Encoding, Buffer | string>> = {
 export class Output {
   private readonly socket: Socket;
   private frames: (Buffer | string)[] = [];
+  private readonly continues: boolean;
   private begun = false;
 
-  constructor(socket: Socket) {
+  /** @param continues another process has written to the socket, perhaps half a frame: the first one
+   *  of this has a delimiter before it. */
+  constructor(socket: Socket, continues: boolean) {
     this.socket = socket;
+    this.continues = continues;
   }
 
   /** Bytes that the client has not taken yet. */
@@ -26,8 +30,9 @@ export class Output {
    *  @returns whether they are the first since the last flush. */
   add(frame: Buffer | string, encoding: Encoding): boolean {
     const isFirst = this.frames.length === 0;
-    const opening = delimiters.binary;
-    if (!this.begun && encoding === 'binary' && frame !== opening) this.frames.push(opening);
+    const opening = delimiters[encoding];
+    const isDue = !this.begun && (encoding === 'binary' || this.continues);
+    if (isDue && frame !== opening) this.frames.push(opening);
     this.begun = true;
     this.frames.push(frame);
     return isFirst;
