@@ -13,6 +13,7 @@ export interface ServerProcessInfo {
   readonly eventLoopLagMs: number;
   readonly residentBytes: number;
   readonly responsive: boolean;
+  readonly lastBeatAgeMs: number;
 }
 
 /** Every method rejects when the server cannot be reached or answers with an error status. */

@@ -170,6 +170,28 @@ describe('When a worker is killed', () => {
     await player(server, 'ada');
   });
 
+  it('a worker that is silent for a while only goes on, and nobody can look into it', async () => {
+    const server = await start('--workers', '1', '--hang-ms', '6000');
+    const [worker] = await workers(server);
+    const beatAge = async () => (await workers(server))[0]!.lastBeatAgeMs;
+    process.kill(worker!.pid, 'SIGSTOP');
+    await expect.poll(beatAge, { timeout: 10_000 }).toBeGreaterThan(3500);
+    process.kill(worker!.pid, 'SIGCONT');
+    const listening = () =>
+      server.log
+        .map(({ msg }) => /listening on ws:\/\/([\d.]+:\d+)/.exec(msg ?? '')?.[1])
+        .find(Boolean);
+    await expect.poll(listening, { timeout: 5000 }).toBeDefined();
+    const answers = () =>
+      fetch(`http://${listening()}/json`).then(
+        () => true,
+        () => false,
+      );
+    await expect.poll(answers, { timeout: 5000 }).toBe(false);
+    await player(server, 'ada');
+    expect((await workers(server))[0]!.pid).toBe(worker!.pid);
+  });
+
   it('where a process hangs is found out, logged, and shown to operators', async () => {
     const path = join(await temporaryDirectory(), 'spin.ts');
     writeFileSync(

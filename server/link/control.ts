@@ -58,6 +58,9 @@ export const fromPrimary = {
       worker: Type.Number(),
     },
   },
+  /** It was thought that the child hangs, and it does not: what was opened to look into it is to be
+   *  closed. */
+  calm: { tag: 5, fields: {} },
   /** Let go of these connections, and say so of each by `released`; they stay open. */
   release: { tag: 4, fields: { connections: Type.Array(connection) } },
 } as const satisfies ProcessMessageTable;

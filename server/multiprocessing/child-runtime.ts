@@ -1,5 +1,6 @@
 // A child's side of the control pipe: says that it is ready and alive, pushes metrics, obeys.
 import { rmSync } from 'node:fs';
+import inspector from 'node:inspector';
 import { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Config } from '../config.ts';
@@ -146,6 +147,9 @@ export class ChildRuntime {
       case 'become':
         this.become(message);
         return;
+      case 'calm':
+        closeInspector();
+        return;
       case 'release':
         this.task?.release(message.connections);
         return;
@@ -175,4 +179,10 @@ export class ChildRuntime {
     this.task?.measure();
     this.channel.send({ type: 'metrics', snapshot: await this.metrics.snapshot() });
   }
+}
+
+/** Unless the process was started for a debugger. */
+function closeInspector(): void {
+  const isWanted = process.execArgv.some((flag) => /^--inspect(-brk|-wait)?(=|$)/.test(flag));
+  if (!isWanted && inspector.url() !== undefined) inspector.close();
 }

@@ -43,7 +43,7 @@ export class Assignments {
   /** Gives connections that wait to workers, while there are some that are ready. Sending a socket
    *  takes a fifth of a millisecond: other work is let in between. */
   readonly assign = (): void => {
-    const { connections, workers, ready } = this.options;
+    const { connections, workers } = this.options;
     clearImmediate(this.assigning);
     this.assigning = undefined;
     for (let i = 0; i < ASSIGNED_AT_ONCE; i++) {

@@ -38,8 +38,9 @@ const SHUTDOWN_MS = 5000;
  *  connections: two thirds of the memory; with 1,000 players: no more CPU (23.8 and 25.0 µs for each
  *  state beside 23.7 and 26.2; with 4 instead of 8 it was a tenth more). */
 const YOUNG_SPACE = '--max-semi-space-size=8';
-/** How long a process that hangs may take to tell where. */
-const STACK_MS = 1500;
+/** After this part of the time that makes a hang it is asked where, so that it need not be waited
+ *  for longer. */
+const ASKED_AFTER = 0.5;
 
 export class Children {
   private readonly options: ChildrenOptions;
@@ -48,6 +49,8 @@ export class Children {
   private readonly timer: NodeJS.Timeout;
   readonly crashes = new Crashes();
   private readonly hangs = new WeakMap<ChildProcess, Hang>();
+  /** Where silent processes are, as soon as they have said so. */
+  private readonly stacks = new Map<ChildProcess, { stack: string | null }>();
   /** The last number given to a process of each role. */
   private readonly numbers: Record<Role, number> = { worker: 0, coordinator: 0 };
   private sweptAt = performance.now();
@@ -207,6 +210,7 @@ export class Children {
   }
 
   private forget(child: ChildProcess): void {
+    this.stacks.delete(child);
     const { role, slot } = child.identity;
     this.aggregate.died(keyOf(child));
     // A worker that had one client leaves a slot that may stay empty.
@@ -237,8 +241,9 @@ export class Children {
       }
       const silentMs = now - child.beatAt;
       const limit = child.hasBeaten ? config.hangMs : config.startMs;
+      if (child.hasBeaten && !child.isEnding) this.ask(child, silentMs > limit * ASKED_AFTER);
       if (silentMs < limit || child.isEnding) continue;
-      if (child.hasBeaten) void this.endHang(child, Math.round(silentMs));
+      if (child.hasBeaten) this.endHang(child, Math.round(silentMs));
       else {
         log.error({ child: child.name, childPid: child.pid }, 'process does not start: killed');
         child.kill();
@@ -246,12 +251,26 @@ export class Children {
     }
   }
 
-  /** Finds out where a process hangs, then kills it. */
-  private async endHang(child: ChildProcess, hungMs: number): Promise<void> {
-    const { log, relay } = this.options;
-    child.isEnding = true;
+  /** Asks a process that is silent where it is, once; tells one that is not any more to forget it. */
+  private ask(child: ChildProcess, isSilent: boolean): void {
+    if (isSilent === this.stacks.has(child)) return;
+    if (!isSilent) {
+      this.stacks.delete(child);
+      child.calm();
+      return;
+    }
+    const answer = { stack: null as string | null };
+    this.stacks.set(child, answer);
+    const { config, relay } = this.options;
     const lines = () => relay.lastLines(child.pid);
-    const stack = (await stackOfHang(child.pid, lines, STACK_MS)) ?? null;
+    void stackOfHang(child.pid, lines, config.hangMs).then((stack) => {
+      answer.stack = stack ?? null;
+    });
+  }
+
+  private endHang(child: ChildProcess, hungMs: number): void {
+    const { log } = this.options;
+    const { stack = null } = this.stacks.get(child) ?? {};
     this.hangs.set(child, { hungMs, stack });
     log.error({ child: child.name, childPid: child.pid, hungMs, stack }, 'process hangs: killed');
     child.kill();
