@@ -66,6 +66,9 @@ const SYNC_MS = 1000;
 const RETRY_MS = 200;
 /** A journal of so many bytes is cut short by a snapshot even where nothing has come. */
 const JOURNAL_BYTES_MAX = 1_000_000;
+/** Work of the room's own since the newest snapshot with which the next one is taken early: a recovery
+ *  repeats all of it, in a process that is cold, while players wait. In ms. */
+const REPLAY_MS_MAX = 200;
 const TROUBLE_LOG_MS = 10_000;
 
 export class Room {
@@ -88,6 +91,8 @@ export class Room {
   private stepping: NodeJS.Immediate | undefined;
   private retrying: NodeJS.Timeout | undefined;
   private snapshotAt = performance.now();
+  /** What a recovery would have to repeat. */
+  private replayMs = 0;
   private syncedAt = performance.now();
   private troubleAt = Number.NEGATIVE_INFINITY;
   /** Something has come since the last snapshot. */
@@ -302,12 +307,14 @@ export class Room {
     this.inbox = [];
     let outputs: Outputs;
     determinism?.before(inputs);
+    const applyingAt = performance.now();
     try {
       outputs = this.state.apply(now, inputs);
     } catch (error) {
       this.fail(error);
       return;
     }
+    this.replayMs += performance.now() - applyingAt;
     determinism?.after(now);
     this.hasChanged ||= inputs.length > 0;
     this.noteApplied(inputs);
@@ -316,7 +323,7 @@ export class Room {
     metrics.count('ticks');
     metrics.observe('tickSeconds', (performance.now() - startedAt) / 1000);
     if (outputs.ended !== undefined) this.end('ROOM_ENDED', outputs.ended);
-    else if (startedAt - this.snapshotAt > this.options.snapshotMs) void this.snapshot();
+    else if (this.isSnapshotDue(startedAt)) void this.snapshot();
   }
 
   /** @returns false where it cannot be written: what came stays in the inbox, and nobody is told. */
@@ -332,9 +339,14 @@ export class Room {
     }
   }
 
+  private isSnapshotDue(now: number): boolean {
+    return now - this.snapshotAt > this.options.snapshotMs || this.replayMs > REPLAY_MS_MAX;
+  }
+
   /** @param isLast it is taken although nothing has come. */
   private async snapshot(isLast = false): Promise<void> {
     this.snapshotAt = performance.now();
+    this.replayMs = 0;
     const { storage } = this.options;
     if (!isLast && !this.hasChanged && storage.bytes < JOURNAL_BYTES_MAX) return;
     this.hasChanged = false;
