@@ -1,6 +1,7 @@
 // A worker that dies while it serves: its connections go on with another, whatever was under way.
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Client, connect, type RoomView } from '../client/index.ts';
+import { injectCode } from '../load-test/inject-code.ts';
 import { ServerProcess } from '../load-test/server-process.ts';
 import { RawClient } from './test-raw-client.ts';
 
@@ -152,5 +153,23 @@ describe('After kill -9 of every worker', () => {
     client.send({ type: 'quit' });
     await client.closed();
     await expect.poll(async () => (await workers(server))[0]!.clients, { timeout: 5000 }).toBe(0);
+  });
+});
+
+describe('When a worker fails on an error that nothing catches', () => {
+  it('the log says which, and its connections go on with another', async () => {
+    const server = await start('--workers', '1');
+    const ada = await player(server, 'ada');
+    const losses = countLosses(ada);
+    const room = await ada.join({ game: 'goldrush' });
+    const pause = handedOver(ada);
+    const code = "setTimeout(() => { throw new Error('out of the blue'); })";
+    await injectCode(code, (await workers(server))[0]!.pid, () => server.log);
+    await pause;
+    expect(await room.call('audit')).toMatchObject({ total: 6000 });
+    expect(losses()).toBe(0);
+    const logged = () => server.log.filter(({ msg }) => msg?.includes('out of the blue'));
+    await expect.poll(() => logged().length, { timeout: 5000 }).toBeGreaterThan(0);
+    expect(logged()[0]).toMatchObject({ role: 'worker', worker: 1 });
   });
 });

@@ -1,7 +1,7 @@
 // How each kind of fault is made, and when it is over: one function each.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { injectCode } from '../inject-code.ts';
 import type { Crowds } from './crowds.ts';
-import { loopForEver } from './endless-loop.ts';
 import { type FaultKind, rowOf } from './kinds.ts';
 import { sabotage } from './sabotage.ts';
 import { FaultError, type Victim } from './victim.ts';
@@ -56,7 +56,9 @@ function disk(fault: 'full' | number): Make {
 async function loopWorker({ victim, pick }: Scene, msMax: number): Promise<string> {
   const pid = await victim.pidOf('worker', pick);
   // Another fault of the same moment may have been first; then it goes without a loop.
-  const problem = await loopForEver(pid, () => victim.log).catch((error: Error) => error.message);
+  const problem = await injectCode('for(;;);', pid, () => victim.log).catch(
+    (error: Error) => error.message,
+  );
   await victim.untilWhole(msMax, [pid]);
   return problem ? `worker ${pid} (${problem})` : `worker ${pid}`;
 }

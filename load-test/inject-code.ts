@@ -1,21 +1,27 @@
-// Makes a process of the server loop for ever, through its inspector: the server has no code for it.
+// Runs code in a process of the server, through its inspector: to make it hang or fail, for which
+// the server has no code.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LogLine } from '../server-process.ts';
+import type { LogLine } from './server-process.ts';
 
 const POLL_MS = 20;
 const INSPECTOR_MS_MAX = 5000;
 
-/** Resolves when the process has been told to loop.
+/** Resolves when the process has been told to run it.
  *  @param log where the server relays that the inspector of `pid` listens.
  *  @throws {Error} when the process is gone or does not say where its inspector is. */
-export async function loopForEver(pid: number, log: () => readonly LogLine[]): Promise<void> {
+export async function injectCode(
+  expression: string,
+  pid: number,
+  log: () => readonly LogLine[],
+): Promise<void> {
   process.kill(pid, 'SIGUSR1');
   const socket = new WebSocket(await inspectorUrl(pid, log));
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   socket.addEventListener('error', () => reject(new Error('the inspector does not answer')));
   socket.addEventListener('open', () => {
-    // It is never answered; the connection ends with the process.
-    socket.send('{"id":1,"method":"Runtime.evaluate","params":{"expression":"for(;;);"}}');
+    // Answered, it lets the process go, which could not end otherwise; a loop is never answered.
+    socket.addEventListener('message', () => socket.close());
+    socket.send(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression } }));
     resolve();
   });
   await promise;
