@@ -23,6 +23,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'server/observe',
     'server/store',
   ],
+  'server/coordinator/sync': [],
   'server/store': [],
   // Runs rooms, but none that anybody is in.
   'server/replay': ['server/coordinator', 'server/games', 'server/store'],

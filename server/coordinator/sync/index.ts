@@ -1,0 +1,17 @@
+// The door of sync/: the logic of what processes share, as a function of its inputs.
+
+export { SyncError, type SyncErrorCode, syncErrors } from './errors.ts';
+export { type SyncLimits, syncLimits } from './limits.ts';
+export {
+  inputKinds,
+  type NumberedReply,
+  type ObjectSpec,
+  type Reply,
+  type Request,
+  type RequestOf,
+  replyKinds,
+  type SyncInput,
+  syncInputCodec,
+  syncReplyCodec,
+} from './messages.ts';
+export { type SavedSync, type SyncOptions, SyncState } from './sync-state.ts';

@@ -1,0 +1,153 @@
+// Everything that happens to the shared primitives, and all that they say: one row each.
+import Type, { type Static, type TObject, type TSchema } from 'typebox';
+import type { SyncErrorCode } from './errors.ts';
+
+interface Row {
+  /** First in the array that a journal holds; never used again for another. */
+  readonly tag: number;
+  /** In the order of the array. New ones go to the end: journals may be older. */
+  readonly fields: Readonly<Record<string, TSchema>>;
+}
+
+/** A process or a session; shown to people in `DEADLOCK`. */
+const owner = Type.String();
+/** Numbers an owner's requests from 1. A number that is not above the last one is a repetition, and
+ *  is ignored. */
+const request = Type.Number();
+/** The `serial` up to which the owner has received every reply when it sent this. */
+const received = Type.Number();
+/** What all requests about a named object have. `quiet`: no reply, unless it fails. */
+const common = { owner, request, received, quiet: Type.Boolean(), name: Type.String() };
+/** `null`: waits as long as it takes; 0: does not wait. */
+const timeoutMs = Type.Union([Type.Number(), Type.Null()]);
+/** Which of the owner's tasks holds a lock: re-entrance and deadlocks go by owner and task. An owner
+ *  that does one thing at a time says 0. */
+const task = Type.Number();
+/** After this the lock frees itself; 0: never. */
+const leaseMs = Type.Number();
+/** The number of an item in its queue; of `taskDone`, 0: the one that was taken first. */
+const item = Type.Number();
+const anything = Type.Unsafe<unknown>({});
+
+/** What an object is, and what it is made with. */
+export type ObjectSpec =
+  | { readonly kind: 'lock' | 'rlock' | 'event' }
+  | { readonly kind: 'semaphore' | 'boundedSemaphore'; readonly permits: number }
+  /** `lock`: the name of a lock or rlock that the owner has open. */
+  | { readonly kind: 'condition'; readonly lock: string }
+  | { readonly kind: 'barrier'; readonly parties: number }
+  | { readonly kind: 'value'; readonly initial: unknown }
+  /** `maxSize` 0: as many as the limits allow. */
+  | { readonly kind: 'queue' | 'joinableQueue'; readonly maxSize: number };
+
+export const inputKinds = {
+  /** The owner is there, for the first time or again. Answered by `attached`, then by the replies
+   *  after `received`. */
+  attach: { tag: 1, fields: { owner, received } },
+  /** The owner is dead: what it held is free, what it waited for is forgotten. */
+  gone: { tag: 2, fields: { owner } },
+  received: { tag: 3, fields: { owner, received } },
+  /** The coordinator is a new process. Owners that do not attach within `graceMs` are gone then.
+   *  `forgot`: what was held is not known; until then locks are only reclaimed, not granted. */
+  restarted: { tag: 4, fields: { graceMs: Type.Number(), forgot: Type.Boolean() } },
+  /** Nothing but the time that has come. */
+  expire: { tag: 5, fields: {} },
+  /** Ends the wait of request `target`; nothing, when that has been answered. Without a reply. */
+  cancel: { tag: 6, fields: { owner, request, received, target: request } },
+  open: { tag: 7, fields: { ...common, spec: Type.Unsafe<ObjectSpec>({}) } },
+  /** The counterpart of one `open`; after the last one the owner holds nothing of it. */
+  drop: { tag: 8, fields: common },
+  /** What anyone may know of the object. */
+  look: { tag: 9, fields: common },
+  acquire: { tag: 10, fields: { ...common, task, timeoutMs, leaseMs } },
+  /** `fence` 0: whatever the task holds. `count`: permits, of a semaphore. */
+  release: { tag: 11, fields: { ...common, task, fence: Type.Number(), count: Type.Number() } },
+  /** What the owner held before `restarted`. */
+  reclaim: {
+    tag: 12,
+    fields: { ...common, task, fence: Type.Number(), levels: Type.Number(), leaseMs },
+  },
+  wait: { tag: 13, fields: { ...common, task, timeoutMs } },
+  /** `count` 0: all. */
+  notify: { tag: 14, fields: { ...common, task, count: Type.Number() } },
+  set: { tag: 15, fields: common },
+  clear: { tag: 16, fields: common },
+  reset: { tag: 17, fields: common },
+  abort: { tag: 18, fields: common },
+  read: { tag: 19, fields: common },
+  write: { tag: 20, fields: { ...common, value: anything } },
+  add: { tag: 21, fields: { ...common, amount: Type.Number() } },
+  compareAndSet: { tag: 22, fields: { ...common, expected: anything, value: anything } },
+  put: { tag: 23, fields: { ...common, value: anything, timeoutMs } },
+  /** `auto`: confirmed by the owner's next get of this queue that it sends after it has the item,
+   *  or by its `drop`. */
+  get: { tag: 24, fields: { ...common, timeoutMs, auto: Type.Boolean() } },
+  confirm: { tag: 25, fields: { ...common, item } },
+  /** Back to the front; others may have it. */
+  putBack: { tag: 26, fields: { ...common, item } },
+  taskDone: { tag: 27, fields: { ...common, item } },
+  join: { tag: 28, fields: { ...common, timeoutMs } },
+  close: { tag: 29, fields: common },
+} as const satisfies Record<string, Row>;
+
+export const replyKinds = {
+  /** `resumed` false: nothing of this owner was known. The owner sends requests after `lastRequest`
+   *  again. */
+  attached: { tag: 1, fields: { owner, lastRequest: request, resumed: Type.Boolean() } },
+  done: { tag: 2, fields: { owner, serial: Type.Number(), request, value: anything } },
+  /** `detail` may be ''. */
+  failed: {
+    tag: 3,
+    fields: {
+      owner,
+      serial: Type.Number(),
+      request,
+      code: Type.Unsafe<SyncErrorCode>({}),
+      detail: Type.String(),
+    },
+  },
+  /** A lock that the owner held is free by its lease. */
+  lost: {
+    tag: 4,
+    fields: { owner, serial: Type.Number(), name: Type.String(), fence: Type.Number() },
+  },
+} as const satisfies Record<string, Row>;
+
+type MessageOf<T extends Record<string, Row>> = {
+  [K in keyof T]: { readonly kind: K } & Readonly<Static<TObject<T[K]['fields']>>>;
+}[keyof T];
+
+export type SyncInput = MessageOf<typeof inputKinds>;
+export type Reply = MessageOf<typeof replyKinds>;
+/** A reply that is kept until it has been received. */
+export type NumberedReply = Exclude<Reply, { kind: 'attached' }>;
+/** An input about a named object. */
+export type Request = Extract<SyncInput, { name: string }>;
+export type RequestOf<K extends Request['kind']> = Extract<Request, { kind: K }>;
+
+/** Messages of a table as compact arrays. `fromArray` throws {RangeError} for an unknown tag. */
+function codecOf<M extends { readonly kind: string }>(table: Readonly<Record<string, Row>>) {
+  const rows = Object.entries(table).map(([kind, { tag, fields }]) => {
+    return { kind, tag, fields: Object.keys(fields) };
+  });
+  const byKind = new Map(rows.map((row) => [row.kind, row]));
+  const byTag = new Map(rows.map((row) => [row.tag, row]));
+  return {
+    toArray(message: M): unknown[] {
+      const { tag, fields } = byKind.get(message.kind)!;
+      const values: unknown[] = [tag];
+      for (const field of fields) values.push((message as Record<string, unknown>)[field]);
+      return values;
+    },
+    fromArray(values: readonly unknown[]): M {
+      const row = byTag.get(values[0] as number);
+      if (!row) throw new RangeError(`a message of unknown kind ${values[0]}`);
+      const message: Record<string, unknown> = { kind: row.kind };
+      for (let i = 0; i < row.fields.length; i++) message[row.fields[i]!] = values[i + 1];
+      return message as unknown as M;
+    },
+  };
+}
+
+export const syncInputCodec = codecOf<SyncInput>(inputKinds);
+export const syncReplyCodec = codecOf<Reply>(replyKinds);

@@ -1,0 +1,73 @@
+// An owner: who holds and waits, and the replies that it may not have received yet.
+import { Deque } from './deque.ts';
+import type { NumberedReply } from './messages.ts';
+import type { SyncObject } from './sync-object.ts';
+import type { Waiter } from './waiters.ts';
+
+export interface SavedOwner {
+  readonly id: string;
+  readonly attached: boolean;
+  readonly lastRequest: number;
+  readonly serial: number;
+  readonly received: number;
+  readonly kept: readonly NumberedReply[];
+}
+
+export class Owner {
+  readonly id: string;
+  /** False between a restart and its next `attach`. */
+  attached = true;
+  /** Nobody hears what is said to it any more. */
+  isGone = false;
+  lastRequest = 0;
+  /** The number of its last reply. */
+  serial = 0;
+  received = 0;
+  /** By the number of the request. */
+  readonly waiting = new Map<number, Waiter>();
+  /** Those of `waiting` that wait for locks, by task. */
+  readonly lockWaits = new Map<number, Set<Waiter>>();
+  readonly holds = new Set<SyncObject>();
+  /** How often each is open. */
+  readonly opens = new Map<SyncObject, number>();
+  private readonly kept = new Deque<NumberedReply>();
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  /** Keeps a reply until it has been received; at most `max` of them. */
+  keep(reply: NumberedReply, max: number): void {
+    if (this.kept.length === max) this.kept.shift();
+    this.kept.push(reply);
+  }
+
+  /** It has every reply up to `serial`. */
+  receive(serial: number): void {
+    if (serial <= this.received) return;
+    this.received = Math.min(serial, this.serial);
+    const { kept } = this;
+    while (kept.length > 0 && kept.first!.serial <= serial) kept.shift();
+  }
+
+  /** @returns the replies after `received`; undefined when some of them are not kept any more. */
+  repliesAfter(received: number): NumberedReply[] | undefined {
+    const replies = [...this.kept].filter((reply) => reply.serial > received);
+    return replies.length === this.serial - received ? replies : undefined;
+  }
+
+  save(): SavedOwner {
+    const { id, attached, lastRequest, serial, received } = this;
+    return { id, attached, lastRequest, serial, received, kept: [...this.kept] };
+  }
+
+  static restore(saved: SavedOwner): Owner {
+    const owner = new Owner(saved.id);
+    owner.attached = saved.attached;
+    owner.lastRequest = saved.lastRequest;
+    owner.serial = saved.serial;
+    owner.received = saved.received;
+    for (const reply of saved.kept) owner.kept.push(reply);
+    return owner;
+  }
+}

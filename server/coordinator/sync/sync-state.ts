@@ -1,0 +1,313 @@
+// All shared objects as a function of their inputs: no clock, no I/O, the same when fed the same.
+import { Context } from './context.ts';
+import type { SyncErrorCode } from './errors.ts';
+import type { Timed } from './heap.ts';
+import { type SyncLimits, syncLimits } from './limits.ts';
+import { makeObject, refusalOf } from './make-object.ts';
+import type { ObjectSpec, Reply, Request, RequestOf, SyncInput } from './messages.ts';
+import { Owner, type SavedOwner } from './owner.ts';
+import { equal } from './plain.ts';
+import type { SyncObject } from './sync-object.ts';
+
+interface SavedObject {
+  readonly name: string;
+  readonly order: number;
+  readonly spec: ObjectSpec;
+  readonly state: unknown;
+  /** Owners, and how often each has it open. */
+  readonly openers: readonly (readonly [string, number])[];
+}
+
+/** All that is remembered: a plain value, the same after it was written and read as msgpack. */
+export interface SavedSync {
+  readonly now: number;
+  readonly order: number;
+  readonly fence: number;
+  readonly reclaimsOnly: boolean;
+  readonly grace: { readonly at: number; readonly order: number } | null;
+  readonly owners: readonly SavedOwner[];
+  readonly objects: readonly SavedObject[];
+}
+
+export interface SyncOptions {
+  readonly limits?: Partial<SyncLimits>;
+  /** Fencing numbers are above this. Whoever cannot restore the last state passes a number that has
+   *  not been reached, as one made of the time: those of before must not come again. */
+  readonly fence?: number;
+}
+
+/** Locks, semaphores, events, conditions, barriers, values and queues, by name. What is given to it,
+ *  inputs and values in them, is its own from then on; what it gives must not be changed. */
+export class SyncState {
+  private readonly context: Context;
+  private readonly owners = new Map<string, Owner>();
+  private readonly objects = new Map<string, SyncObject>();
+  private grace: Timed | undefined;
+
+  constructor(options: SyncOptions = {}) {
+    this.context = new Context({ ...syncLimits, ...options.limits }, options.fence ?? 0);
+  }
+
+  /** One step: what became due until `now`, then the input.
+   *  @param now ms, of a clock that outlives restarts. It counts as standing where it goes back.
+   *  @returns the replies, in the order in which each owner has to receive its own. */
+  apply(now: number, input: SyncInput): Reply[] {
+    const { context } = this;
+    if (now > context.now) context.now = now;
+    context.replies = [];
+    if (context.deadlines.length > 0) this.expire();
+    this.applyInput(input);
+    return context.replies;
+  }
+
+  /** When `expire` has to be applied, unless another input is by then. */
+  nextDeadline(): number | undefined {
+    return this.context.deadlines.first?.at;
+  }
+
+  /** For metrics. */
+  get counts(): { readonly owners: number; readonly objects: number } {
+    return { owners: this.owners.size, objects: this.objects.size };
+  }
+
+  /** A state that behaves as this one from here on. */
+  save(): SavedSync {
+    const { now, order, fence, reclaimsOnly } = this.context;
+    const owners = [...this.owners.values()];
+    return {
+      now,
+      order,
+      fence,
+      reclaimsOnly,
+      grace: this.grace ? { at: this.grace.at, order: this.grace.order } : null,
+      owners: owners.map((owner) => owner.save()),
+      objects: [...this.objects.values()].map((object) => ({
+        name: object.name,
+        order: object.order,
+        spec: object.spec,
+        state: object.save(),
+        openers: owners.flatMap((owner) => {
+          const count = owner.opens.get(object);
+          return count === undefined ? [] : [[owner.id, count] as const];
+        }),
+      })),
+    };
+  }
+
+  /** The state as it was when `saved` was taken, which becomes its own. */
+  static restore(saved: SavedSync, limits: Partial<SyncLimits> = {}): SyncState {
+    const state = new SyncState({ limits, fence: saved.fence });
+    state.load(saved);
+    return state;
+  }
+
+  private load(saved: SavedSync): void {
+    const { context, owners, objects } = this;
+    context.now = saved.now;
+    context.order = saved.order;
+    context.reclaimsOnly = saved.reclaimsOnly;
+    if (saved.grace) this.startGrace(saved.grace);
+    for (const owner of saved.owners) owners.set(owner.id, Owner.restore(owner));
+    const find = { owner: (id: string) => owners.get(id)! };
+    // In the order in which they were made: a condition after its lock.
+    for (const { name, spec, order, openers } of saved.objects) {
+      const object = makeObject(context, name, spec, order, objects);
+      objects.set(name, object);
+      for (const [id, count] of openers) find.owner(id).opens.set(object, count);
+      object.openers = openers.length;
+    }
+    for (const { name, state } of saved.objects) objects.get(name)!.load(state, find);
+  }
+
+  private applyInput(input: SyncInput): void {
+    switch (input.kind) {
+      case 'attach':
+        this.attach(input.owner, input.received);
+        return;
+      case 'gone':
+        this.gone(this.owners.get(input.owner));
+        return;
+      case 'received':
+        this.owners.get(input.owner)?.receive(input.received);
+        return;
+      case 'restarted':
+        this.restarted(input.graceMs, input.forgot);
+        return;
+      case 'expire':
+        return;
+      default:
+        this.applyOfOwner(input);
+    }
+  }
+
+  private applyOfOwner(input: Request | Extract<SyncInput, { kind: 'cancel' }>): void {
+    const owner = this.owners.get(input.owner);
+    if (!owner) {
+      this.refuseStranger(input);
+      return;
+    }
+    owner.receive(input.received);
+    if (input.request <= owner.lastRequest) return;
+    owner.lastRequest = input.request;
+    if (input.kind === 'cancel') {
+      const waiter = owner.waiting.get(input.target);
+      waiter?.line?.place.giveUp(waiter, 'ABORTED');
+    } else {
+      this.request(owner, input);
+    }
+  }
+
+  /** Nothing is kept for it: serial 0. */
+  private refuseStranger({ owner, request }: { owner: string; request: number }): void {
+    const code: SyncErrorCode = 'UNKNOWN_OWNER';
+    this.context.replies.push({ kind: 'failed', owner, serial: 0, request, code, detail: '' });
+  }
+
+  private request(owner: Owner, input: Request): void {
+    const refusal = refusalOf(input, this.context.limits);
+    if (refusal) {
+      this.context.fail(owner, input, 'BAD_ARGUMENT', refusal);
+      return;
+    }
+    if (input.kind === 'open') {
+      this.open(owner, input);
+      return;
+    }
+    const object = this.objects.get(input.name);
+    if (!object || !owner.opens.has(object)) {
+      this.context.fail(owner, input, 'NOT_OPEN', input.name);
+    } else if (input.kind === 'look') {
+      this.context.done(owner, input, object.look());
+    } else if (input.kind === 'drop') {
+      this.drop(owner, input, object);
+    } else {
+      object.apply(owner, input);
+    }
+  }
+
+  private open(owner: Owner, input: RequestOf<'open'>): void {
+    const { context, objects } = this;
+    const { name, spec } = input;
+    let object = objects.get(name);
+    const lock = spec.kind === 'condition' ? objects.get(spec.lock) : undefined;
+    if (object && object.spec.kind !== spec.kind) {
+      context.fail(owner, input, 'WRONG_KIND', `${name} is a ${object.spec.kind}`);
+    } else if (object && !equal(object.spec, spec)) {
+      context.fail(owner, input, 'DIFFERENT', name);
+    } else if (!object && objects.size >= context.limits.objectsMax) {
+      context.fail(owner, input, 'TOO_MANY_OBJECTS');
+    } else if (spec.kind === 'condition' && !(lock && owner.opens.has(lock))) {
+      context.fail(owner, input, 'NOT_OPEN', spec.lock);
+    } else if (lock && lock.spec.kind !== 'lock' && lock.spec.kind !== 'rlock') {
+      context.fail(owner, input, 'WRONG_KIND', `${lock.name} is a ${lock.spec.kind}`);
+    } else {
+      object ??= makeObject(context, name, spec, ++context.order, objects);
+      objects.set(name, object);
+      countOpen(owner, object);
+      context.done(owner, input, object.look());
+    }
+  }
+
+  private drop(owner: Owner, input: RequestOf<'drop'>, object: SyncObject): void {
+    const { context } = this;
+    const count = owner.opens.get(object)!;
+    const need = count === 1 ? object.needOf(owner) : undefined;
+    if (need) {
+      context.fail(owner, input, need);
+      return;
+    }
+    if (count > 1) {
+      owner.opens.set(object, count - 1);
+    } else {
+      this.endWaits(owner, object);
+      object.release(owner, true);
+      owner.holds.delete(object);
+      this.shut(owner, object);
+    }
+    context.done(owner, input);
+  }
+
+  /** Whoever waits where it has nothing open could never be answered. */
+  private endWaits(owner: Owner, object: SyncObject): void {
+    for (const waiter of [...owner.waiting.values()].sort(byOrder)) {
+      if (waiter.line!.place !== object) continue;
+      this.context.fail(owner, waiter.input, 'ABORTED', `${object.name} was closed`);
+      object.giveUp(waiter, 'gone');
+    }
+  }
+
+  private shut(owner: Owner, object: SyncObject): void {
+    owner.opens.delete(object);
+    object.openers--;
+    if (object.openers > 0 || object.holdsSomething) return;
+    this.objects.delete(object.name);
+    object.forgotten();
+  }
+
+  /** An owner that lacks replies that are not kept any more begins anew. */
+  private attach(id: string, received: number): void {
+    let owner = this.owners.get(id);
+    const missed = owner?.repliesAfter(received);
+    if (owner && !missed) this.gone(owner);
+    const resumed = missed !== undefined;
+    if (!resumed) {
+      owner = new Owner(id);
+      this.owners.set(id, owner);
+    }
+    owner!.attached = true;
+    owner!.receive(received);
+    const { lastRequest } = owner!;
+    this.context.replies.push({ kind: 'attached', owner: id, lastRequest, resumed });
+    if (missed) this.context.replies.push(...missed);
+  }
+
+  /** First all waits end, so that nothing which it held comes back to it. */
+  private gone(owner: Owner | undefined): void {
+    if (!owner) return;
+    this.owners.delete(owner.id);
+    owner.isGone = true;
+    for (const waiter of [...owner.waiting.values()].sort(byOrder)) {
+      // A broken barrier may have ended others of its waits.
+      waiter.line?.place.giveUp(waiter, 'gone');
+    }
+    for (const object of [...owner.holds].sort(byOrder)) object.release(owner, false);
+    for (const object of [...owner.opens.keys()].sort(byOrder)) this.shut(owner, object);
+  }
+
+  private restarted(graceMs: number, forgot: boolean): void {
+    const { context } = this;
+    for (const owner of this.owners.values()) owner.attached = false;
+    context.reclaimsOnly = forgot;
+    if (this.grace) context.deadlines.remove(this.grace);
+    this.startGrace({ at: context.now + graceMs, order: ++context.order });
+  }
+
+  private startGrace(when: { at: number; order: number }): void {
+    this.grace = { ...when, heapIndex: -1, due: () => this.endGrace() };
+    this.context.deadlines.add(this.grace);
+  }
+
+  private endGrace(): void {
+    this.grace = undefined;
+    this.context.reclaimsOnly = false;
+    const lost = [...this.owners.values()].filter((owner) => !owner.attached);
+    for (const owner of lost) this.gone(owner);
+    for (const object of this.objects.values()) object.graceIsOver();
+  }
+
+  private expire(): void {
+    const { deadlines, now } = this.context;
+    for (let { first } = deadlines; first && first.at <= now; { first } = deadlines) {
+      deadlines.remove(first);
+      first.due();
+    }
+  }
+}
+
+const byOrder = (a: { order: number }, b: { order: number }): number => a.order - b.order;
+
+function countOpen(owner: Owner, object: SyncObject): void {
+  const count = owner.opens.get(object) ?? 0;
+  if (count === 0) object.openers++;
+  owner.opens.set(object, count + 1);
+}

@@ -1,0 +1,47 @@
+// Values: read and changed in one step.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Group } from './test-group.ts';
+
+let group: Group;
+beforeEach(() => {
+  group = new Group(['ada', 'bob'], { valueBytesMax: 100 });
+  group.open('count', { kind: 'value', initial: 1 });
+  group.open('any', { kind: 'value', initial: { a: [1, null], b: 'x' } });
+});
+
+describe('A value', () => {
+  it('is what was written last, with the number of its changes', () => {
+    expect(group.get('ada', 'read', 'count')).toEqual({ value: 1, version: 0 });
+    expect(group.get('ada', 'write', 'count', { value: 5 })).toEqual({ value: 5, version: 1 });
+    expect(group.get('bob', 'add', 'count', { amount: -2 })).toEqual({ value: 3, version: 2 });
+    expect(group.get('bob', 'look', 'count')).toEqual({ value: 3, version: 2 });
+  });
+
+  it('adds numbers only', () => {
+    expect(group.get('ada', 'add', 'any', { amount: 1 })).toBe('NOT_A_NUMBER');
+    expect(group.get('ada', 'add', 'count', { amount: '1' })).toBe('NOT_A_NUMBER');
+  });
+
+  it('is set where it is what was expected, compared in depth', () => {
+    const set = (expected: unknown, value: unknown) =>
+      group.get('ada', 'compareAndSet', 'any', { expected, value });
+    expect(set({ b: 'x', a: [1] }, 2)).toMatchObject({ set: false, version: 0 });
+    expect(set({ b: 'x', a: [1, undefined] }, 2)).toMatchObject({ set: false });
+    expect(set({ b: 'x', a: [1, null] }, 2)).toEqual({ set: true, value: 2, version: 1 });
+    expect(set(2, new Uint8Array([1, 2]))).toMatchObject({ set: true });
+    expect(set(new Uint8Array([1, 3]), 4)).toMatchObject({ set: false });
+    expect(set(new Uint8Array([1, 2]), 4)).toMatchObject({ set: true });
+  });
+
+  it('has a largest size', () => {
+    expect(group.get('ada', 'write', 'any', { value: 'x'.repeat(99) })).toBe('TOO_LARGE');
+    expect(group.get('ada', 'write', 'any', { value: { a: ['x'.repeat(40)] } })).toBe('TOO_LARGE');
+    const change = { expected: 1, value: new Uint8Array(100) };
+    expect(group.get('ada', 'compareAndSet', 'count', change)).toBe('TOO_LARGE');
+    expect(group.get('ada', 'write', 'any', { value: 'x'.repeat(90) })).toMatchObject({
+      version: 1,
+    });
+    const spec = { kind: 'value', initial: 'x'.repeat(101) };
+    expect(group.get('ada', 'open', 'large', { spec })).toBe('BAD_ARGUMENT');
+  });
+});
