@@ -132,6 +132,18 @@ describe('An rlock', () => {
     expect(group.ask('ada', 'acquire', 'r', { task: 2 }).answer).toBe(WAITS);
   });
 
+  it('lets a task in as often as it asked, when its turn has come', () => {
+    group.ask('ada', 'acquire', 'r');
+    const twice = [group.ask('bob', 'acquire', 'r'), group.ask('bob', 'acquire', 'r')];
+    const cat = group.ask('cat', 'acquire', 'r');
+    group.ask('ada', 'release', 'r');
+    expect(twice.map((asked) => asked.answer)).toEqual([2, 2]);
+    group.ask('bob', 'release', 'r');
+    expect(cat.answer).toBe(WAITS);
+    group.ask('bob', 'release', 'r');
+    expect(cat.answer).toBe(3);
+  });
+
   it('has its lease from the last acquire that gave one', () => {
     group.ask('ada', 'acquire', 'r', { leaseMs: 50 });
     group.wait(40);

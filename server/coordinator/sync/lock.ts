@@ -94,6 +94,7 @@ export class LockState extends SyncObject {
       const notified = first.outcome === 'notified';
       this.context.done(owner, input, { fence: this.fence, notified });
     }
+    if (this.spec.kind === 'rlock') this.enterFromLine(owner, taskOf(input));
   }
 
   /** Who waits for a condition needs its lock again, however the wait ended. */
@@ -146,9 +147,7 @@ export class LockState extends SyncObject {
   private acquire(owner: Owner, input: RequestOf<'acquire'>): void {
     const { context } = this;
     if (this.spec.kind === 'rlock' && this.isHeldBy(owner, input.task)) {
-      this.levels++;
-      if (input.leaseMs > 0) this.startLease(input.leaseMs);
-      context.done(owner, input, this.fence);
+      this.enterAgain(owner, input);
       return;
     }
     if (!this.holder && !context.reclaimsOnly) {
@@ -169,6 +168,21 @@ export class LockState extends SyncObject {
     if (!waiter) return;
     waiter.leaseMs = input.leaseMs;
     this.countWait(waiter);
+  }
+
+  private enterAgain(owner: Owner, input: RequestOf<'acquire'>): void {
+    this.levels++;
+    if (input.leaseMs > 0) this.startLease(input.leaseMs);
+    this.context.done(owner, input, this.fence);
+  }
+
+  /** A task that asked twice before it had the lock must not wait for itself. */
+  private enterFromLine(owner: Owner, task: number): void {
+    for (const waiter of owner.lockWaits.get(task) ?? []) {
+      if (waiter.line !== this.waiters || waiter.input.kind !== 'acquire') continue;
+      this.leaveLine(waiter);
+      this.enterAgain(owner, waiter.input);
+    }
   }
 
   /** A fencing number that is not the present one is of a hold that is over. */
@@ -203,6 +217,7 @@ export class LockState extends SyncObject {
     this.grant(owner, task, levels, leaseMs);
     this.fence = fence;
     context.done(owner, input, fence);
+    if (this.spec.kind === 'rlock') this.enterFromLine(owner, task);
   }
 
   private grant(owner: Owner, task: number, levels: number, leaseMs: number): void {

@@ -36,7 +36,7 @@ export class Group {
   /** Every reply, in order. */
   readonly replies: Reply[] = [];
   private readonly limits: Partial<SyncLimits>;
-  private readonly owners = new Map<string, { request: number; received: number }>();
+  private readonly owners = new Map<string, { request: number; received: number; since: number }>();
   private readonly asked = new Map<string, Asked>();
 
   constructor(owners: readonly string[], limits: Partial<SyncLimits> = {}) {
@@ -48,7 +48,8 @@ export class Group {
   /** The owner begins, or begins again when it was gone. */
   attach(owner: string, received = 0): void {
     const known = this.owners.get(owner);
-    this.owners.set(owner, { request: known?.request ?? 0, received });
+    const since = known?.since ?? this.replies.length;
+    this.owners.set(owner, { request: known?.request ?? 0, received, since });
     this.apply({ kind: 'attach', owner, received });
   }
 
@@ -85,10 +86,14 @@ export class Group {
   }
 
   hear(owner: string): void {
-    const all = this.replies.filter((reply) => reply.owner === owner && 'serial' in reply);
-    const last = all.at(-1) as { serial: number } | undefined;
     const known = this.owners.get(owner)!;
-    if (last) known.received = Math.max(known.received, last.serial);
+    const replies = this.replies.slice(known.since);
+    const last = replies.findLast((reply) => reply.owner === owner && 'serial' in reply);
+    if (last && 'serial' in last) known.received = Math.max(known.received, last.serial);
+  }
+
+  lastRequest(owner: string): number {
+    return this.owners.get(owner)!.request;
   }
 
   cancel(asked: Asked): void {
