@@ -1,0 +1,151 @@
+// What is restored goes on as if nothing had happened, whatever is asked of it.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type ObjectSpec,
+  type Reply,
+  type SyncInput,
+  SyncState,
+  syncInputCodec,
+  syncReplyCodec,
+} from './index.ts';
+import { reread } from './test-group.ts';
+
+const LIMITS = { waitersMax: 3, unconfirmedMax: 2, objectsMax: 9, repliesMax: 8 };
+const specs: readonly (readonly [string, ObjectSpec])[] = [
+  ['lock', { kind: 'lock' }],
+  ['rlock', { kind: 'rlock' }],
+  ['semaphore', { kind: 'semaphore', permits: 1 }],
+  ['bounded', { kind: 'boundedSemaphore', permits: 2 }],
+  ['event', { kind: 'event' }],
+  ['condition', { kind: 'condition', lock: 'rlock' }],
+  ['barrier', { kind: 'barrier', parties: 2 }],
+  ['value', { kind: 'value', initial: 1 }],
+  ['queue', { kind: 'queue', maxSize: 2 }],
+  ['tasks', { kind: 'joinableQueue', maxSize: 0 }],
+];
+const specOf = new Map(specs);
+
+const one = fc.integer({ min: 0, max: 4 });
+const timeoutMs = fc.constantFrom(null, 0, 3, 8);
+const value = fc.constantFrom<unknown>(0, 1, 'x', { a: [1, null] }, new Uint8Array([1, 2]));
+/** Whatever can be in an input, for all kinds at once. */
+const everything = fc.record({
+  owner: fc.constantFrom('ada', 'bob', 'cat'),
+  name: fc.constantFrom(...specOf.keys()),
+  quiet: fc.boolean(),
+  task: fc.constantFrom(0, 0, 1),
+  timeoutMs,
+  leaseMs: fc.constantFrom(0, 4),
+  fence: fc.constantFrom(0, 0, 0, 2, 9),
+  count: one,
+  levels: one,
+  amount: one,
+  item: one,
+  auto: fc.boolean(),
+  forgot: fc.boolean(),
+  graceMs: one,
+  expected: value,
+  value,
+  /** How many of its replies the owner has not received, and how far back what it cancels is. */
+  missing: one,
+});
+const often = ['open', 'acquire', 'release', 'wait', 'put', 'get'] as const;
+const other = (
+  'attach gone received restarted cancel drop look reclaim notify set clear reset abort read write ' +
+  'add compareAndSet confirm putBack taskDone join close'
+).split(' ');
+const kind = fc.oneof(
+  { arbitrary: fc.constantFrom(...often), weight: 2 },
+  { arbitrary: fc.constantFrom(...other), weight: 1 },
+);
+const steps = fc.array(
+  fc.record({ kind, given: everything, ms: fc.constantFrom(0, 0, 1, 3), reload: fc.boolean() }),
+  { maxLength: 120, size: 'max' },
+);
+type Steps = typeof steps extends fc.Arbitrary<infer T> ? T : never;
+
+interface Told {
+  request: number;
+  serial: number;
+}
+
+/** All that is said when it is fed so, and what is remembered at the end. */
+function story(given: Steps, reloads: boolean): { replies: Reply[]; state: SyncState } {
+  let state = new SyncState({ limits: LIMITS });
+  const replies: Reply[] = [];
+  const owners = new Map<string, Told>();
+  let now = 0;
+  const feed = (input: SyncInput) => {
+    const packed = reread(syncInputCodec.toArray(input));
+    for (const reply of state.apply(now, syncInputCodec.fromArray(packed))) {
+      replies.push(syncReplyCodec.fromArray(reread(syncReplyCodec.toArray(reply))));
+      const told = owners.get(reply.owner);
+      if (told && reply.kind === 'attached' && !reply.resumed) told.request = told.serial = 0;
+      if (told && 'serial' in reply) told.serial = Math.max(told.serial, reply.serial);
+    }
+  };
+  const input = (of: string, fields: Steps[number]['given']): SyncInput => {
+    const told = owners.get(fields.owner)!;
+    const received = Math.max(0, told.serial - fields.missing);
+    const target = told.request - fields.missing;
+    if (of !== 'attach') told.request++;
+    const spec = specOf.get(fields.name)!;
+    return { ...fields, kind: of, spec, request: told.request, received, target } as never;
+  };
+  for (const owner of ['ada', 'bob', 'cat']) {
+    owners.set(owner, { request: 0, serial: 0 });
+    feed({ kind: 'attach', owner, received: 0 });
+    for (const [name] of specs) {
+      const open = { owner, name, quiet: true, missing: 0 } as Steps[number]['given'];
+      feed(input('open', open));
+    }
+  }
+  for (const step of given) {
+    now += step.ms;
+    feed(input(step.kind, step.given));
+    if (reloads && step.reload) state = SyncState.restore(reread(state.save()), LIMITS);
+  }
+  return { replies, state };
+}
+
+/** Owner and request of everything that waits, as far as what was saved says. */
+function waitingIn(saved: unknown): string[] {
+  if (saved === null || typeof saved !== 'object') return [];
+  if ('outcome' in saved && 'input' in saved) {
+    const { owner, request } = saved.input as { owner: string; request: number };
+    return [`${owner} ${request}`];
+  }
+  return Object.values(saved).flatMap(waitingIn);
+}
+
+describe('A state that is written down and read again at any moment', () => {
+  it('says and remembers what it would have, whatever it is fed', () => {
+    fc.assert(
+      fc.property(steps, (given) => {
+        const [once, again] = [story(given, false), story(given, true)];
+        expect(again.replies).toEqual(once.replies);
+        expect(reread(again.state.save())).toEqual(reread(once.state.save()));
+        expect(again.state.nextDeadline()).toBe(once.state.nextDeadline());
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('answers no request twice, and none that still waits', () => {
+    fc.assert(
+      fc.property(steps, (given) => {
+        // Requests are numbered anew after these; attach repeats what was not received.
+        const kinds = given.filter(({ kind }) => !['gone', 'attach', 'restarted'].includes(kind));
+        const { replies, state } = story(kinds, true);
+        const answered = replies.flatMap((reply) =>
+          'request' in reply ? [`${reply.owner} ${reply.request}`] : [],
+        );
+        const waiting = waitingIn(state.save().objects);
+        const all = [...answered, ...waiting];
+        expect(new Set(all).size).toBe(all.length);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
