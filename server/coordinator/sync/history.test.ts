@@ -146,7 +146,7 @@ describe('Of a queue, the checker', () => {
     expect(queue(put(1, 0), ['ada', { op: 'put', value: 2 }, 'FULL', 4, 5])).toBe(false);
   });
 
-  it('accepts that an unconfirmed item of the dead comes again, and rejects a confirmed one', () => {
+  it('accepts that an unconfirmed item of the dead comes again, but no confirmed one', () => {
     const gone = ['bob', { op: 'gone' }, 'done', 6, 7] as const;
     const confirm = ['bob', { op: 'confirm', value: 1 }, 'done', 4, 5] as const;
     expect(queue(put(1, 0), get(1, 2), gone, get(1, 8, 'cat'))).toBe(true);

@@ -199,6 +199,16 @@ describe('After a restart', () => {
       expect(bob.answer).toBe(71);
     });
 
+    it('one that is reclaimed and released waits for the end of the grace period too', () => {
+      const bob = group.ask('bob', 'acquire', 'a');
+      group.ask('ada', 'reclaim', 'a', { fence: 70 });
+      group.ask('ada', 'release', 'a');
+      group.attach('bob', serialOf('bob'));
+      expect(bob.answer).toBe(WAITS);
+      group.wait(100);
+      expect(bob.answer).toBe(71);
+    });
+
     it('those that nobody reclaims go to who waits, when the grace period ends', () => {
       const bob = group.ask('bob', 'acquire', 'a');
       group.attach('bob', serialOf('bob'));

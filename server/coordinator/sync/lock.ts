@@ -1,8 +1,8 @@
 // Lock and RLock: free, or held by one task of one owner; the others wait in line.
 //
-// free → held: acquire, a waiter's turn, or reclaim. held → held: an rlock's task again, or straight
-// to the first who waits. held → free: as many releases as acquires, the lease is over, the owner is
-// gone, or a condition's wait; nobody waits then.
+// free → held: acquire, a waiter's turn, or reclaim. held → held: an rlock's task again, or
+// straight to the first who waits. held → free: as many releases as acquires, the lease is over,
+// the owner is gone, or a condition's wait; nobody waits then.
 import { findCircle } from './deadlock.ts';
 import type { SyncErrorCode } from './errors.ts';
 import type { Timed } from './heap.ts';

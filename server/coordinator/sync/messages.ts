@@ -20,8 +20,8 @@ const received = Type.Number();
 const common = { owner, request, received, quiet: Type.Boolean(), name: Type.String() };
 /** `null`: waits as long as it takes; 0: does not wait. */
 const timeoutMs = Type.Union([Type.Number(), Type.Null()]);
-/** Which of the owner's tasks holds a lock: re-entrance and deadlocks go by owner and task. An owner
- *  that does one thing at a time says 0. */
+/** Which of the owner's tasks holds a lock: re-entrance and deadlocks go by owner and task. An
+ *  owner that does one thing at a time says 0. It waits for one thing at a time. */
 const task = Type.Number();
 /** After this the lock frees itself; 0: never. */
 const leaseMs = Type.Number();

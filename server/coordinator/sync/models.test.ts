@@ -3,15 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ObjectSpec, Reply, Request } from './index.ts';
 import { Group } from './test-group.ts';
-import {
-  EventModel,
-  LockModel,
-  type Model,
-  type Said,
-  SemaphoreModel,
-  ValueModel,
-} from './test-models.ts';
-import { BarrierModel, QueueModel } from './test-models-of-meetings.ts';
+import { LockModel, type Model, type Said, SemaphoreModel } from './test-models.ts';
+import { BarrierModel, EventModel, QueueModel, ValueModel } from './test-more-models.ts';
 
 const OWNERS = ['ada', 'bob', 'cat'];
 
@@ -138,6 +131,21 @@ describe('By their models', () => {
     const wait = ask('wait', 'c', { task, timeoutMs });
     const notify = ask('notify', 'c', { task, count: fc.constantFrom(0, 1, 2) });
     check(objects, () => new LockModel(), stepsOf(...acquires, ...releases, wait, wait, notify));
+  });
+
+  it('conditions with many who wait do the same', () => {
+    const objects: Objects = [
+      ['r', { kind: 'rlock' }],
+      ['c', { kind: 'condition', lock: 'r' }],
+    ];
+    const unbounded = { task: fc.constant(0), timeoutMs: fc.constantFrom(null, null, null, 9) };
+    const acquire = ask('acquire', 'r', { ...unbounded, leaseMs: fc.constant(0) });
+    const wait = ask('wait', 'c', unbounded);
+    const count = fc.constantFrom(0, 1, 2);
+    const notify = ask('notify', 'c', { task: fc.constant(0), count });
+    const release = ask('release', 'r', { task: fc.constant(0) });
+    const steps = stepsOf(acquire, acquire, wait, wait, wait, release, notify);
+    check(objects, () => new LockModel(), steps);
   });
 
   it.each([false, true])('semaphores do the same (bounded: %s)', (bounded) => {

@@ -1,7 +1,7 @@
 // The items of a queue: those that wait in their order, and those that owners have taken.
 //
-// waiting → taken by an owner → confirmed, and forgotten. taken → waiting: put back, or the owner is
-// gone; such items come before all that were never taken, in their old order.
+// waiting → taken by an owner → confirmed, and forgotten. taken → waiting: put back, or the owner
+// is gone; such items come before all that were never taken, in their old order.
 import { Deque } from './deque.ts';
 import { Heap, type Ranked } from './heap.ts';
 import type { Owner } from './owner.ts';

@@ -191,8 +191,8 @@ export class QueueState extends SyncObject {
     this.context.done(owner, input, { item: at, value, deliveries });
   }
 
-  /** Nothing is left, and nobody else has an item that may come back. What the owner has itself does
-   *  not count: it may be waiting for the end before it confirms. */
+  /** Nothing is left, and nobody else has an item that may come back. What the owner has itself
+   *  does not count: it may be waiting for the end before it confirms. */
   private isOverFor(owner: Owner): boolean {
     const { items } = this;
     if (!this.closed || items.size > 0) return false;

@@ -52,8 +52,8 @@ const everything = fc.record({
 });
 const often = ['open', 'acquire', 'release', 'wait', 'put', 'get'] as const;
 const other = (
-  'attach gone received restarted cancel drop look reclaim notify set clear reset abort read write ' +
-  'add compareAndSet confirm putBack taskDone join close'
+  'attach gone received restarted cancel drop look reclaim notify set clear reset abort read ' +
+  'write add compareAndSet confirm putBack taskDone join close'
 ).split(' ');
 const kind = fc.oneof(
   { arbitrary: fc.constantFrom(...often), weight: 2 },
@@ -61,7 +61,7 @@ const kind = fc.oneof(
 );
 const steps = fc.array(
   fc.record({ kind, given: everything, ms: fc.constantFrom(0, 0, 1, 3), reload: fc.boolean() }),
-  { maxLength: 120, size: 'max' },
+  { maxLength: 80, size: 'max' },
 );
 type Steps = typeof steps extends fc.Arbitrary<infer T> ? T : never;
 

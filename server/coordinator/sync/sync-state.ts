@@ -3,11 +3,12 @@ import { Context } from './context.ts';
 import type { SyncErrorCode } from './errors.ts';
 import type { Timed } from './heap.ts';
 import { type SyncLimits, syncLimits } from './limits.ts';
-import { makeObject, refusalOf } from './make-object.ts';
+import { makeObject, refusalToOpen } from './make-object.ts';
 import type { ObjectSpec, Reply, Request, RequestOf, SyncInput } from './messages.ts';
 import { Owner, type SavedOwner } from './owner.ts';
-import { equal } from './plain.ts';
+import { refusalOf } from './ranges.ts';
 import type { SyncObject } from './sync-object.ts';
+import type { Waiter } from './waiters.ts';
 
 interface SavedObject {
   readonly name: string;
@@ -36,8 +37,12 @@ export interface SyncOptions {
   readonly fence?: number;
 }
 
-/** Locks, semaphores, events, conditions, barriers, values and queues, by name. What is given to it,
- *  inputs and values in them, is its own from then on; what it gives must not be changed. */
+/** Locks, semaphores, events, conditions, barriers, values and queues, by name. What is given to
+ *  it is its own from then on, the values in inputs too; what it gives must not be changed.
+ *
+ *  Owners number their requests, and get numbered replies. Both are kept until the other side has
+ *  them, so that a link or a coordinator that dies loses and doubles nothing: after `attach` the
+ *  owner sends again what is newer than `lastRequest`, and has got what it had missed. */
 export class SyncState {
   private readonly context: Context;
   private readonly owners = new Map<string, Owner>();
@@ -187,25 +192,18 @@ export class SyncState {
 
   private open(owner: Owner, input: RequestOf<'open'>): void {
     const { context, objects } = this;
-    const { name, spec } = input;
-    let object = objects.get(name);
-    const lock = spec.kind === 'condition' ? objects.get(spec.lock) : undefined;
-    if (object && object.spec.kind !== spec.kind) {
-      context.fail(owner, input, 'WRONG_KIND', `${name} is a ${object.spec.kind}`);
-    } else if (object && !equal(object.spec, spec)) {
-      context.fail(owner, input, 'DIFFERENT', name);
-    } else if (!object && objects.size >= context.limits.objectsMax) {
-      context.fail(owner, input, 'TOO_MANY_OBJECTS');
-    } else if (spec.kind === 'condition' && !(lock && owner.opens.has(lock))) {
-      context.fail(owner, input, 'NOT_OPEN', spec.lock);
-    } else if (lock && lock.spec.kind !== 'lock' && lock.spec.kind !== 'rlock') {
-      context.fail(owner, input, 'WRONG_KIND', `${lock.name} is a ${lock.spec.kind}`);
-    } else {
-      object ??= makeObject(context, name, spec, ++context.order, objects);
-      objects.set(name, object);
-      countOpen(owner, object);
-      context.done(owner, input, object.look());
+    const refusal = refusalToOpen(owner, input, objects, context.limits);
+    if (refusal) {
+      context.fail(owner, input, ...refusal);
+      return;
     }
+    const { name, spec } = input;
+    const object = objects.get(name) ?? makeObject(context, name, spec, ++context.order, objects);
+    objects.set(name, object);
+    const count = owner.opens.get(object) ?? 0;
+    if (count === 0) object.openers++;
+    owner.opens.set(object, count + 1);
+    context.done(owner, input, object.look());
   }
 
   private drop(owner: Owner, input: RequestOf<'drop'>, object: SyncObject): void {
@@ -229,7 +227,7 @@ export class SyncState {
 
   /** Whoever waits where it has nothing open could never be answered. */
   private endWaits(owner: Owner, object: SyncObject): void {
-    for (const waiter of [...owner.waiting.values()].sort(byOrder)) {
+    for (const waiter of waitsOf(owner)) {
       if (waiter.line!.place !== object) continue;
       this.context.fail(owner, waiter.input, 'ABORTED', `${object.name} was closed`);
       object.giveUp(waiter, 'gone');
@@ -246,19 +244,17 @@ export class SyncState {
 
   /** An owner that lacks replies that are not kept any more begins anew. */
   private attach(id: string, received: number): void {
-    let owner = this.owners.get(id);
-    const missed = owner?.repliesAfter(received);
-    if (owner && !missed) this.gone(owner);
-    const resumed = missed !== undefined;
-    if (!resumed) {
-      owner = new Owner(id);
-      this.owners.set(id, owner);
-    }
-    owner!.attached = true;
-    owner!.receive(received);
-    const { lastRequest } = owner!;
-    this.context.replies.push({ kind: 'attached', owner: id, lastRequest, resumed });
-    if (missed) this.context.replies.push(...missed);
+    const known = this.owners.get(id);
+    const missed = known?.repliesAfter(received);
+    if (!missed) this.gone(known);
+    const owner = known && missed ? known : new Owner(id);
+    this.owners.set(id, owner);
+    owner.attached = true;
+    owner.receive(received);
+    const { lastRequest } = owner;
+    const { replies } = this.context;
+    replies.push({ kind: 'attached', owner: id, lastRequest, resumed: owner === known });
+    if (missed) replies.push(...missed);
   }
 
   /** First all waits end, so that nothing which it held comes back to it. */
@@ -266,10 +262,8 @@ export class SyncState {
     if (!owner) return;
     this.owners.delete(owner.id);
     owner.isGone = true;
-    for (const waiter of [...owner.waiting.values()].sort(byOrder)) {
-      // A broken barrier may have ended others of its waits.
-      waiter.line?.place.giveUp(waiter, 'gone');
-    }
+    // A broken barrier may have ended others of its waits.
+    for (const waiter of waitsOf(owner)) waiter.line?.place.giveUp(waiter, 'gone');
     for (const object of [...owner.holds].sort(byOrder)) object.release(owner, false);
     for (const object of [...owner.opens.keys()].sort(byOrder)) this.shut(owner, object);
   }
@@ -305,9 +299,4 @@ export class SyncState {
 }
 
 const byOrder = (a: { order: number }, b: { order: number }): number => a.order - b.order;
-
-function countOpen(owner: Owner, object: SyncObject): void {
-  const count = owner.opens.get(object) ?? 0;
-  if (count === 0) object.openers++;
-  owner.opens.set(object, count + 1);
-}
+const waitsOf = (owner: Owner): Waiter[] => [...owner.waiting.values()].sort(byOrder);

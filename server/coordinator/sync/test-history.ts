@@ -1,6 +1,6 @@
-// Decides whether a history is linearizable: whether some order of its operations, each at a moment
-// between its call and its return, is one that a single owner could have seen (Wing & Gong, with the
-// visited configurations kept, after Lowe).
+// Decides whether a history is linearizable: whether its operations, each at some moment between
+// its call and its return, could have come one after another (Wing & Gong, with the visited
+// configurations kept, after Lowe).
 
 /** One operation as its caller saw it. */
 export interface Operation<I, O> {

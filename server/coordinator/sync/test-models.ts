@@ -278,35 +278,3 @@ export class SemaphoreModel extends Model {
     this.held = this.held.filter((holder) => holder !== owner);
   }
 }
-
-/** An event `e`. */
-export class EventModel extends Model {
-  private isSet = false;
-
-  protected serve(wait: Wait): boolean {
-    if (wait.kind === 'wait') return this.isSet && this.say(wait);
-    this.isSet = wait.kind === 'set';
-    return this.say(wait);
-  }
-
-  protected leave(): void {}
-}
-
-/** A value `v`. */
-export class ValueModel extends Model {
-  private value: unknown = 0;
-  private version = 0;
-
-  protected serve(wait: Wait): boolean {
-    const { kind, fields } = wait;
-    if (kind === 'add' && typeof this.value !== 'number') return this.say(wait, 'NOT_A_NUMBER');
-    const set = JSON.stringify(this.value) === JSON.stringify(fields.expected);
-    if (kind === 'write' || (kind === 'compareAndSet' && set)) this.value = fields.value;
-    if (kind === 'add') this.value = (this.value as number) + fields.amount;
-    if (kind !== 'read' && (kind !== 'compareAndSet' || set)) this.version++;
-    const now = { value: this.value, version: this.version };
-    return this.say(wait, kind === 'compareAndSet' ? { set, ...now } : now);
-  }
-
-  protected leave(): void {}
-}

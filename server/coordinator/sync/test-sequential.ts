@@ -65,8 +65,8 @@ function valueAfter(state: number, input: ValueInput): number {
   }
 }
 
-/** Values are unlike each other. `confirms`: what the client has taken and is done with. `gone`: the
- *  client was killed; what it has not confirmed is at the front at some time after. */
+/** Values are unlike each other. `confirms`: what the client has taken and is done with. `gone`:
+ *  the client was killed; what it has not confirmed is at the front at some time after. */
 export type QueueInput =
   | { readonly op: 'put'; readonly value: number }
   | { readonly op: 'get'; readonly confirms?: number }

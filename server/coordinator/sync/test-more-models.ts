@@ -1,4 +1,4 @@
-// The simplest that a queue and a barrier could be.
+// The simplest that events, values, barriers and queues could be.
 import { Model, type ModelRequest } from './test-models.ts';
 
 type Wait = Parameters<Model['ask']>[0];
@@ -158,4 +158,36 @@ export class QueueModel extends Model {
     const { item, value, deliveries } = first;
     return this.say(wait, { item, value, deliveries });
   }
+}
+
+/** An event `e`. */
+export class EventModel extends Model {
+  private isSet = false;
+
+  protected serve(wait: ModelRequest): boolean {
+    if (wait.kind === 'wait') return this.isSet && this.say(wait);
+    this.isSet = wait.kind === 'set';
+    return this.say(wait);
+  }
+
+  protected leave(): void {}
+}
+
+/** A value `v`. */
+export class ValueModel extends Model {
+  private value: unknown = 0;
+  private version = 0;
+
+  protected serve(wait: ModelRequest): boolean {
+    const { kind, fields } = wait;
+    if (kind === 'add' && typeof this.value !== 'number') return this.say(wait, 'NOT_A_NUMBER');
+    const set = JSON.stringify(this.value) === JSON.stringify(fields.expected);
+    if (kind === 'write' || (kind === 'compareAndSet' && set)) this.value = fields.value;
+    if (kind === 'add') this.value = (this.value as number) + fields.amount;
+    if (kind !== 'read' && (kind !== 'compareAndSet' || set)) this.version++;
+    const now = { value: this.value, version: this.version };
+    return this.say(wait, kind === 'compareAndSet' ? { set, ...now } : now);
+  }
+
+  protected leave(): void {}
 }
