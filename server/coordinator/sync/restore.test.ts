@@ -19,7 +19,7 @@ const specs: readonly (readonly [string, ObjectSpec])[] = [
   ['bounded', { kind: 'boundedSemaphore', permits: 2 }],
   ['event', { kind: 'event' }],
   ['condition', { kind: 'condition', lock: 'rlock' }],
-  ['barrier', { kind: 'barrier', parties: 2 }],
+  ['barrier', { kind: 'barrier', parties: 3 }],
   ['value', { kind: 'value', initial: 1 }],
   ['queue', { kind: 'queue', maxSize: 2 }],
   ['tasks', { kind: 'joinableQueue', maxSize: 0 }],

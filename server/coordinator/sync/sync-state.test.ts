@@ -111,6 +111,24 @@ describe('An owner', () => {
     expect(group.apply({ kind: 'attach', owner: 'ada', received: 2 })).toHaveLength(1);
   });
 
+  it('gets those again that it has not acknowledged, in their order', () => {
+    open('ada', 'n', { kind: 'value', initial: 0 });
+    group.hear('ada');
+    for (let i = 0; i < 3; i++) group.askDeaf('ada', 'add', 'n', { amount: 1 });
+    group.apply({ kind: 'received', owner: 'ada', received: 2 });
+    const again = group.apply({ kind: 'attach', owner: 'ada', received: 2 });
+    expect(again).toMatchObject([{ resumed: true }, { serial: 3 }, { serial: 4 }]);
+  });
+
+  it('that closes what it waits for twice is told so for both', () => {
+    group.open('b', { kind: 'barrier', parties: 4 });
+    const waits = [group.ask('ada', 'wait', 'b'), group.ask('ada', 'wait', 'b')];
+    const bob = group.ask('bob', 'wait', 'b');
+    group.ask('ada', 'drop', 'b');
+    expect(waits.map((wait) => wait.answer)).toEqual(['ABORTED', 'BROKEN_BARRIER']);
+    expect(bob.answer).toBe('BROKEN_BARRIER');
+  });
+
   it('whose replies are not kept any more begins anew', () => {
     group = new Group(['ada', 'bob'], { repliesMax: 2 });
     for (const owner of ['ada', 'bob']) open(owner, 'l', { kind: 'lock' });

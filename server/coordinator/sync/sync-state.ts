@@ -214,9 +214,8 @@ export class SyncState {
       context.fail(owner, input, need);
       return;
     }
-    if (count > 1) {
-      owner.opens.set(object, count - 1);
-    } else {
+    if (count > 1) owner.opens.set(object, count - 1);
+    else {
       this.endWaits(owner, object);
       object.release(owner, true);
       owner.holds.delete(object);
@@ -228,7 +227,7 @@ export class SyncState {
   /** Whoever waits where it has nothing open could never be answered. */
   private endWaits(owner: Owner, object: SyncObject): void {
     for (const waiter of waitsOf(owner)) {
-      if (waiter.line!.place !== object) continue;
+      if (waiter.line?.place !== object) continue;
       this.context.fail(owner, waiter.input, 'ABORTED', `${object.name} was closed`);
       object.giveUp(waiter, 'gone');
     }
@@ -284,8 +283,7 @@ export class SyncState {
   private endGrace(): void {
     this.grace = undefined;
     this.context.reclaimsOnly = false;
-    const lost = [...this.owners.values()].filter((owner) => !owner.attached);
-    for (const owner of lost) this.gone(owner);
+    for (const owner of [...this.owners.values()]) if (!owner.attached) this.gone(owner);
     for (const object of this.objects.values()) object.graceIsOver();
   }
 
