@@ -11,7 +11,7 @@ import {
 } from './index.ts';
 import { reread } from './test-group.ts';
 
-const LIMITS = { waitersMax: 3, unconfirmedMax: 2, objectsMax: 9, repliesMax: 8 };
+const LIMITS = { waitersMax: 3, unconfirmedMax: 2, objectsMax: 11, repliesMax: 8 };
 const specs: readonly (readonly [string, ObjectSpec])[] = [
   ['lock', { kind: 'lock' }],
   ['rlock', { kind: 'rlock' }],
@@ -19,6 +19,7 @@ const specs: readonly (readonly [string, ObjectSpec])[] = [
   ['bounded', { kind: 'boundedSemaphore', permits: 2 }],
   ['event', { kind: 'event' }],
   ['condition', { kind: 'condition', lock: 'rlock' }],
+  ['another', { kind: 'barrier', parties: 3 }],
   ['barrier', { kind: 'barrier', parties: 3 }],
   ['value', { kind: 'value', initial: 1 }],
   ['queue', { kind: 'queue', maxSize: 2 }],
@@ -32,7 +33,6 @@ const value = fc.constantFrom<unknown>(0, 1, 'x', { a: [1, null] }, new Uint8Arr
 /** Whatever can be in an input, for all kinds at once. */
 const everything = fc.record({
   owner: fc.constantFrom('ada', 'bob', 'cat'),
-  name: fc.constantFrom(...specOf.keys()),
   quiet: fc.boolean(),
   task: fc.constantFrom(0, 0, 1),
   timeoutMs,
@@ -50,23 +50,40 @@ const everything = fc.record({
   /** How many of its replies the owner has not received, and how far back what it cancels is. */
   missing: one,
 });
-const often = ['open', 'acquire', 'release', 'wait', 'put', 'get'] as const;
-const other = (
-  'attach gone received restarted cancel drop look reclaim notify set clear reset abort read ' +
-  'write add compareAndSet confirm putBack taskDone join close'
-).split(' ');
-const kind = fc.oneof(
-  { arbitrary: fc.constantFrom(...often), weight: 2 },
-  { arbitrary: fc.constantFrom(...other), weight: 1 },
+/** What is asked of what: mostly of something that can do it. */
+const queues = ['queue', 'tasks'];
+const asked: readonly (readonly [weight: number, kinds: string, names: readonly string[]])[] = [
+  [9, 'acquire release', ['lock', 'rlock', 'rlock', 'semaphore', 'bounded']],
+  [1, 'reclaim', ['lock', 'rlock']],
+  [4, 'wait', ['condition', 'condition', 'barrier', 'another', 'event']],
+  [2, 'notify', ['condition']],
+  [1, 'set clear', ['event']],
+  [1, 'reset abort', ['barrier']],
+  [2, 'read write add compareAndSet', ['value']],
+  [8, 'put get', queues],
+  [3, 'confirm putBack taskDone join', queues],
+  [4, 'cancel', queues],
+  [1, 'open drop look', [...specOf.keys()]],
+  [1, 'attach received expire', queues],
+  [1, 'gone restarted close set', queues],
+];
+const kindAndName = fc.oneof(
+  ...asked.map(([weight, kinds, names]) => ({
+    weight,
+    arbitrary: fc.tuple(fc.constantFrom(...kinds.split(' ')), fc.constantFrom(...names)),
+  })),
 );
 const steps = fc.array(
-  fc.record({ kind, given: everything, ms: fc.constantFrom(0, 0, 1, 3), reload: fc.boolean() }),
+  fc
+    .tuple(kindAndName, everything, fc.constantFrom(0, 0, 1, 3), fc.boolean())
+    .map(([[kind, name], given, ms, reload]) => ({ kind, given: { ...given, name }, ms, reload })),
   { maxLength: 80, size: 'max' },
 );
 type Steps = typeof steps extends fc.Arbitrary<infer T> ? T : never;
 
 interface Told {
   request: number;
+  received: number;
   serial: number;
 }
 
@@ -81,29 +98,33 @@ function story(given: Steps, reloads: boolean): { replies: Reply[]; state: SyncS
     for (const reply of state.apply(now, syncInputCodec.fromArray(packed))) {
       replies.push(syncReplyCodec.fromArray(reread(syncReplyCodec.toArray(reply))));
       const told = owners.get(reply.owner);
-      if (told && reply.kind === 'attached' && !reply.resumed) told.request = told.serial = 0;
       if (told && 'serial' in reply) told.serial = Math.max(told.serial, reply.serial);
     }
   };
   const input = (of: string, fields: Steps[number]['given']): SyncInput => {
     const told = owners.get(fields.owner)!;
-    const received = Math.max(0, told.serial - fields.missing);
+    told.received = Math.max(told.received, told.serial - fields.missing);
+    const { received } = told;
     const target = told.request - fields.missing;
     if (of !== 'attach') told.request++;
     const spec = specOf.get(fields.name)!;
     return { ...fields, kind: of, spec, request: told.request, received, target } as never;
   };
-  for (const owner of ['ada', 'bob', 'cat']) {
-    owners.set(owner, { request: 0, serial: 0 });
+  const begin = (owner: string) => {
+    owners.set(owner, { request: 0, received: 0, serial: 0 });
     feed({ kind: 'attach', owner, received: 0 });
     for (const [name] of specs) {
       const open = { owner, name, quiet: true, missing: 0 } as Steps[number]['given'];
       feed(input('open', open));
     }
-  }
+  };
+  for (const owner of ['ada', 'bob', 'cat']) begin(owner);
   for (const step of given) {
     now += step.ms;
     feed(input(step.kind, step.given));
+    const last = replies.at(-1);
+    const isUnknown = last?.kind === 'failed' && last.code === 'UNKNOWN_OWNER';
+    if (step.kind === 'gone' || isUnknown) begin(step.given.owner);
     if (reloads && step.reload) state = SyncState.restore(reread(state.save()), LIMITS);
   }
   return { replies, state };
@@ -136,7 +157,8 @@ describe('A state that is written down and read again at any moment', () => {
     fc.assert(
       fc.property(steps, (given) => {
         // Requests are numbered anew after these; attach repeats what was not received.
-        const kinds = given.filter(({ kind }) => !['gone', 'attach', 'restarted'].includes(kind));
+        const again = ['gone', 'attach', 'restarted'];
+        const kinds = given.filter(({ kind }) => !again.includes(kind));
         const { replies, state } = story(kinds, true);
         const answered = replies.flatMap((reply) =>
           'request' in reply ? [`${reply.owner} ${reply.request}`] : [],

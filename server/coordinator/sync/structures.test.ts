@@ -25,6 +25,10 @@ describe('A heap', () => {
           expect(heap.first).toBe(sorted[0]);
           expect(heap.length).toBe(all.length);
         });
+        for (const entry of all.toSorted((a, b) => a.at - b.at || a.order - b.order)) {
+          expect(heap.first).toBe(entry);
+          heap.remove(entry);
+        }
       }),
     );
   });
