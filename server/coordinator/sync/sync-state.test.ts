@@ -144,6 +144,15 @@ describe('An owner', () => {
     expect(bob.answer).toBe(2);
   });
 
+  it('that is gone ends its waits in the order in which they began, restored or not', () => {
+    for (const name of ['first', 'second']) group.open(name, { kind: 'barrier', parties: 3 });
+    const bob = ['second', 'first'].map((name) => group.ask('bob', 'wait', name).request);
+    for (const name of ['second', 'first']) group.ask('ada', 'wait', name);
+    group.reload();
+    const replies = group.apply({ kind: 'gone', owner: 'ada' });
+    expect(replies.map((reply) => 'request' in reply && reply.request)).toEqual(bob);
+  });
+
   it('that is gone leaves nothing behind', () => {
     group.open('l', { kind: 'lock' });
     group.open('q', { kind: 'queue', maxSize: 1 });
