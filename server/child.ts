@@ -37,7 +37,7 @@ export async function runChild(given: ChildOrigin, around: Around): Promise<void
   );
   const identity = await runtime.identity;
   if (identity.role === 'worker') runWorker(origin, identity, runtime, around);
-  else await runCoordinator(origin, games, runtime, around);
+  else await runCoordinator(origin, identity, games, runtime, around);
 }
 
 function runWorker(
@@ -87,6 +87,7 @@ function runWorker(
 
 async function runCoordinator(
   { config, linkPath }: ChildOrigin,
+  identity: ChildIdentity,
   games: Promise<ReadonlyMap<string, Game>>,
   runtime: ChildRuntime,
   { setTitle, newLog, newMetrics }: Around,
@@ -119,6 +120,11 @@ async function runCoordinator(
     runtime.send({ type: 'ready' });
   } catch (error) {
     if (!(error instanceof GameLoadError || error instanceof StoreError)) throw error;
-    runtime.unusable(error.message);
+    if (identity.worker === 1) runtime.unusable(error.message);
+    else {
+      // A server that has served does not end for a full disk: its clients wait for the next try.
+      log.error({ err: error }, `no coordinator can start, and players wait: ${error.message}`);
+      process.exit(1);
+    }
   }
 }

@@ -228,7 +228,8 @@ describe('While the disk is full', () => {
     }, 40);
     cleanUps.push(() => clearInterval(sending));
     writeFileSync(fault, 'full');
-    await expect.poll(() => first.log.some(({ msg }) => msg?.includes('acknowledged'))).toBe(true);
+    const isSaid = () => first.log.some(({ msg }) => msg?.includes('acknowledged'));
+    await expect.poll(isSaid, { timeout: 10_000 }).toBe(true);
     const answered = rooms.map(() => false);
     const calls = rooms.map(async (room, i) => {
       await room.call('add');
@@ -252,6 +253,27 @@ describe('While the disk is full', () => {
     await start(data, ...args, '--port', String(first.port));
     await again;
     expect(await rooms[0]!.call('counts')).toMatchObject({ total: sent });
+  });
+});
+
+describe('A coordinator that dies while the disk is full', () => {
+  it('is started again until there is room, and its clients stay', async () => {
+    const data = directory();
+    const fault = join(data, 'fault');
+    const server = await start(data, '--fault-disk', fault, '--workers', '1');
+    const client = await player(server, 'ada');
+    const room = await client.join({ game: 'tally' });
+    expect(await room.call('add')).toBe(1);
+    let losses = 0;
+    client.on('disconnected', () => losses++);
+    writeFileSync(fault, 'full');
+    await killCoordinator(server);
+    const tries = () => server.log.filter(({ msg }) => msg?.startsWith('no coordinator can start'));
+    await expect.poll(() => tries().length, { timeout: 15_000 }).toBeGreaterThan(2);
+    expect(tries()[0]!.msg).toContain('the disk is full: free some space');
+    rmSync(fault);
+    expect(await room.call('add')).toBe(2);
+    expect(losses).toBe(0);
   });
 });
 

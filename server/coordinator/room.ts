@@ -94,7 +94,8 @@ export class Room {
   /** What a recovery would have to repeat. */
   private replayMs = 0;
   private syncedAt = performance.now();
-  private troubleAt = Number.NEGATIVE_INFINITY;
+  /** When each kind of trouble was logged last. */
+  private readonly troubleAt = new Map<string, number>();
   /** Something has come since the last snapshot. */
   private hasChanged = false;
   private untold: readonly Untold[];
@@ -368,8 +369,8 @@ export class Room {
 
   private logTrouble(error: unknown, text: string): void {
     const now = performance.now();
-    if (now - this.troubleAt < TROUBLE_LOG_MS) return;
-    this.troubleAt = now;
+    if (now - (this.troubleAt.get(text) ?? Number.NEGATIVE_INFINITY) < TROUBLE_LOG_MS) return;
+    this.troubleAt.set(text, now);
     this.options.log.error({ err: error, room: this.id }, text);
   }
 
