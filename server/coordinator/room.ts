@@ -11,7 +11,7 @@ import type { Answer } from './ledger.ts';
 import { Pacer } from './pacer.ts';
 import type { Untold } from './recovery.ts';
 import { RoomCopies } from './room-copies.ts';
-import { snapshotOf } from './room-snapshot.ts';
+import { RoomRecord } from './room-record.ts';
 import type { Input, Outputs, RoomState } from './room-state.ts';
 import type { Session, WorkerLink } from './session.ts';
 import type { RoomStorage } from './storage.ts';
@@ -61,15 +61,7 @@ const EXPIRED: Answer = {
   text: sentence('RESULT_EXPIRED'),
 };
 
-/** How often what was written down is forced to the disk, where that is wanted each second. */
-const SYNC_MS = 1000;
 const RETRY_MS = 200;
-/** A journal of so many bytes is cut short by a snapshot even where nothing has come. */
-const JOURNAL_BYTES_MAX = 1_000_000;
-/** Work of the room's own since the newest snapshot with which the next one is taken early: a recovery
- *  repeats all of it, in a process that is cold, while players wait. In ms. */
-const REPLAY_MS_MAX = 200;
-const TROUBLE_LOG_MS = 10_000;
 
 export class Room {
   readonly id: number;
@@ -80,6 +72,7 @@ export class Room {
   private readonly options: RoomOptions;
   private readonly members = new Map<number, Member>();
   private readonly copies: RoomCopies;
+  private readonly record: RoomRecord;
   /** Bounded by members: each has at most `inboxPerPlayerMax` commands here. */
   private inbox: Input[] = [];
   /** Members with commands applied since the last publication. */
@@ -90,14 +83,6 @@ export class Room {
   /** Steps a room that has none, when something has come. */
   private stepping: NodeJS.Immediate | undefined;
   private retrying: NodeJS.Timeout | undefined;
-  private snapshotAt = performance.now();
-  /** What a recovery would have to repeat. */
-  private replayMs = 0;
-  private syncedAt = performance.now();
-  /** When each kind of trouble was logged last. */
-  private readonly troubleAt = new Map<string, number>();
-  /** Something has come since the last snapshot. */
-  private hasChanged = false;
   private untold: readonly Untold[];
   private over = false;
 
@@ -109,10 +94,7 @@ export class Room {
     this.state = options.state;
     this.untold = options.untold ?? [];
     this.state.takeChanges();
-    if (options.carriedOver) {
-      this.hasChanged = true;
-      this.snapshotAt = Number.NEGATIVE_INFINITY;
-    }
+    this.record = new RoomRecord({ ...options, carriedOver: options.carriedOver ?? false });
     const tickMs = game.ticksPerSecond > 0 ? 1000 / game.ticksPerSecond : 0;
     const shape = {
       room: id,
@@ -225,27 +207,25 @@ export class Room {
   /** Called several times a second: shows that the room lives, where nothing else has for a second,
    *  and lets the disk take what was written down. */
   beat(): void {
-    this.sync();
-    if (!this.over && performance.now() - this.publishedAt >= 1000) this.publish();
+    if (this.over) return;
+    this.record.sync();
+    if (performance.now() - this.publishedAt >= 1000) this.publish();
   }
 
-  /** Tells the members and stops, for good. */
-  end(code: ErrorCode, text: string): void {
+  /** Tells the members and stops, for good.
+   *  @param keepFiles they were moved, for people to look at. */
+  end(code: ErrorCode, text: string, keepFiles = false): void {
     if (!this.stop()) return;
     for (const { session } of [...this.members.values()]) this.leave(session, code, text);
-    const gone = this.options.storage.remove();
-    gone.catch((error) => this.options.log.error({ error, room: this.id }, 'room not removed'));
+    if (keepFiles) void this.options.storage.close();
+    else void this.record.remove();
     this.options.ended(this);
   }
 
   /** Stops, to be recovered by a later process at the same tick. */
   async close(): Promise<void> {
     if (!this.stop()) return;
-    const { storage } = this.options;
-    // The next process may run other code, which is to find no ticks of this one. Twice, where an
-    // earlier snapshot is still being written.
-    for (let i = 0; i < 2 && storage.unsnapshotted > 0; i++) await this.snapshot(true);
-    await storage.close();
+    await this.record.close();
   }
 
   private stop(): boolean {
@@ -304,7 +284,11 @@ export class Room {
     const inputs = this.inbox;
     const now = Date.now();
     // Nothing is shown or acknowledged that is not written down.
-    if (!this.writeDown(now, inputs)) return;
+    if (!this.record.append(now, inputs)) {
+      // A room without ticks has no later moment by itself.
+      if (!this.pacer) this.retrying = setTimeout(this.stepNow, RETRY_MS);
+      return;
+    }
     this.inbox = [];
     let outputs: Outputs;
     determinism?.before(inputs);
@@ -315,63 +299,15 @@ export class Room {
       this.fail(error);
       return;
     }
-    this.replayMs += performance.now() - applyingAt;
+    this.record.applied(inputs, performance.now() - applyingAt);
     determinism?.after(now);
-    this.hasChanged ||= inputs.length > 0;
     this.noteApplied(inputs);
     this.publish();
     this.report(outputs);
     metrics.count('ticks');
     metrics.observe('tickSeconds', (performance.now() - startedAt) / 1000);
     if (outputs.ended !== undefined) this.end('ROOM_ENDED', outputs.ended);
-    else if (this.isSnapshotDue(startedAt)) void this.snapshot();
-  }
-
-  /** @returns false where it cannot be written: what came stays in the inbox, and nobody is told. */
-  private writeDown(now: number, inputs: readonly Input[]): boolean {
-    try {
-      this.options.storage.append(this.tick + 1, now, inputs);
-      return true;
-    } catch (error) {
-      this.logTrouble(error, 'nothing is acknowledged until the room can be written down');
-      // A room without ticks has no later moment by itself.
-      if (!this.pacer) this.retrying = setTimeout(this.stepNow, RETRY_MS);
-      return false;
-    }
-  }
-
-  private isSnapshotDue(now: number): boolean {
-    return now - this.snapshotAt > this.options.snapshotMs || this.replayMs > REPLAY_MS_MAX;
-  }
-
-  /** @param isLast it is taken although nothing has come. */
-  private async snapshot(isLast = false): Promise<void> {
-    this.snapshotAt = performance.now();
-    this.replayMs = 0;
-    const { storage } = this.options;
-    if (!isLast && !this.hasChanged && storage.bytes < JOURNAL_BYTES_MAX) return;
-    this.hasChanged = false;
-    try {
-      await storage.snapshot(snapshotOf(this.game, this.state));
-    } catch (error) {
-      this.hasChanged = true;
-      this.logTrouble(error, 'no snapshot was taken; the journal goes on');
-    }
-  }
-
-  private sync(): void {
-    const now = performance.now();
-    if (this.over || now - this.syncedAt < SYNC_MS) return;
-    this.syncedAt = now;
-    const text = 'the disk does not take the journal';
-    this.options.storage.sync().catch((error) => this.logTrouble(error, text));
-  }
-
-  private logTrouble(error: unknown, text: string): void {
-    const now = performance.now();
-    if (now - (this.troubleAt.get(text) ?? Number.NEGATIVE_INFINITY) < TROUBLE_LOG_MS) return;
-    this.troubleAt.set(text, now);
-    this.options.log.error({ err: error, room: this.id }, text);
+    else this.record.snapshotIfDue();
   }
 
   private noteApplied(inputs: readonly Input[]): void {
@@ -406,7 +342,7 @@ export class Room {
       'the game failed outside a command: the room was ended',
     );
     this.options.failed(this);
-    this.end('GAME_ERROR', 'The game failed; this was recorded, and the room has ended.');
+    this.end('GAME_ERROR', 'The game failed; this was recorded, and the room has ended.', true);
   }
 
   private report(outputs: Outputs): void {

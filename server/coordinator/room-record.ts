@@ -1,0 +1,119 @@
+// Writes a room down: each batch before it is applied, and the whole room from time to time.
+import { performance } from 'node:perf_hooks';
+import type { Game } from '../games/index.ts';
+import type { Log } from '../observe/index.ts';
+import { snapshotOf } from './room-snapshot.ts';
+import type { Input, RoomState } from './room-state.ts';
+import type { RoomStorage } from './storage.ts';
+
+export interface RoomRecordOptions {
+  readonly game: Game;
+  readonly state: RoomState;
+  readonly storage: RoomStorage;
+  /** It was written down by other code: the next batch writes it down as it is now. */
+  readonly carriedOver: boolean;
+  /** How often the room is written down whole, in ms. */
+  readonly snapshotMs: number;
+  readonly log: Log;
+}
+
+/** How often what was written down is forced to the disk, where that is wanted each second. */
+const SYNC_MS = 1000;
+/** A journal of so many bytes is cut short by a snapshot even where nothing has come. */
+const JOURNAL_BYTES_MAX = 1_000_000;
+/** Work of the room's own since the newest snapshot with which the next one is taken early: a recovery
+ *  repeats all of it, in a process that is cold, while players wait. In ms. */
+const REPLAY_MS_MAX = 200;
+const TROUBLE_LOG_MS = 10_000;
+
+export class RoomRecord {
+  private readonly options: RoomRecordOptions;
+  private snapshotAt = performance.now();
+  private syncedAt = performance.now();
+  /** What a recovery would have to repeat. */
+  private replayMs = 0;
+  /** Something has come since the last snapshot. */
+  private hasChanged = false;
+  /** When each kind of trouble was logged last. */
+  private readonly troubleAt = new Map<string, number>();
+
+  constructor(options: RoomRecordOptions) {
+    this.options = options;
+    if (!options.carriedOver) return;
+    this.hasChanged = true;
+    this.snapshotAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** @returns false where it cannot be written: it must not be applied, nor anyone be told. */
+  append(now: number, inputs: readonly Input[]): boolean {
+    const { storage, state } = this.options;
+    try {
+      storage.append(state.room.tick + 1, now, inputs);
+      return true;
+    } catch (error) {
+      this.logTrouble(error, 'nothing is acknowledged until the room can be written down');
+      return false;
+    }
+  }
+
+  /** The batch that was appended has been applied, in `ms`. */
+  applied(inputs: readonly Input[], ms: number): void {
+    this.replayMs += ms;
+    this.hasChanged ||= inputs.length > 0;
+  }
+
+  /** Writes the room down whole, beside the event loop, where it is time to. Call it after a batch. */
+  snapshotIfDue(): void {
+    const isOld = performance.now() - this.snapshotAt > this.options.snapshotMs;
+    if (isOld || this.replayMs > REPLAY_MS_MAX) void this.snapshot();
+  }
+
+  /** Lets the disk take what was written down. Called several times a second. */
+  sync(): void {
+    const now = performance.now();
+    if (now - this.syncedAt < SYNC_MS) return;
+    this.syncedAt = now;
+    const text = 'the disk does not take the journal';
+    this.options.storage.sync().catch((error) => this.logTrouble(error, text));
+  }
+
+  /** Writes everything down for a later process. */
+  async close(): Promise<void> {
+    const { storage } = this.options;
+    // The next process may run other code, which is to find no ticks of this one. Twice, where an
+    // earlier snapshot is still being written.
+    for (let i = 0; i < 2 && storage.unsnapshotted > 0; i++) await this.snapshot(true);
+    await storage.close();
+  }
+
+  /** The room is over: nothing is left of it. */
+  async remove(): Promise<void> {
+    try {
+      await this.options.storage.remove();
+    } catch (error) {
+      this.logTrouble(error, 'the files of a room that has ended are not removed');
+    }
+  }
+
+  /** @param isLast it is taken although nothing has come. */
+  private async snapshot(isLast = false): Promise<void> {
+    this.snapshotAt = performance.now();
+    this.replayMs = 0;
+    const { storage, game, state } = this.options;
+    if (!isLast && !this.hasChanged && storage.bytes < JOURNAL_BYTES_MAX) return;
+    this.hasChanged = false;
+    try {
+      await storage.snapshot(snapshotOf(game, state));
+    } catch (error) {
+      this.hasChanged = true;
+      this.logTrouble(error, 'no snapshot was taken; the journal goes on');
+    }
+  }
+
+  private logTrouble(error: unknown, text: string): void {
+    const now = performance.now();
+    if (now - (this.troubleAt.get(text) ?? Number.NEGATIVE_INFINITY) < TROUBLE_LOG_MS) return;
+    this.troubleAt.set(text, now);
+    this.options.log.error({ err: error, room: this.options.state.room.id }, text);
+  }
+}
