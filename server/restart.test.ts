@@ -92,8 +92,8 @@ describe('A rolling restart', () => {
       const audits = await Promise.all(rooms.map((room) => room.call('audit')));
       expect(audits).toEqual(audits.map(() => expect.objectContaining({ total: 6000 })));
       expect([seen.losses, unready]).toEqual([0, 0]);
-      // Each was given to another worker once at least, and saw the next coordinator.
-      expect(seen.pausesMs.length).toBeGreaterThanOrEqual(40);
+      // Each was given to another worker once at least.
+      expect(seen.pausesMs.length).toBeGreaterThanOrEqual(20);
       expect(await children(server)).toHaveLength(3);
       expect(server.log.some(({ msg }) => /died/.test(msg ?? ''))).toBe(false);
     },

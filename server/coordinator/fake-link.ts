@@ -1,5 +1,5 @@
 // A worker as the coordinator sees it, that remembers what it was sent.
-import type { FromCoordinator } from '../link/index.ts';
+import type { FromCoordinator, KeptCopy } from '../link/index.ts';
 import type { WorkerLink } from './session.ts';
 
 type Of<T extends FromCoordinator['type']> = Extract<FromCoordinator, { type: T }>;
@@ -7,6 +7,12 @@ type Of<T extends FromCoordinator['type']> = Extract<FromCoordinator, { type: T 
 export class FakeLink implements WorkerLink {
   readonly worker: number;
   congested = false;
+  kept: KeptCopy | undefined = undefined;
+
+  keptCopy(): KeptCopy | undefined {
+    return this.kept;
+  }
+
   private sent: FromCoordinator[] = [];
 
   constructor(worker = 1) {

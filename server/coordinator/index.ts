@@ -106,9 +106,10 @@ export class Coordinator {
   /** Lets the workers go, and writes down everything for the next process. */
   async close(): Promise<void> {
     clearInterval(this.timer);
+    const closed = this.rooms.close();
     for (const { channel } of this.peers) channel.close();
     this.server.close();
-    await this.rooms.close();
+    await closed;
     await this.storage.close();
   }
 

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import type { Attempt, Batch } from '../store/index.ts';
+import type { Past } from './room-copies.ts';
 import type { Input, RoomState } from './room-state.ts';
 import type { FileStorage } from './storage.ts';
 
@@ -45,13 +46,21 @@ export function setCulpritAside(
   return true;
 }
 
-/** Brings `state` to where the journal ends.
- *  @returns why the room has ended in its last batch, if it has, and who is to be told what. */
+/** What is to be known of a replay besides the state. */
+export interface Replayed {
+  /** Why the room has ended in its last batch, if it has. */
+  readonly ended: string | undefined;
+  readonly untold: readonly Untold[];
+  /** What the last batch has changed: its process may have died before it told anyone. */
+  readonly lastChanges: Past | undefined;
+}
+
+/** Brings `state` to where the journal ends. */
 export async function replay(
   state: RoomState,
   batches: readonly Batch<Input>[],
   attempt: Attempt,
-): Promise<{ ended: string | undefined; untold: Untold[] }> {
+): Promise<Replayed> {
   const last = batches.at(-1);
   const untold: Untold[] = [];
   let ended: string | undefined;
@@ -65,6 +74,7 @@ export async function replay(
     // The process that ran the room ended in the last batch, if it was the room that ended it.
     const isSuspect = tick === last?.tick || tick === attempt.previous?.tick;
     if (!isSuspect) attempt.at(tick);
+    if (tick === last?.tick) state.takeChanges();
     const before = isSuspect ? (index: number) => attempt.at(tick, index) : undefined;
     ended = state.apply(now, inputs, before).ended;
     for (const input of inputs) if (input.kind === 'refused') untold.push(input);
@@ -75,5 +85,6 @@ export async function replay(
     state.about();
   }
   attempt.rest();
-  return { ended, untold };
+  const lastChanges = last && { tick: last.tick, ...state.takeChanges() };
+  return { ended, untold, lastChanges };
 }

@@ -1,7 +1,10 @@
 // The copies of a room on workers: brought up to date each tick, or again from the beginning.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { shapeHash } from '../link/index.ts';
 import { FakeLink } from './fake-link.ts';
 import { pass, startTime, stopTime } from './fake-time.ts';
+import { type Past, RoomCopies } from './room-copies.ts';
+import { RoomState } from './room-state.ts';
 import type { Session } from './session.ts';
 import { quietTally, tally } from './test-game.ts';
 import { TestRoom } from './test-room.ts';
@@ -148,5 +151,49 @@ describe('A worker that is too slow', () => {
     link.congested = false;
     pass(1100);
     expect(Buffer.from(link.of('opened')[0]!.entered).includes('here')).toBe(true);
+  });
+});
+
+describe('A copy that a worker has kept from an earlier coordinator', () => {
+  /** As a room begins that has just been recovered, with its last step to `tick`. */
+  function copies(tick: number, hasPast = true) {
+    const room = new RoomState(quietTally, { id: 7, seed: 1, now: 0 });
+    for (let i = 0; i < tick; i++) room.apply(i, []);
+    room.takeChanges();
+    const past: Past[] | undefined = hasPast ? [stepTo(tick)] : undefined;
+    const shape = { room: 7, game: 'quiet', kinds: room.kinds, world: null, tickMs: 50 };
+    return { of: new RoomCopies(shape, room, () => [], past), hash: shapeHash(shape) };
+  }
+  const rows = Buffer.from('rows');
+  const stepTo = (tick: number) => ({ tick, left: rows, entered: rows, changed: rows });
+
+  it('is told only what it has missed', () => {
+    for (const [kept, missed] of [
+      [9, []],
+      [8, [9]],
+    ] as const) {
+      const { of, hash } = copies(9);
+      link.kept = [7, kept, hash];
+      expect(of.canContinue(link)).toBe(true);
+      of.add(link);
+      of.continue(link);
+      of.continue(link);
+      expect(link.of('delta').map(({ tick }) => tick)).toEqual(missed);
+      of.publish(stepTo(10), []);
+      expect(link.types.slice(-1)).toEqual(['delta']);
+      link.take();
+    }
+  });
+
+  it('begins again where that is not known, or it is not the same room any more', () => {
+    const { of, hash } = copies(9);
+    for (const kept of [undefined, [7, 7, hash], [7, 9, 'other']] as const) {
+      link.kept = kept;
+      expect(of.canContinue(link)).toBe(false);
+    }
+    link.kept = [7, 9, hash];
+    expect(copies(9, false).of.canContinue(link)).toBe(false);
+    pass(6000);
+    expect(of.canContinue(link)).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 // The copies of one room that workers hold: opens them, keeps them up to date, closes them.
+import { type CopyShape, shapeHash } from '../link/index.ts';
 import type { Changes, RoomState } from './room-state.ts';
 import type { Session, WorkerLink } from './session.ts';
 
@@ -17,25 +18,64 @@ interface Copy {
   members: number;
 }
 
-/** What is the same for every copy of a room. */
-export interface CopyShape {
-  readonly room: number;
-  readonly game: string;
-  readonly world: { width: number; height: number; viewRadius: number } | null;
-  readonly tickMs: number;
+/** What the room's step to one tick has changed. */
+export interface Past extends Changes {
+  readonly tick: number;
 }
+
+/** How long after its beginning a room can bring copies up to date that workers have kept from an
+ *  earlier process. */
+const CONTINUES_MS = 5000;
 
 export class RoomCopies {
   private readonly shape: CopyShape;
   private readonly state: RoomState;
   private readonly members: () => Iterable<Session>;
   private readonly copies = new Map<WorkerLink, Copy>();
+  private readonly hash: string;
+  private readonly begunAt = performance.now();
+  /** Copies at this tick or a later one can be brought up to date. */
+  private readonly firstTick: number;
+  /** What has changed since then; empty once nobody can need it any more. */
+  private past: Past[];
 
-  /** @param members all that have a place in the room. */
-  constructor(shape: CopyShape, state: RoomState, members: () => Iterable<Session>) {
+  /** @param members all that have a place in the room.
+   *  @param past what the last steps before the present tick have changed; undefined where copies
+   *  of an earlier process are of no use. */
+  constructor(
+    shape: CopyShape,
+    state: RoomState,
+    members: () => Iterable<Session>,
+    past: readonly Past[] | undefined,
+  ) {
     this.shape = shape;
     this.state = state;
     this.members = members;
+    this.hash = shapeHash(shape);
+    this.past = [...(past ?? [])];
+    this.firstTick = past ? (past[0]?.tick ?? state.room.tick + 1) - 1 : Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether a copy that the worker has kept can be brought up to date. */
+  canContinue(link: WorkerLink): boolean {
+    if (this.copies.get(link)?.state === CopyState.Current) return true;
+    const kept = link.keptCopy(this.shape.room);
+    if (!kept || this.copies.has(link)) return false;
+    const [, tick, hash] = kept;
+    const isTooLate = performance.now() - this.begunAt > CONTINUES_MS;
+    return tick >= this.firstTick && hash === this.hash && !isTooLate;
+  }
+
+  /** Brings a copy that the worker has kept up to date. */
+  continue(link: WorkerLink): void {
+    const copy = this.copies.get(link);
+    if (copy?.state !== CopyState.Wanted) return;
+    copy.state = CopyState.Current;
+    const { room } = this.shape;
+    const [, kept] = link.keptCopy(room)!;
+    for (const { tick, left, entered, changed } of this.past) {
+      if (tick > kept) link.send({ type: 'delta', room, tick, left, entered, changed, acks: [] });
+    }
   }
 
   /** A member is connected to `link` from now on. */
@@ -66,6 +106,8 @@ export class RoomCopies {
     const acks = this.acksByLink(acked);
     const { room } = this.shape;
     const { tick } = this.state.room;
+    if (performance.now() - this.begunAt <= CONTINUES_MS) this.past.push({ tick, ...changes });
+    else this.past = [];
     for (const [link, copy] of this.copies) {
       if (copy.state === CopyState.Wanted) continue;
       if (link.congested) {
@@ -90,7 +132,6 @@ export class RoomCopies {
     link.send({
       type: 'opened',
       ...this.shape,
-      kinds: state.kinds,
       tick: state.room.tick,
       entered: state.allRows(),
     });

@@ -10,7 +10,7 @@ import { GapNotice } from './gap-notice.ts';
 import type { Answer } from './ledger.ts';
 import { Pacer } from './pacer.ts';
 import type { Untold } from './recovery.ts';
-import { RoomCopies } from './room-copies.ts';
+import { type Past, RoomCopies } from './room-copies.ts';
 import { RoomRecord } from './room-record.ts';
 import type { Input, Outputs, RoomState } from './room-state.ts';
 import type { Session, WorkerLink } from './session.ts';
@@ -27,6 +27,8 @@ export interface RoomOptions {
   readonly determinism?: DeterminismCheck | undefined;
   /** It was written down by other code: the next tick writes it down as it is now. */
   readonly carriedOver?: boolean;
+  /** In a recovered room, what its last batch has changed: perhaps nobody has been told. */
+  readonly lastChanges?: Past | undefined;
   /** In a recovered room, who is to be told what. */
   readonly untold?: readonly Untold[];
   /** How often the room is written down whole, in ms. */
@@ -99,10 +101,12 @@ export class Room {
     const shape = {
       room: id,
       game: game.name,
+      kinds: this.state.kinds,
       world: game.world ?? null,
       tickMs: Math.round(tickMs),
     };
-    this.copies = new RoomCopies(shape, this.state, () => this.sessions());
+    const past = options.carriedOver ? undefined : options.lastChanges ? [options.lastChanges] : [];
+    this.copies = new RoomCopies(shape, this.state, () => this.sessions(), past);
     this.readmit();
     if (tickMs > 0) this.pacer = this.startPacer(tickMs);
   }
@@ -166,12 +170,26 @@ export class Room {
     this.copies.remove(link);
   }
 
-  /** The session speaks through `session.link` now: tell it where the room is. */
-  attach(session: Session): void {
+  /** Whether a client that has kept its view can go on with it, after what it has missed. */
+  canContinue(session: Session, link: WorkerLink): boolean {
+    const isEntered = this.members.get(session.id)?.entered === true;
+    return isEntered && this.copies.canContinue(link) && !this.isOwed(session.id);
+  }
+
+  /** The session speaks through `session.link` now: tell it where the room is.
+   *  @param continued it has kept its view, and needs only what it has missed. */
+  attach(session: Session, continued = false): void {
     const member = this.members.get(session.id);
-    if (!member || !session.link) return;
+    const { link, connection } = session;
+    if (!member || !link) return;
     this.put({ kind: 'connection', player: session.id, connected: true });
-    this.copies.add(session.link);
+    this.copies.add(link);
+    if (continued) {
+      this.copies.continue(link);
+      member.gap.close();
+      link.send({ type: 'resumed', connection, room: this.id, seq: this.appliedOf(member) });
+      return;
+    }
     // Requests were made on a connection that is gone; one answer is due on this one.
     member.requests = [null];
     member.gap.close();
@@ -225,6 +243,8 @@ export class Room {
   /** Stops, to be recovered by a later process at the same tick. */
   async close(): Promise<void> {
     if (!this.stop()) return;
+    // Copies at the last tick can go on with the next process.
+    this.publish(true);
     await this.record.close();
   }
 
@@ -322,12 +342,12 @@ export class Room {
   }
 
   /** Sends what has changed to every copy; nothing, where nothing has, but once a second. */
-  private publish(): void {
+  private publish(evenQuiet = false): void {
     const changes = this.state.takeChanges();
     const { left, entered, changed } = changes;
     const now = performance.now();
     const quiet = left.length + entered.length + changed.length + this.acked.size === 0;
-    if (quiet && now - this.publishedAt < 1000) return;
+    if (quiet && !evenQuiet && now - this.publishedAt < 1000) return;
     this.publishedAt = now;
     this.copies.publish(changes, this.acked);
     this.acked.clear();
@@ -421,6 +441,11 @@ export class Room {
     const due = this.untold.filter(({ player }) => player === session.id);
     this.untold = this.untold.filter(({ player }) => player !== session.id);
     for (const { seq } of due) this.answerAgain(session, seq, false);
+  }
+
+  /** Whether the player is to be told something that only a greeting tells. */
+  private isOwed(id: number): boolean {
+    return this.untold.some(({ player }) => player === id);
   }
 
   private *sessions(): Iterable<Session> {

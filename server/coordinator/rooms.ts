@@ -132,7 +132,7 @@ export class Rooms implements Iterable<Room> {
         await journal.close();
       } else {
         const state = RoomState.restore(game, { id, saved: carried.saved });
-        const { ended, untold } = await replay(state, batches, attempt);
+        const { ended, ...told } = await replay(state, batches, attempt);
         if (ended !== undefined) {
           // Its process died between the last tick and the removal of the files.
           attempt.end();
@@ -140,7 +140,7 @@ export class Rooms implements Iterable<Room> {
           return;
         }
         const ms = Math.round(performance.now() - startedAt);
-        const of = { carriedOver: carried.changed, untold };
+        const of = { carriedOver: carried.changed, ...told };
         const { tick } = this.take(game, state, journal, of);
         log.info({ room: id, game: game.name, tick, ms, droppedBytes }, 'room recovered');
       }
@@ -196,7 +196,7 @@ export class Rooms implements Iterable<Room> {
     game: Game,
     state: RoomState,
     storage: RoomStorage,
-    recovered: Pick<RoomOptions, 'carriedOver' | 'untold'> = {},
+    recovered: Pick<RoomOptions, 'carriedOver' | 'lastChanges' | 'untold'> = {},
   ): Room {
     const { config, log, metrics, sessions } = this.options;
     const { id } = state.room;

@@ -1,6 +1,6 @@
 // A session: who a player is, for as long as it may be resumed.
 
-import type { FromCoordinator } from '../link/index.ts';
+import type { FromCoordinator, KeptCopy } from '../link/index.ts';
 import { GapNotice } from './gap-notice.ts';
 import { Ledger } from './ledger.ts';
 import type { Room } from './room.ts';
@@ -8,6 +8,8 @@ import type { Room } from './room.ts';
 /** A worker as the coordinator sees it: where messages for its connections go. */
 export interface WorkerLink {
   readonly worker: number;
+  /** The copy of `room` that the worker has kept from an earlier coordinator. */
+  keptCopy(room: number): KeptCopy | undefined;
   send(message: FromCoordinator): void;
   /** The worker takes messages too slowly: what can be made up for later is not sent now. */
   readonly congested: boolean;

@@ -1,6 +1,7 @@
 // All sessions: begins them, resumes them by their token, forgets those nobody came back for.
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import { LOBBY } from '../../protocol/index.ts';
 import type { Config } from '../config.ts';
 import type { SavedSessions } from '../store/index.ts';
 import type { Answer, SavedLedger } from './ledger.ts';
@@ -73,12 +74,17 @@ export class Sessions {
     this.storage.appendSession({ kind: 'lobby', session, seq, answer });
   }
 
-  attach(session: Session, link: WorkerLink, connection: number): void {
+  /** @param continued the client has seen nothing of an interruption, and is to see none. */
+  attach(session: Session, link: WorkerLink, connection: number, continued = false): void {
     this.detached.delete(session);
     session.link = link;
     session.connection = connection;
     session.lobbyGap.close();
-    for (const room of session.rooms.values()) room.attach(session);
+    if (continued) {
+      const seq = session.lobby.applied;
+      link.send({ type: 'resumed', connection, room: LOBBY, seq });
+    }
+    for (const room of session.rooms.values()) room.attach(session, continued);
   }
 
   /** The connection no longer speaks for the session, which waits to be resumed. */

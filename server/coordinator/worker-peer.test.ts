@@ -38,7 +38,7 @@ class TestWorker {
 
   async attach(connection: number, token = '', since = 0): Promise<Attached> {
     this.got.take();
-    await this.send({ type: 'attach', connection, token, name: 'ada', since });
+    await this.send({ type: 'attach', connection, token, name: 'ada', since, rooms: null });
     return this.got.of('attached')[0]!;
   }
 
@@ -82,7 +82,7 @@ const command = (connection: number, room: number, seq: number, name: string, ar
 
 describe('attach', () => {
   it('without a token begins a session', async () => {
-    await worker.send({ type: 'present', worker: 4 });
+    await worker.send({ type: 'present', copies: [], worker: 4 });
     const { token } = await worker.attach(10);
     expect(worker.got.take()).toEqual([
       {
@@ -94,6 +94,7 @@ describe('attach', () => {
         resumed: false,
         rooms: [],
         lobbySeq: 0,
+        continued: false,
       },
     ]);
     expect([worker.peer.worker, world.sessions.size]).toEqual([4, 1]);

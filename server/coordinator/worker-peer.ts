@@ -10,6 +10,7 @@ import {
   fromCoordinatorCodec,
   type fromWorker,
   fromWorkerCodec,
+  type KeptCopy,
 } from '../link/index.ts';
 import { applyLobbyCommand, type LobbyWorld } from './lobby.ts';
 import type { Found } from './rooms.ts';
@@ -27,6 +28,7 @@ export class WorkerPeer implements WorkerLink {
   readonly channel: Channel<typeof fromCoordinator, typeof fromWorker>;
   private readonly world: PeerWorld;
   private readonly sessions = new Map<number, Session>();
+  private readonly kept = new Map<number, KeptCopy>();
 
   constructor(socket: Socket, world: PeerWorld) {
     this.world = world;
@@ -50,7 +52,7 @@ export class WorkerPeer implements WorkerLink {
   private receive(message: FromWorker): void {
     switch (message.type) {
       case 'present':
-        this.worker = message.worker;
+        this.present(message);
         return;
       case 'attach':
         this.attach(message);
@@ -75,7 +77,16 @@ export class WorkerPeer implements WorkerLink {
     }
   }
 
-  private attach({ connection, token, name, since }: FromWorker & { type: 'attach' }): void {
+  private present({ worker, copies }: FromWorker & { type: 'present' }): void {
+    this.worker = worker;
+    for (const copy of copies) this.kept.set(copy[0], copy);
+  }
+
+  keptCopy(room: number): KeptCopy | undefined {
+    return this.kept.get(room);
+  }
+
+  private attach({ connection, token, name, since, rooms }: FromWorker & { type: 'attach' }): void {
     const { sessions } = this.world;
     const known = token === '' ? undefined : sessions.find(token);
     if (known?.link && isOutdated(known, connection, since)) {
@@ -97,6 +108,7 @@ export class WorkerPeer implements WorkerLink {
     this.takeOver(session);
     this.sessions.set(connection, session);
     session.since = since;
+    const continued = rooms !== null && known !== undefined && canContinue(session, rooms, this);
     this.send({
       type: 'attached',
       connection,
@@ -106,8 +118,9 @@ export class WorkerPeer implements WorkerLink {
       resumed: known !== undefined,
       rooms: [...session.rooms.keys()],
       lobbySeq: session.lobby.applied,
+      continued,
     });
-    sessions.attach(session, this, connection);
+    sessions.attach(session, this, connection, continued);
   }
 
   /** A session has one connection, the newest: the one that spoke for it before is told and cut off. */
@@ -202,4 +215,11 @@ export class WorkerPeer implements WorkerLink {
 function isOutdated(session: Session, connection: number, since: number): boolean {
   if (connection !== session.connection) return connection < session.connection;
   return since < session.since;
+}
+
+/** Whether the client can go on as if nothing had been: it is in these rooms, and what its worker has
+ *  kept of each can be brought up to date. */
+function canContinue(session: Session, rooms: readonly number[], link: WorkerLink): boolean {
+  if (rooms.length !== session.rooms.size) return false;
+  return rooms.every((room) => session.rooms.get(room)?.canContinue(session, link));
 }

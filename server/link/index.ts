@@ -1,4 +1,5 @@
 // The door of link/: the channels between our own processes and the messages on them.
+
 export { Channel } from './channel.ts';
 export {
   CONTROL_FD,
@@ -11,6 +12,7 @@ export {
   type Handover,
   type SocketMessage,
 } from './control.ts';
+export { type CopyShape, type KeptCopy, shapeHash } from './copy-shape.ts';
 export { Grid, type GridShape } from './grid.ts';
 export {
   type FromCoordinator,

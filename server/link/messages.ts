@@ -1,6 +1,7 @@
 // The link: every message between a worker and the coordinator, one row each.
 import Type from 'typebox';
 import type { Kind } from '../../protocol/index.ts';
+import type { KeptCopy } from './copy-shape.ts';
 import type { GridShape } from './grid.ts';
 import { codecOf, type MessageIn, type ProcessMessageTable } from './table.ts';
 
@@ -13,13 +14,25 @@ const bytes = Type.Unsafe<Uint8Array>({});
 const anything = Type.Unsafe<unknown>({});
 
 export const fromWorker = {
-  /** The first message on a link: which worker this is. */
-  present: { tag: 1, fields: { worker: Type.Number() } },
+  /** The first message on a link: which worker this is, and which copies it has kept from a
+   *  coordinator that is gone. */
+  present: {
+    tag: 1,
+    fields: { worker: Type.Number(), copies: Type.Unsafe<readonly KeptCopy[]>({}) },
+  },
   /** A connection said hello, or goes on after a process was replaced. `token` is '' for a new
-   *  session. `since`: when the worker got the connection from another, in ms since 1970, else 0. */
+   *  session. `since`: when the worker got the connection from another, in ms since 1970, else 0.
+   *  `rooms`: where the connection could go on as if nothing had been, the rooms that it is in;
+   *  else null. */
   attach: {
     tag: 2,
-    fields: { connection, token: Type.String(), name: Type.String(), since: Type.Number() },
+    fields: {
+      connection,
+      token: Type.String(),
+      name: Type.String(),
+      since: Type.Number(),
+      rooms: Type.Union([Type.Array(room), Type.Null()]),
+    },
   },
   /** The connection is gone; its session may be resumed. */
   detach: { tag: 3, fields: { connection } },
@@ -53,6 +66,8 @@ export const fromCoordinator = {
       resumed: Type.Boolean(),
       rooms: Type.Array(room),
       lobbySeq: seq,
+      /** The connection goes on as if nothing had been; a `resumed` for each room follows. */
+      continued: Type.Boolean(),
     },
   },
   /** Something the connection asked for is refused. */

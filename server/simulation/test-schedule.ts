@@ -54,7 +54,8 @@ class Schedule {
       workers,
       perClientSpare: 1,
       spares: random.integer(0, 1),
-      hangMs: 1000,
+      heartbeatMs: 50,
+      hangMs: random.integer(200, 1000),
       inFlightMax: random.integer(4, 64),
       commandsPerSecond: this.of.chance(0.5) ? 1000 : 30,
     } as const;

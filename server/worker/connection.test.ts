@@ -13,7 +13,7 @@ describe.each(encodings)('In %s, a connection', (encoding) => {
     await client.send({ ...HELLO, token: 'old' }, { type: 'join', game: 'goldrush' });
     expect(client.connection.state).toBe(ConnectionState.Attaching);
     expect(client.host.take()).toEqual([
-      { type: 'attach', connection: 5, token: 'old', name: 'ada', since: 0 },
+      { type: 'attach', connection: 5, token: 'old', name: 'ada', since: 0, rooms: null },
       { type: 'join', connection: 5, room: -1, game: 'goldrush', request: null },
     ]);
     client.connection.attached('new', 'ada');

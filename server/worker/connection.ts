@@ -45,6 +45,8 @@ export interface ConnectionHost {
   /** Whether the coordinator takes messages now. */
   readonly blocked: boolean;
   toCoordinator(message: FromWorker): void;
+  /** The rooms that a connection is in. */
+  roomsOf(connection: number): number[];
   /** `connection` has bytes to be written at the end of this turn. */
   writeLater(connection: Connection): void;
   /** `connection` is held back: `tryResume` is to be called from time to time. */
@@ -78,6 +80,9 @@ const openStates: ReadonlySet<ConnectionState> = new Set([
 ]);
 /** How long one that will send no more is still served. */
 const HALF_CLOSED_MS = 3000;
+/** After so many times the time that makes a hang a request has been answered: a coordinator that
+ *  does not answer is replaced. */
+const ANSWERED_HANGS = 2;
 /** A client gives up after some seconds without a byte. */
 const SHOW_LIFE_MS = 1000;
 
@@ -104,6 +109,12 @@ export class Connection {
   private wanted = { token: '', name: '' };
   /** Since when nobody has served the client, in ms since 1970; 0: it is served. */
   private lostAt = 0;
+  /** When the client has asked for a place in a room, or given one up. */
+  private askedAt = Number.NEGATIVE_INFINITY;
+  /** Rooms that the client was told it is in, and has seen nothing of. */
+  readonly owed = new Set<number>();
+  /** It was served when the coordinator was lost. */
+  private hasView = false;
   /** When it was last shown that somebody will. */
   private shownAt = Number.NEGATIVE_INFINITY;
   /** hello was asked for again: the first one may come as well, and what followed it. */
@@ -222,7 +233,12 @@ export class Connection {
   attach(): void {
     if (this.state !== ConnectionState.Attaching) return;
     const { id: connection, wanted, since } = this;
-    this.host.toCoordinator({ type: 'attach', connection, ...wanted, since });
+    // What it has asked may be lost, and only a welcome makes it ask again.
+    const answeredMs = ANSWERED_HANGS * this.host.config.hangMs;
+    const isOwed = this.owed.size > 0 || performance.now() - this.askedAt <= answeredMs;
+    const mayContinue = this.hasView && !isOwed;
+    const rooms = mayContinue ? this.host.roomsOf(connection) : null;
+    this.host.toCoordinator({ type: 'attach', connection, ...wanted, since, rooms });
   }
 
   /** The coordinator has answered the hello.
@@ -236,12 +252,18 @@ export class Connection {
     return lostAt === 0 ? undefined : Math.max(0, Date.now() - lostAt);
   }
 
+  /** The client asks for a place in a room, or gives one up. */
+  asks(): void {
+    this.askedAt = performance.now();
+  }
+
   /** The coordinator is gone: the session is to be attached to the next one. */
   lostCoordinator(): void {
     if (this.state !== ConnectionState.Attached) return;
     this.state = ConnectionState.Attaching;
     this.flow.clear();
     this.lostAt = Date.now();
+    this.hasView = true;
   }
 
   /** Reads on where nothing stands against it any more.

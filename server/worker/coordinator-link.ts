@@ -8,6 +8,7 @@ import {
   fromCoordinatorCodec,
   type fromWorker,
   fromWorkerCodec,
+  type KeptCopy,
 } from '../link/index.ts';
 
 export interface CoordinatorLinkOptions {
@@ -15,6 +16,8 @@ export interface CoordinatorLinkOptions {
   readonly worker: number;
   /** The coordinator can be spoken to. */
   opened(): void;
+  /** The copies of rooms that were kept. */
+  copies(): KeptCopy[];
   message(message: FromCoordinator): void;
   batchEnd(): void;
   /** The coordinator is gone; `opened` follows when there is one again. */
@@ -95,7 +98,7 @@ export class CoordinatorLink {
           retry();
         },
       });
-      this.channel.send({ type: 'present', worker: options.worker });
+      this.channel.send({ type: 'present', worker: options.worker, copies: options.copies() });
       options.opened();
     });
   }

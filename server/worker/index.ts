@@ -6,7 +6,7 @@ import type { FromWorker, Handover } from '../link/index.ts';
 import type { CloseReason, Log, ProcessMetrics } from '../observe/index.ts';
 import { Connection, type ConnectionHost } from './connection.ts';
 import { CoordinatorLink } from './coordinator-link.ts';
-import { receive, type Served } from './receive.ts';
+import { forsake, receive, type Served } from './receive.ts';
 import type { ServedRoom } from './served-room.ts';
 
 export interface WorkerOptions {
@@ -58,6 +58,7 @@ export class Worker implements ConnectionHost {
       path: options.linkPath,
       worker: options.worker,
       opened: () => this.linkOpened(),
+      copies: () => [...this.rooms.values()].map(({ copy }) => [copy.id, copy.tick, copy.hash]),
       message: (message) => receive(message, this.served),
       batchEnd: () => this.flush(),
       lost: () => this.linkLost(),
@@ -142,6 +143,12 @@ export class Worker implements ConnectionHost {
     this.options.metrics.count('throttled');
   }
 
+  roomsOf(connection: number): number[] {
+    return [...this.rooms.values()]
+      .filter((room) => room.has(connection))
+      .map(({ copy }) => copy.id);
+  }
+
   toCoordinator(message: FromWorker): void {
     this.link.send(message);
   }
@@ -196,7 +203,7 @@ export class Worker implements ConnectionHost {
   private forget(connection: Connection): void {
     this.connections.delete(connection.id);
     this.held.delete(connection);
-    for (const room of this.rooms.values()) room.leave(connection.id);
+    forsake(connection.id, this.rooms);
   }
 
   private sweep(): void {
@@ -221,10 +228,11 @@ export class Worker implements ConnectionHost {
   }
 
   /** What the coordinator knew of these connections is gone with it. They stay, and are attached to
-   *  the next one, which has kept their sessions or begins new ones. */
+   *  the next one, which has kept their sessions or begins new ones. The copies of rooms stay, too:
+   *  where the next one knows what has changed since, it says only that. */
   private linkLost(): void {
     this.options.log.warn('the coordinator is gone: clients wait for the next one');
-    this.rooms.clear();
+    for (const room of this.rooms.values()) room.isOrphan = true;
     for (const connection of this.connections.values()) connection.lostCoordinator();
   }
 }

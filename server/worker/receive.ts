@@ -79,6 +79,7 @@ function receiveFor(
       refused(connection, message);
       return;
     case 'joined':
+      connection.owed.delete(message.room);
       served.rooms.get(message.room)?.join(connection, message);
       return;
     case 'result': {
@@ -101,6 +102,7 @@ function receiveFor(
     }
     case 'left': {
       const { room, code, text } = message;
+      connection.owed.delete(room);
       served.rooms.get(room)?.leave(connection.id);
       connection.flow.leave(room);
       connection.send({ type: 'left', room, code, text });
@@ -115,6 +117,10 @@ function attached(connection: Connection, message: Kind<'attached'>, served: Ser
   const { session, token, name, resumed, rooms, lobbySeq } = message;
   const { resumeMs, idleMs, commandsPerSecond, inFlightMax } = served.config;
   const pauseMs = connection.attached(token, name);
+  if (message.continued) return;
+  forsake(connection.id, served.rooms);
+  connection.owed.clear();
+  for (const room of rooms) connection.owed.add(room);
   connection.send({
     type: 'welcome',
     session,
@@ -131,6 +137,14 @@ function attached(connection: Connection, message: Kind<'attached'>, served: Ser
     ...(pauseMs === undefined ? {} : { pauseMs }),
   });
   served.identified(connection.id, token, name);
+}
+
+/** The connection is in no room any more; copies that only it had kept go. */
+export function forsake(connection: number, rooms: Map<number, ServedRoom>): void {
+  for (const [id, room] of rooms) {
+    room.leave(connection);
+    if (room.isForsaken) rooms.delete(id);
+  }
 }
 
 function refused(connection: Connection, { code, text, request }: Kind<'refused'>): void {

@@ -12,10 +12,14 @@ export function handleRequest(
     case 'join': {
       const { room = -1, game = '', request = null } = message;
       if (room < 0 && game === '') connection.fail('BAD_MESSAGE', 'join needs a game or a room');
-      else host.toCoordinator({ type: 'join', connection: id, room, game, request });
+      else {
+        connection.asks();
+        host.toCoordinator({ type: 'join', connection: id, room, game, request });
+      }
       return;
     }
     case 'leave':
+      connection.asks();
       host.toCoordinator({ type: 'leave', connection: id, room: message.room });
       return;
     case 'command':

@@ -1,7 +1,7 @@
 // A worker's copy of a room: follows the coordinator's deltas, cell by cell.
 import { type FieldValues, type Kind, RowReader } from '../../protocol/index.ts';
 import type { FromCoordinator } from '../link/index.ts';
-import { Grid } from '../link/index.ts';
+import { Grid, shapeHash } from '../link/index.ts';
 import { Cell, type CopyEntity } from './cell.ts';
 
 export type Opened = Extract<FromCoordinator, { type: 'opened' }>;
@@ -18,6 +18,8 @@ export class RoomCopy {
   /** The index of the cell that everyone sees: of kinds without a place, or without a world. */
   readonly everywhere: number;
   tick: number;
+  /** Of its shape. */
+  readonly hash: string;
   stamp = 1;
   private readonly cells: (Cell | undefined)[] = [];
   private readonly entities = new Map<number, CopyEntity>();
@@ -25,6 +27,7 @@ export class RoomCopy {
 
   constructor(opened: Opened) {
     this.id = opened.room;
+    this.hash = shapeHash(opened);
     this.game = opened.game;
     this.kinds = opened.kinds;
     this.tickMs = opened.tickMs;

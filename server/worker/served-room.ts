@@ -34,6 +34,8 @@ const QUIET_MS = 900;
 
 export class ServedRoom {
   copy: RoomCopy;
+  /** The coordinator that kept it up to date is gone, and the next one has not spoken of it. */
+  isOrphan = false;
   private interest: Interest;
   private readonly viewers = new Map<number, Viewer>();
   private readonly unsentBytesMax: number;
@@ -47,6 +49,7 @@ export class ServedRoom {
 
   /** The copy begins again: every viewer is to be told everything. */
   reopen(opened: Opened): void {
+    this.isOrphan = false;
     this.copy = new RoomCopy(opened);
     this.interest = new Interest(this.copy);
     for (const viewer of this.viewers.values()) viewer.isBehind = true;
@@ -84,6 +87,15 @@ export class ServedRoom {
     this.viewers.delete(connection);
   }
 
+  has(connection: number): boolean {
+    return this.viewers.has(connection);
+  }
+
+  /** Nobody is in it, and nobody will say that it is to go. */
+  get isForsaken(): boolean {
+    return this.isOrphan && this.viewers.size === 0;
+  }
+
   broadcast(message: ServerMessage): void {
     for (const { connection } of this.viewers.values()) connection.send(message);
   }
@@ -91,6 +103,7 @@ export class ServedRoom {
   /** Brings the copy up to date, and then each client.
    *  @returns counts that the next call overwrites. */
   apply(delta: Delta): Sent {
+    this.isOrphan = false;
     this.copy.apply(delta);
     const { acks } = delta;
     for (let i = 0; i < acks.length; i += 2) {

@@ -53,6 +53,9 @@ export class TestHost implements ConnectionHost {
   kindsOf(): readonly Kind[] {
     return [];
   }
+  roomsOf(): number[] {
+    return [];
+  }
   toCoordinator(message: FromWorker): void {
     this.sent.push(message);
   }
