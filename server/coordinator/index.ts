@@ -63,7 +63,8 @@ export class Coordinator {
     const storage = new FileStorage(config);
     const sessions = new Sessions(config, storage);
     sessions.restore(storage.saved);
-    const rooms = new Rooms({ games, config, log, metrics, storage, sessions });
+    const diskFailed = (error: unknown) => endFor(error, log);
+    const rooms = new Rooms({ games, config, log, metrics, storage, sessions, diskFailed });
     await rooms.recover(storage);
     const coordinator = new Coordinator(options, { rooms, sessions, storage });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -129,8 +130,12 @@ export class Coordinator {
     const now = performance.now();
     if (now - this.syncedAt < SYNC_MS) return;
     this.syncedAt = now;
-    this.storage.sync().catch((error) => {
-      this.options.log.error({ err: error }, 'the disk does not take the sessions');
-    });
+    this.storage.sync().catch((error) => endFor(error, this.options.log));
   }
+}
+
+/** The next coordinator begins from what the disk has; this one cannot know what that is. */
+function endFor(error: unknown, log: Log): void {
+  log.fatal({ err: error }, 'the disk has not taken what was written: the coordinator is replaced');
+  process.exit(1);
 }

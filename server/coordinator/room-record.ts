@@ -15,6 +15,8 @@ export interface RoomRecordOptions {
   /** How often the room is written down whole, in ms. */
   readonly snapshotMs: number;
   readonly log: Log;
+  /** The disk has not taken what was written: nobody knows what it holds. */
+  diskFailed(error: unknown): void;
 }
 
 /** How often what was written down is forced to the disk, where that is wanted each second. */
@@ -24,6 +26,8 @@ const JOURNAL_BYTES_MAX = 1_000_000;
 /** Work of the room's own since the newest snapshot with which the next one is taken early: a recovery
  *  repeats all of it, in a process that is cold, while players wait. In ms. */
 const REPLAY_MS_MAX = 200;
+/** No early one comes sooner, whatever the room costs. */
+const EARLY_MS_MIN = 1000;
 const TROUBLE_LOG_MS = 10_000;
 
 export class RoomRecord {
@@ -32,6 +36,8 @@ export class RoomRecord {
   private syncedAt = performance.now();
   /** What a recovery would have to repeat. */
   private replayMs = 0;
+  /** A snapshot is being written. */
+  private isWriting = false;
   /** Something has come since the last snapshot. */
   private hasChanged = false;
   /** When each kind of trouble was logged last. */
@@ -64,8 +70,10 @@ export class RoomRecord {
 
   /** Writes the room down whole, beside the event loop, where it is time to. Call it after a batch. */
   snapshotIfDue(): void {
-    const isOld = performance.now() - this.snapshotAt > this.options.snapshotMs;
-    if (isOld || this.replayMs > REPLAY_MS_MAX) void this.snapshot();
+    if (this.isWriting) return;
+    const ageMs = performance.now() - this.snapshotAt;
+    const isEarly = this.replayMs > REPLAY_MS_MAX && ageMs > EARLY_MS_MIN;
+    if (isEarly || ageMs > this.options.snapshotMs) void this.snapshot();
   }
 
   /** Lets the disk take what was written down. Called several times a second. */
@@ -73,8 +81,7 @@ export class RoomRecord {
     const now = performance.now();
     if (now - this.syncedAt < SYNC_MS) return;
     this.syncedAt = now;
-    const text = 'the disk does not take the journal';
-    this.options.storage.sync().catch((error) => this.logTrouble(error, text));
+    this.options.storage.sync().catch((error) => this.options.diskFailed(error));
   }
 
   /** Writes everything down for a later process. */
@@ -98,15 +105,19 @@ export class RoomRecord {
   /** @param isLast it is taken although nothing has come. */
   private async snapshot(isLast = false): Promise<void> {
     this.snapshotAt = performance.now();
-    this.replayMs = 0;
     const { storage, game, state } = this.options;
-    if (!isLast && !this.hasChanged && storage.bytes < JOURNAL_BYTES_MAX) return;
+    const isWorthIt = this.hasChanged || this.replayMs > REPLAY_MS_MAX;
+    if (!isLast && !isWorthIt && storage.bytes < JOURNAL_BYTES_MAX) return;
     this.hasChanged = false;
+    this.replayMs = 0;
+    this.isWriting = true;
     try {
       await storage.snapshot(snapshotOf(game, state));
     } catch (error) {
       this.hasChanged = true;
       this.logTrouble(error, 'no snapshot was taken; the journal goes on');
+    } finally {
+      this.isWriting = false;
     }
   }
 

@@ -39,6 +39,8 @@ export interface RoomOptions {
   readonly inboxPerPlayerMax: number;
   readonly log: Log;
   readonly metrics: ProcessMetrics<'coordinator'>;
+  /** The disk has not taken what was written: nobody knows what it holds. */
+  diskFailed(error: unknown): void;
   /** The game has failed, and the room is over: its files are not to be recovered again. */
   failed(room: Room): void;
   /** Called once, when the room is over and its players have been told. */
@@ -358,7 +360,7 @@ export class Room {
     const { log, metrics } = this.options;
     metrics.count('gameErrors');
     log.error(
-      { error, room: this.id, game: this.game.name, tick: this.tick },
+      { err: error, room: this.id, game: this.game.name, tick: this.tick },
       'the game failed outside a command: the room was ended',
     );
     this.options.failed(this);
@@ -381,7 +383,10 @@ export class Room {
     for (const { player, name, error } of outputs.failures) {
       const { log, metrics } = this.options;
       metrics.count('gameErrors');
-      log.error({ error, room: this.id, player, command: name }, 'the game failed on a command');
+      log.error(
+        { err: error, room: this.id, player, command: name },
+        'the game failed on a command',
+      );
     }
   }
 

@@ -32,6 +32,7 @@ async function begin(data: string, game: Game = tally, changes: object = {}): Pr
   const storage = Object.assign(new FileStorage(config), changes);
   const sessions = new Sessions(config, storage);
   const rooms = new Rooms({
+    diskFailed: () => {},
     games: new Map([[game.name, game]]),
     config,
     log: createLog({

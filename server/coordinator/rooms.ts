@@ -26,6 +26,8 @@ export interface RoomsOptions {
   readonly metrics: ProcessMetrics<'coordinator'>;
   readonly storage: Storage;
   readonly sessions: Sessions;
+  /** The disk has not taken what was written: nobody knows what it holds. */
+  diskFailed(error: unknown): void;
 }
 
 export class Rooms implements Iterable<Room> {
@@ -214,6 +216,7 @@ export class Rooms implements Iterable<Room> {
       inboxPerPlayerMax: config.inFlightMax,
       log,
       metrics,
+      diskFailed: (error) => this.options.diskFailed(error),
       failed: (of) => this.quarantine(of.id),
       ended: (over) => this.rooms.delete(over.id),
     });

@@ -20,6 +20,7 @@ export class TestRoom {
   readonly room: Room;
   /** Rooms that said that they are over. */
   readonly over: Room[] = [];
+  readonly diskFailures: unknown[] = [];
   private lastSession = 0;
 
   constructor(game: Game = tally, inboxPerPlayerMax = 4, storage: RoomStorage = forgetfulRoom) {
@@ -30,6 +31,7 @@ export class TestRoom {
       storage,
       snapshotMs: 10_000,
       sessionOf: () => undefined,
+      diskFailed: (error) => this.diskFailures.push(error),
       failed: () => {},
       inboxPerPlayerMax,
       log,

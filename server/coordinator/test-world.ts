@@ -32,7 +32,15 @@ export class TestWorld implements LobbyWorld {
     const storage = new ForgetfulStorage();
     this.sessions = new Sessions(config, storage);
     const { sessions } = this;
-    this.rooms = new Rooms({ games: new Map(games), config, log, metrics, storage, sessions });
+    this.rooms = new Rooms({
+      games: new Map(games),
+      config,
+      log,
+      metrics,
+      storage,
+      sessions,
+      diskFailed: () => {},
+    });
   }
 
   /** A new session on `link`. */

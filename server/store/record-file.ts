@@ -94,6 +94,7 @@ export class RecordFile {
   async syncNow(): Promise<void> {
     // One that runs may have begun before the last append.
     await this.syncing;
+    if (this.failure) throw this.failure;
     if (!this.unsynced) return;
     this.unsynced = false;
     this.syncing = this.disk.syncLater(this.fd);

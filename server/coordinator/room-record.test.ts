@@ -1,0 +1,105 @@
+// When a room is written down whole, and what follows from a disk that fails.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { pass, startTime, stopTime } from './fake-time.ts';
+import { RoomRecord } from './room-record.ts';
+import { RoomState } from './room-state.ts';
+import type { RoomStorage } from './storage.ts';
+import { quietTally } from './test-game.ts';
+import { log } from './test-room.ts';
+import { forgetfulRoom } from './test-storage.ts';
+
+beforeEach(() => stopTime());
+afterEach(startTime);
+
+/** A record that takes a snapshot every 10 s, and the ticks at which it has. */
+function recordOn(changes: Partial<RoomStorage> = {}) {
+  const state = new RoomState(quietTally, { id: 7, seed: 1, now: 0 });
+  const snapshots: number[] = [];
+  const failures: unknown[] = [];
+  const storage: RoomStorage = {
+    ...forgetfulRoom,
+    async snapshot({ tick }) {
+      snapshots.push(tick);
+    },
+    ...changes,
+  };
+  const record = new RoomRecord({
+    game: quietTally,
+    state,
+    storage,
+    carriedOver: false,
+    snapshotMs: 10_000,
+    log,
+    diskFailed: (error) => failures.push(error),
+  });
+  const step = (ms: number, inputs = [{ kind: 'leave', player: 9 } as const]) => {
+    state.apply(0, inputs);
+    record.applied(inputs, ms);
+    record.snapshotIfDue();
+  };
+  return { record, step, snapshots, failures };
+}
+
+/** Lets the promises of a snapshot be kept. */
+async function written(): Promise<void> {
+  for (let i = 0; i < 4; i++) await Promise.resolve();
+}
+
+describe('A room is written down whole', () => {
+  it('when that was long ago and something has come', () => {
+    const { step, snapshots } = recordOn();
+    step(1);
+    pass(10_001);
+    step(1, []);
+    pass(10_001);
+    step(1, []);
+    expect(snapshots).toEqual([2]);
+  });
+
+  it('early where a recovery would have much to repeat, but not all the time', async () => {
+    const { step, snapshots } = recordOn();
+    step(250);
+    expect(snapshots).toEqual([]);
+    pass(1001);
+    step(1, []);
+    await written();
+    step(250, []);
+    pass(999);
+    step(250, []);
+    expect(snapshots).toEqual([2]);
+    pass(2);
+    step(1, []);
+    expect(snapshots).toEqual([2, 5]);
+  });
+
+  it('once at a time, and what came meanwhile counts for the next', async () => {
+    const writing = Promise.withResolvers<void>();
+    const taken: number[] = [];
+    const { step } = recordOn({
+      snapshot({ tick }) {
+        taken.push(tick);
+        return writing.promise;
+      },
+    });
+    pass(10_001);
+    step(1);
+    pass(10_001);
+    step(1);
+    expect(taken).toEqual([1]);
+    writing.resolve();
+    await written();
+    step(1, []);
+    expect(taken).toEqual([1, 3]);
+  });
+});
+
+describe('A disk that does not take what was written', () => {
+  it('ends the process, which does not know what it holds', async () => {
+    const error = new Error('EIO');
+    const { record, failures } = recordOn({ sync: () => Promise.reject(error) });
+    pass(1001);
+    record.sync();
+    await written();
+    expect(failures).toEqual([error]);
+  });
+});
