@@ -1,7 +1,7 @@
 // The one writer of the primary's stdout: lines of all processes, as JSON or for a person to read.
-import { pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import type { WriteLine } from './log.ts';
+import { stdoutWriter } from './stdout.ts';
 
 export type LogFormat = 'auto' | 'json' | 'pretty';
 
@@ -11,10 +11,8 @@ export interface LogOutput {
   write(text: string): void;
 }
 
-/** This process's stdout, written synchronously. Once its reader is gone, text is dropped. */
 export function standardOutput(): LogOutput {
-  const stream = pino.destination({ dest: 1, sync: true });
-  return { isTerminal: process.stdout.isTTY === true, write: (text) => stream.write(text) };
+  return { isTerminal: process.stdout.isTTY === true, write: stdoutWriter() };
 }
 
 export const isPretty = (format: LogFormat, output: LogOutput): boolean =>

@@ -1,4 +1,8 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
@@ -64,6 +68,27 @@ describe('a line of the log', () => {
     log.error({ err: new Error('why') }, 'big');
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0]!).err).toMatchObject({ type: 'Error', message: 'why' });
+  });
+});
+
+describe.runIf(existsSync('/dev/full'))('a line that cannot be written', () => {
+  it('is lost, and neither ends the process nor holds back what comes after it', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+    const full = openSync('/dev/full', 'w');
+    try {
+      const fixture = fileURLToPath(new URL('./fixture-stdout-that-fails.ts', import.meta.url));
+      const path = join(directory, 'log');
+      const child = spawn(process.execPath, ['--import', 'tsx', fixture, path], {
+        stdio: ['ignore', full, 'inherit'],
+      });
+      expect(await once(child, 'close')).toEqual([0, null]);
+      const messages = readFileSync(path, 'utf8').trimEnd().split('\n');
+      const kept = messages.map((line) => JSON.parse(line).msg);
+      expect(kept).toEqual(['kept, of a child', 'kept, of the primary']);
+    } finally {
+      closeSync(full);
+      rmSync(directory, { recursive: true });
+    }
   });
 });
 

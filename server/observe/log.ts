@@ -1,6 +1,7 @@
 // The log of one process: JSON lines, each with role, pid and worker number.
 import { type Logger, pino } from 'pino';
 import type { Role } from './metrics-table.ts';
+import { stdoutWriter } from './stdout.ts';
 
 /** Whose line it is; a spare process has become nothing yet. */
 export type LogRole = Role | 'spare';
@@ -33,6 +34,6 @@ export function createLog({ role, worker, pid = process.pid, level, write }: Log
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    write ? { write: (line) => write(line.trimEnd()) } : pino.destination({ dest: 1, sync: true }),
+    { write: write ? (line) => write(line.trimEnd()) : stdoutWriter() },
   );
 }
