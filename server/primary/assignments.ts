@@ -12,6 +12,8 @@ export interface AssignmentsOptions {
   ready(): Iterable<ChildProcess>;
   /** A worker has a connection's socket for the first time since it was accepted or lost. */
   acknowledged(connection: KeptConnection): void;
+  /** False once the server stops: nothing is moved then. */
+  isServing(): boolean;
 }
 
 /** Sockets sent to workers in one turn of the event loop. */
@@ -21,6 +23,8 @@ const ASSIGNED_AT_ONCE = 32;
 const UNDER_WAY_MAX = 32;
 /** Connections that nobody serves for a moment while a worker's are moved. */
 const MOVED_AT_ONCE = 32;
+/** A worker is asked again for what it has not let go of by then. */
+const ASKED_AGAIN_MS = 1000;
 
 export class Assignments {
   private readonly options: AssignmentsOptions;
@@ -65,6 +69,8 @@ export class Assignments {
     if (!connection) return;
     switch (message.type) {
       case 'accepted':
+        // The last words of one that has died come after its connections have gone to others.
+        if (connection.worker !== worker) return;
         if (connections.acknowledge(connection)) this.options.acknowledged(connection);
         this.assign();
         break;
@@ -72,6 +78,7 @@ export class Assignments {
         connection.encoding = message.encoding;
         break;
       case 'identified':
+        if (connection.worker !== worker) return;
         connection.identified = true;
         connection.token = message.token;
         connection.name = message.name;
@@ -98,14 +105,18 @@ export class Assignments {
   }
 
   /** Gives all connections of a worker that is retiring to others, a few at a time, so that each of
-   *  them waits for a moment only. Resolves when it has none. */
+   *  them waits for a moment only. Resolves when it has none, or the server stops. */
   async moveAll(worker: ChildProcess): Promise<void> {
-    const { connections } = this.options;
+    const { connections, isServing } = this.options;
     while (connections.countAt(worker) > 0) {
       // One that it has not yet received cannot be let go.
       const batch = connections.servedBy(worker, MOVED_AT_ONCE);
-      if (batch.length > 0) worker.release(batch.map(({ id }) => id));
-      await this.until(() => batch.every((connection) => this.isMoved(connection, worker)));
+      const isDone = () => batch.every((connection) => this.isMoved(connection, worker));
+      do {
+        if (!isServing()) return;
+        const held = batch.filter((connection) => connection.worker === worker);
+        if (held.length > 0) worker.release(held.map(({ id }) => id));
+      } while (!(await this.until(isDone, ASKED_AGAIN_MS)));
     }
   }
 
@@ -131,20 +142,24 @@ export class Assignments {
     workers.changed(ready());
   }
 
-  /** Resolves at the first change after which `holds`. */
-  private until(holds: () => boolean): Promise<void> {
+  /** Resolves at the first change after which it holds, or after `ms`.
+   *  @returns whether it holds. */
+  private until(holds: () => boolean, ms: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const check = (): void => {
-        if (!holds()) return;
+      const end = (): void => {
+        clearTimeout(timer);
         this.watchers.delete(check);
-        resolve();
+        resolve(holds());
       };
+      const check = (): void => {
+        if (holds()) end();
+      };
+      const timer = setTimeout(end, ms);
       this.watchers.add(check);
     });
   }
 
-  /** Also when a worker has become ready, or the connections were closed from here. */
-  noteChange(): void {
+  private noteChange(): void {
     for (const check of this.watchers) check();
   }
 }

@@ -119,6 +119,7 @@ export class Primary {
       ready: () => children.readyWorkers(),
       acknowledged: ({ acceptedAt }) =>
         metrics.observe('handoverSeconds', (performance.now() - acceptedAt) / 1000),
+      isServing: () => this.state === PrimaryState.Serving,
     });
     this.restarting = new RollingRestart({
       config,

@@ -124,6 +124,7 @@ export class RollingRestart {
       if (!worker) break;
       worker.isRetiring = true;
       await assignments.moveAll(worker);
+      this.checkServing();
       // Else it died, and the supervisor has started another in its place.
       if (children.inSlot('worker', slot) === worker) break;
     }
@@ -161,12 +162,16 @@ export class RollingRestart {
   }
 
   private async until(otherwise: string, holds: () => boolean): Promise<void> {
-    const { config, isServing } = this.options;
+    const { config } = this.options;
     const end = performance.now() + config.startMs;
     while (!holds()) {
-      if (!isServing()) throw new Error('the server stops');
+      this.checkServing();
       if (performance.now() > end) throw new Error(otherwise);
       await wait(POLL_MS);
     }
+  }
+
+  private checkServing(): void {
+    if (!this.options.isServing()) throw new Error('the server stops');
   }
 }

@@ -46,6 +46,7 @@ export class Worker implements ConnectionHost {
   private holdTimer: NodeJS.Timeout | undefined;
   private readonly sweepTimer: NodeJS.Timeout;
   private wasReady = false;
+  private isDraining = false;
   /** Counted here, because a metric is too dear for each frame. */
   private traffic = noTraffic();
 
@@ -73,20 +74,15 @@ export class Worker implements ConnectionHost {
 
   /** Serves a socket, from its first byte or from where another worker has left it. */
   accept(id: number, address: string, socket: Socket, handover: Handover | null): void {
-    this.connections.set(id, new Connection(id, address, socket, this, handover));
+    const connection = new Connection(id, address, socket, this, handover);
+    this.connections.set(id, connection);
+    if (this.isDraining) dismiss(connection);
   }
 
-  /** Says goodbye to every client; their sessions stay. */
+  /** Says goodbye to every client, also to those that were on their way here; their sessions stay. */
   drain(): void {
-    for (const connection of this.connections.values()) {
-      connection.send({
-        type: 'bye',
-        code: 'SERVER_STOPPING',
-        text: 'The server is stopping. Your session waits for you.',
-        retryMs: STOPPING_RETRY_MS,
-      });
-      connection.close('SERVER_STOPPING');
-    }
+    this.isDraining = true;
+    for (const connection of this.connections.values()) dismiss(connection);
   }
 
   /** Lets go of connections that another process is to serve. */
@@ -235,6 +231,16 @@ export class Worker implements ConnectionHost {
     for (const room of this.rooms.values()) room.isOrphan = true;
     for (const connection of this.connections.values()) connection.lostCoordinator();
   }
+}
+
+function dismiss(connection: Connection): void {
+  connection.send({
+    type: 'bye',
+    code: 'SERVER_STOPPING',
+    text: 'The server is stopping. Your session waits for you.',
+    retryMs: STOPPING_RETRY_MS,
+  });
+  connection.close('SERVER_STOPPING');
 }
 
 function noTraffic() {
