@@ -33,24 +33,28 @@ async function runPrimary(): Promise<void> {
     failed: exitWithError,
   });
   process.on('exit', () => primary.destroy());
+  let isStopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     // A second signal means now.
-    process.once(signal, () => process.exit(1));
+    if (isStopping) process.exit(1);
+    isStopping = true;
     log.info({ signal }, 'stopping: clients are told goodbye');
     await primary.close();
     log.info('stopped');
     process.exit(0);
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
   const hadTerminal = isatty(0);
   process.on('SIGHUP', () => {
+    if (isStopping) return;
     // A terminal that was closed is no terminal any more, and its server is to go with it.
     if (hadTerminal && !isatty(0)) void stop('SIGHUP');
     else primary.restart();
   });
   try {
     const addresses = await primary.start();
+    if (!addresses) return;
     log.info({ host: config.host, ...addresses, workers: config.workers }, 'serving');
     printBanner(config, addresses, relay);
   } catch (error) {

@@ -36,7 +36,7 @@ export interface AdminSource {
   processes(): ProcessInfo[];
   /** Newest first. */
   crashes(): readonly CrashRecord[];
-  /** Begins a rolling restart, where none is under way. */
+  /** Begins a rolling restart, where none is under way and the server serves. */
   restart(): RestartStatus;
   restartStatus(): RestartStatus;
 }
@@ -124,7 +124,10 @@ const routes: Readonly<Record<string, Route>> = {
   '/api/restart': {
     text: 'POST: replaces the processes one after another; GET: how that goes, as JSON',
     answer: (source) => json(200, source.restartStatus()),
-    post: (source) => json(202, source.restart()),
+    post: (source) => {
+      const status = source.restart();
+      return json(status.state === 'restarting' ? 202 : 503, status);
+    },
   },
 };
 

@@ -145,13 +145,13 @@ export class Primary {
     });
   }
 
-  /** Starts everything; resolves when clients can connect.
+  /** Starts everything; resolves when clients can connect, with undefined when it was stopped before.
    *  @throws {ListenError} when an address cannot be listened on.
    *  @throws {DataDirectoryError} when there is no place for data. */
-  async start(): Promise<Addresses> {
+  async start(): Promise<Addresses | undefined> {
     const { config, log } = this.options;
     this.data = takeDataDirectory(config.data);
-    this.admin = await startAdmin({
+    const admin = await startAdmin({
       host: config.adminHost,
       port: config.adminPort,
       log,
@@ -165,13 +165,23 @@ export class Primary {
         restartStatus: () => this.restarting.status,
       },
     });
+    this.admin = admin;
+    if (!this.isStarting) {
+      await admin.close();
+      return undefined;
+    }
     this.supervisor.add(this.children.spec(COORDINATOR, 1, COORDINATOR, 'permanent'));
     this.workers.start();
     await this.firstReady.promise;
+    if (!this.isStarting) return undefined;
     const port = await this.listener.listen();
+    if (!this.isStarting) {
+      this.listener.close();
+      return undefined;
+    }
     this.state = PrimaryState.Serving;
     this.admission.warnOfLimits();
-    return { port, adminPort: this.admin.port };
+    return { port, adminPort: admin.port };
   }
 
   /** Replaces the processes one after another by ones that run the newest code. */
@@ -202,6 +212,11 @@ export class Primary {
     rmSync(this.directory, { recursive: true, force: true });
     this.data?.release();
     await this.admin?.close();
+  }
+
+  /** Asked again after each wait: the server may have been stopped meanwhile. */
+  private get isStarting(): boolean {
+    return this.state === PrimaryState.Starting;
   }
 
   private get isReady(): boolean {

@@ -62,6 +62,10 @@ export class RollingRestart {
     if (this.status.state === 'restarting') return this.status;
     const startedAt = new Date().toISOString();
     this.status = { state: 'restarting', startedAt, endedAt: null, replaced: 0, error: null };
+    if (!this.options.isServing()) {
+      this.ended('the server is not serving');
+      return this.status;
+    }
     this.options.log.info('restarting: processes are replaced one after another');
     void this.inTurn(() => this.run()).then(
       () => this.ended(null),
@@ -113,12 +117,11 @@ export class RollingRestart {
   }
 
   private async replaceWorker(old: ChildProcess, reason: 'restart' | 'memory'): Promise<void> {
-    const { children, supervisor, workers, assignments } = this.options;
+    const { children, supervisor, assignments } = this.options;
     const { slot } = old.identity;
     // It has died meanwhile, and what has taken its place is new.
     if (children.inSlot('worker', slot) !== old) return;
-    workers.replace(slot);
-    await this.until('a new worker was not ready in time', () => this.workersReady);
+    await this.startSuccessors(slot);
     for (;;) {
       const worker = children.inSlot('worker', slot);
       if (!worker) break;
@@ -131,6 +134,21 @@ export class RollingRestart {
     supervisor.remove(workerId(slot));
     await this.until('an old worker has not ended', () => !children.inSlot('worker', slot));
     this.countReplaced('worker', reason);
+  }
+
+  /** Resolves when what is started in the stead of a worker is ready; else that is ended again. */
+  private async startSuccessors(slot: number): Promise<void> {
+    const { children, supervisor, workers } = this.options;
+    const added = workers.replace(slot);
+    // One that dies and dies is not there at all while it waits to be started again.
+    const isReady = (next: number) => children.inSlot('worker', next)?.isReady === true;
+    try {
+      await this.until('a new worker was not ready in time', () => added.every(isReady));
+    } catch (error) {
+      workers.keep(slot);
+      for (const next of added) if (!isReady(next)) supervisor.remove(workerId(next));
+      throw error;
+    }
   }
 
   private async replaceCoordinator(): Promise<void> {
@@ -152,13 +170,6 @@ export class RollingRestart {
   private countReplaced(role: 'worker' | 'coordinator', reason: 'restart' | 'memory'): void {
     this.options.metrics.count('processesReplaced', 1, { role, reason });
     if (reason === 'restart') this.status = { ...this.status, replaced: this.status.replaced + 1 };
-  }
-
-  private get workersReady(): boolean {
-    for (const { identity, isReady, isRetiring, isEnding } of this.options.children.all) {
-      if (identity.role === 'worker' && !isReady && !isRetiring && !isEnding) return false;
-    }
-    return true;
   }
 
   private async until(otherwise: string, holds: () => boolean): Promise<void> {

@@ -20,8 +20,11 @@ export interface Workers {
   pick(ready: Iterable<ChildProcess>): ChildProcess | undefined;
   /** A worker has been given a connection, or has lost one. */
   changed(ready: Iterable<ChildProcess>): void;
-  /** A worker is to go: another is started in its stead, in a slot of its own. */
-  replace(slot: number): void;
+  /** A worker is to go: another is started in its stead, in a slot of its own.
+   *  @returns the slots of those that were started. */
+  replace(slot: number): readonly number[];
+  /** The worker that was to go stays, after all. */
+  keep(slot: number): void;
   /** A worker has ended for good. */
   ended(slot: number): void;
 }
@@ -67,19 +70,22 @@ export class SharedWorkers implements Workers {
 
   changed(): void {}
 
-  replace(): void {
-    this.add();
+  replace(): readonly number[] {
+    return [this.add()];
   }
+
+  keep(): void {}
 
   ended(slot: number): void {
     this.slots.delete(slot);
   }
 
-  private add(): void {
+  private add(): number {
     const { supervisor, spec } = this.options;
     const slot = firstFree(this.slots);
     this.slots.add(slot);
     supervisor.add(spec(slot, 'permanent'));
+    return slot;
   }
 }
 
@@ -126,9 +132,13 @@ export class WorkerPerClient implements Workers {
     this.fill();
   }
 
-  replace(slot: number): void {
+  replace(slot: number): readonly number[] {
     this.leaving.add(slot);
-    this.fill();
+    return this.fill();
+  }
+
+  keep(slot: number): void {
+    this.leaving.delete(slot);
   }
 
   ended(slot: number): void {
@@ -136,15 +146,19 @@ export class WorkerPerClient implements Workers {
     if (this.slots.delete(slot)) this.fill();
   }
 
-  /** Keeps one worker for each connection and the spare ones, up to the limit. */
-  private fill(): void {
+  /** Keeps one worker for each connection and the spare ones, up to the limit.
+   *  @returns the slots of those that it has started. */
+  private fill(): readonly number[] {
+    const added: number[] = [];
     const { connections, supervisor, spec } = this.options;
     const wanted = Math.min(this.max, connections.size + this.spare);
     while (this.slots.size - this.leaving.size < wanted) {
       const slot = firstFree(this.slots);
       this.slots.add(slot);
       supervisor.add(spec(slot, 'temporary'));
+      added.push(slot);
     }
+    return added;
   }
 }
 
