@@ -1,7 +1,7 @@
 // A lock between processes: one has it, until it ends.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -46,6 +46,14 @@ describe('A lock', () => {
     const lock = await waiting;
     expect(FileLock.holder(path)).toBe(process.pid);
     lock!.release();
+  });
+
+  it('is had also where nobody can be told who has it', () => {
+    mkdirSync(`${path}.pid`);
+    const lock = FileLock.take(path)!;
+    expect([FileLock.take(path), FileLock.holder(path)]).toEqual([undefined, undefined]);
+    rmdirSync(`${path}.pid`);
+    lock.release();
   });
 
   it('says why where its file cannot be made', () => {

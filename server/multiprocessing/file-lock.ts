@@ -28,13 +28,17 @@ export class FileLock {
     try {
       // Nothing is written into it: no other file beside it is needed.
       database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
-      writeFileSync(`${path}.pid`, String(process.pid));
-      return new FileLock(path, database);
     } catch (error) {
       database.close();
       if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined;
       throw error;
     }
+    try {
+      writeFileSync(`${path}.pid`, String(process.pid));
+    } catch {
+      // On a full disk the lock holds as well; only nobody is told who has it.
+    }
+    return new FileLock(path, database);
   }
 
   /** The same, and waits for it.

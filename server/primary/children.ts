@@ -53,6 +53,8 @@ export class Children {
   private readonly stacks = new Map<ChildProcess, { stack: string | null }>();
   /** The last number given to a process of each role. */
   private readonly numbers: Record<Role, number> = { worker: 0, coordinator: 0 };
+  /** Those of which was said that they take long to start. */
+  private readonly slow = new WeakSet<ChildProcess>();
   private sweptAt = performance.now();
   private isClosed = false;
   private readonly sampler: ProcessSampler;
@@ -69,7 +71,7 @@ export class Children {
       stdio: [...CHILD_STDIO],
     });
     this.spares = new Spares({
-      count: options.config.spares,
+      config: options.config,
       log: options.log,
       fork: (events) => this.fork(events),
       lost: ({ pid }) => options.relay.forget(pid),
@@ -239,6 +241,7 @@ export class Children {
       if (role === 'worker' && config.workerMemoryMax > 0 && isTooLarge) {
         this.options.tooLarge(child);
       }
+      this.warnIfSlow(child, now - child.startedAt);
       const silentMs = now - child.beatAt;
       const limit = child.hasBeaten ? config.hangMs : config.startMs;
       if (child.hasBeaten && !child.isEnding) this.ask(child, silentMs > limit * ASKED_AFTER);
@@ -251,17 +254,31 @@ export class Children {
     }
   }
 
+  /** Says once that a process beats, and yet is not ready. */
+  private warnIfSlow(child: ChildProcess, ageMs: number): void {
+    const { config, log } = this.options;
+    const { isReady, isEnding, hasBeaten } = child;
+    if (isReady || isEnding || !hasBeaten || ageMs < config.startMs || this.slow.has(child)) return;
+    this.slow.add(child);
+    const fields = { child: child.name, childPid: child.pid, ageMs: Math.round(ageMs) };
+    log.warn(fields, 'process is alive, but not ready yet');
+  }
+
   /** Asks a process that is silent where it is, once; tells one that is not any more to forget it. */
   private ask(child: ChildProcess, isSilent: boolean): void {
-    if (isSilent === this.stacks.has(child)) return;
-    if (!isSilent) {
+    const asked = this.stacks.get(child);
+    if (isSilent === (asked !== undefined)) return;
+    const { config, log, relay } = this.options;
+    const fields = { child: child.name, childPid: child.pid };
+    if (asked) {
       this.stacks.delete(child);
       child.calm();
+      log.warn({ ...fields, stack: asked.stack }, 'process was silent, and goes on');
       return;
     }
     const answer = { stack: null as string | null };
     this.stacks.set(child, answer);
-    const { config, relay } = this.options;
+    log.warn(fields, 'process is silent: it is asked where it is');
     const lines = () => relay.lastLines(child.pid);
     void stackOfHang(child.pid, lines, config.hangMs).then((stack) => {
       answer.stack = stack ?? null;

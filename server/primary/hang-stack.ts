@@ -7,6 +7,8 @@ export const INSPECTABLE = '--inspect-port=127.0.0.1:0';
 
 const POLL_MS = 20;
 const FRAMES_MAX = 30;
+/** An inspector that is open already says nothing on the signal: what it said before holds then. */
+const SAYS_WITHIN_MS = 300;
 
 interface Frame {
   readonly functionName: string;
@@ -32,19 +34,28 @@ export async function stackOfHang(
   timeoutMs: number,
 ): Promise<string | undefined> {
   const signal = AbortSignal.timeout(timeoutMs);
+  // One that was opened and closed before had another port.
+  const earlier = new Set(lastLines());
   try {
     process.kill(pid, 'SIGUSR1');
-    return await paused(await inspectorUrl(lastLines, signal), signal);
+    return await paused(await inspectorUrl(lastLines, earlier, signal), signal);
   } catch {
     return undefined;
   }
 }
 
-async function inspectorUrl(lastLines: () => readonly string[], signal: AbortSignal) {
+/** @param earlier what was written before the inspector was woken. */
+async function inspectorUrl(
+  lastLines: () => readonly string[],
+  earlier: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<string> {
+  const from = performance.now();
   for (;;) {
-    for (const line of lastLines()) {
+    const isLate = performance.now() - from > SAYS_WITHIN_MS;
+    for (const line of lastLines().toReversed()) {
       const found = /Debugger listening on (ws:\/\/\S+)/.exec(line)?.[1];
-      if (found) return found;
+      if (found && (isLate || !earlier.has(line))) return found;
     }
     await wait(POLL_MS, undefined, { signal });
   }

@@ -1,11 +1,12 @@
 // Processes that have loaded their code and wait to become what is missing: the pause after a death
 // is then not as long as the start of a process.
+import type { Config } from '../config.ts';
 import type { Log } from '../observe/index.ts';
 import type { ForkedEvents, ForkedProcess } from './forked-process.ts';
 
 export interface SparesOptions {
-  /** How many are kept. */
-  readonly count: number;
+  /** `spares`: how many are kept; `startMs`: how long new code may take to load. */
+  readonly config: Pick<Config, 'spares' | 'startMs' | 'heartbeatMs'>;
   readonly log: Log;
   fork(events: ForkedEvents): ForkedProcess;
   /** A spare one has ended, and nobody will have it. */
@@ -23,8 +24,8 @@ const REFILL_MS = 500;
 /** After one that has ended by itself: it might do so again at once. */
 const RETRY_MS = 5000;
 
-/** One that was silent for so long may hang. */
-const SILENT_MS = 1500;
+/** One that has left out so many heartbeats may hang. */
+const SILENT_BEATS = 3;
 
 interface Spare {
   readonly forked: ForkedProcess;
@@ -49,8 +50,9 @@ export class Spares {
   /** A process to be given its role: one that waits, else a new one. */
   take(): ForkedProcess {
     this.refillLater(REFILL_MS);
+    const silentMs = SILENT_BEATS * this.options.config.heartbeatMs;
     for (const spare of [...this.waiting]) {
-      const isSilent = performance.now() - spare.forked.beatAt > SILENT_MS;
+      const isSilent = performance.now() - spare.forked.beatAt > silentMs;
       if (isSilent && spare.forked.hasBeaten) this.discard(spare);
       else {
         this.waiting.delete(spare);
@@ -61,16 +63,23 @@ export class Spares {
   }
 
   /** Replaces those that wait by ones with the newest code. Resolves when as many as wanted, but one
-   *  at least, have loaded it.
+   *  at least, have loaded it, within `startMs`.
    *  @throws {LoadError} and those that waited are kept. */
   async renew(): Promise<void> {
     const old = [...this.waiting];
-    const next = Array.from({ length: Math.max(1, this.options.count) }, () => this.add());
+    const { spares, startMs } = this.options.config;
+    const next = Array.from({ length: Math.max(1, spares) }, () => this.add());
+    const timer = setTimeout(() => {
+      const late = new LoadError('the new code has not loaded in time');
+      for (const { loaded } of next) loaded.reject(late);
+    }, startMs);
     try {
       await Promise.all(next.map(({ loaded }) => loaded.promise));
     } catch (error) {
       for (const spare of next) this.discard(spare);
       throw error;
+    } finally {
+      clearTimeout(timer);
     }
     for (const spare of old) this.discard(spare);
   }
@@ -78,7 +87,10 @@ export class Spares {
   /** Forks what is missing. */
   readonly fill = (): void => {
     this.timer = undefined;
-    while (!this.isClosed && this.waiting.size < this.options.count) this.add();
+    while (!this.isClosed && this.waiting.size < this.options.config.spares) {
+      const spare = this.add();
+      spare.loaded.promise.catch((error: Error) => this.refuse(spare, error));
+    }
   };
 
   /** Ends those that wait; there will be no others. Resolves when they are gone. */
@@ -117,6 +129,15 @@ export class Spares {
     const spare = { forked, loaded, ended };
     this.waiting.add(spare);
     return spare;
+  }
+
+  /** It has said that it would be of no use. */
+  private refuse(spare: Spare, error: Error): void {
+    if (!this.waiting.has(spare)) return;
+    const fields = { childPid: spare.forked.pid, problem: error.message };
+    this.options.log.error(fields, 'a spare process would be of no use');
+    this.discard(spare);
+    this.refillLater(RETRY_MS);
   }
 
   private discard(spare: Spare): void {

@@ -1,0 +1,66 @@
+// Spare processes that are of no use, or take too long to be.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Log } from '../observe/index.ts';
+import type { ForkedEvents, ForkedProcess } from './forked-process.ts';
+import { LoadError, Spares } from './spares.ts';
+
+const config = { spares: 1, startMs: 3000, heartbeatMs: 250 };
+let forked: (ForkedEvents & { isKilled: boolean })[];
+let said: string[];
+let spares: Spares;
+beforeEach(() => {
+  vi.useFakeTimers();
+  forked = [];
+  said = [];
+  const say = (_fields: unknown, text: string) => said.push(text);
+  spares = new Spares({
+    config,
+    log: { warn: say, error: say } as unknown as Log,
+    fork: (events) => {
+      const process = { ...events, isKilled: false, kill: () => end(process) };
+      forked.push(process);
+      return process as unknown as ForkedProcess;
+    },
+    lost: () => {},
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function end(process: (typeof forked)[number]): void {
+  process.isKilled = true;
+  process.exited({ code: null, signal: 'SIGKILL' });
+}
+
+describe('A spare process', () => {
+  it('that cannot load its code is logged and ended, and another is tried later', async () => {
+    spares.fill();
+    forked[0]!.message({ type: 'loaded', problem: 'it is broken' });
+    await vi.advanceTimersByTimeAsync(4999);
+    expect([forked.length, forked[0]!.isKilled, spares.all.length]).toEqual([1, true, 0]);
+    expect(said).toEqual(['a spare process would be of no use']);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([forked.length, spares.all.length]).toEqual([2, 1]);
+  });
+
+  it('that ends by itself is replaced later, too', async () => {
+    spares.fill();
+    end(forked[0]!);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(forked.length).toBe(2);
+    expect(said).toEqual(['a process that had nothing to do yet has ended (SIGKILL)']);
+  });
+});
+
+describe('New code', () => {
+  it('that is not loaded in time is given up, and the spare processes stay', async () => {
+    spares.fill();
+    const renewed = spares.renew();
+    renewed.catch(() => {});
+    await vi.advanceTimersByTimeAsync(3000);
+    await expect(renewed).rejects.toThrow(new LoadError('the new code has not loaded in time'));
+    expect(forked.map(({ isKilled }) => isKilled)).toEqual([false, true]);
+    expect(said).toEqual([]);
+  });
+});
