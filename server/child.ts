@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { defaults } from './config.ts';
 import { Coordinator, GameLoadError, loadGames, StoreError } from './coordinator/index.ts';
 import type { Game } from './games/index.ts';
-import type { SocketMessage } from './link/index.ts';
+import { linkVersion, type SocketMessage } from './link/index.ts';
 import {
   type ChildIdentity,
   type ChildOrigin,
@@ -30,10 +30,11 @@ export async function runChild(given: ChildOrigin, around: Around): Promise<void
   // A primary that has run for long knows nothing of settings that newer code has.
   const origin = { ...given, config: { ...defaults, ...given.config } };
   const runtime = new ChildRuntime(origin);
+  const link = linkVersion();
   const games = loadGames(origin.config.game);
   games.then(
-    () => runtime.send({ type: 'loaded', problem: '' }),
-    (error: Error) => runtime.send({ type: 'loaded', problem: error.message }),
+    () => runtime.send({ type: 'loaded', problem: '', link }),
+    (error: Error) => runtime.send({ type: 'loaded', problem: error.message, link }),
   );
   const identity = await runtime.identity;
   if (identity.role === 'worker') runWorker(origin, identity, runtime, around);

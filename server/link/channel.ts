@@ -141,7 +141,8 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
     const batch = unpackr.unpack(body) as unknown[][];
     for (const values of batch) {
       if (!this.open) return;
-      this.options.message(this.options.in.fromArray(values));
+      const message = this.options.in.fromArray(values);
+      if (message) this.options.message(message);
     }
     if (this.open) this.options.batchEnd?.();
   }

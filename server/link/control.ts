@@ -38,8 +38,8 @@ export const fromChild = {
   /** The child cannot work with this configuration; starting it again would not help. */
   unusable: { tag: 7, fields: { text: Type.String() } },
   /** The child has loaded its code and the games, and can become what it is told at once.
-   *  `problem`: why it would be of no use; '' where it would. */
-  loaded: { tag: 9, fields: { problem: Type.String() } },
+   *  `problem`: why it would be of no use; '' where it would. `link`: `linkVersion` of its code. */
+  loaded: { tag: 9, fields: { problem: Type.String(), link: Type.String() } },
   /** The worker reads and writes this connection no more: another may. */
   released: { tag: 10, fields: { connection } },
 } as const satisfies ProcessMessageTable;

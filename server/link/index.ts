@@ -22,3 +22,4 @@ export {
   fromWorker,
   fromWorkerCodec,
 } from './messages.ts';
+export { linkVersion } from './version.ts';

@@ -2,7 +2,7 @@
 import type { Static, TObject, TSchema } from 'typebox';
 
 /** One message: its number in the array, and its fields in order. Peers are our own processes, of
- *  the same build, so fields have types and no checks. */
+ *  builds with the same tables, so fields have types and no checks. */
 export interface ProcessMessageRow {
   readonly tag: number;
   readonly fields: Readonly<Record<string, TSchema>>;
@@ -17,7 +17,8 @@ export type MessageIn<T extends ProcessMessageTable> = {
 /** A table ready for use. */
 export interface Codec<T extends ProcessMessageTable> {
   toArray(message: MessageIn<T>): unknown[];
-  fromArray(values: readonly unknown[]): MessageIn<T>;
+  /** @returns undefined for a message that the table does not have: a newer build sent it. */
+  fromArray(values: readonly unknown[]): MessageIn<T> | undefined;
 }
 
 export function codecOf<T extends ProcessMessageTable>(table: T): Codec<T> {
@@ -36,7 +37,9 @@ export function codecOf<T extends ProcessMessageTable>(table: T): Codec<T> {
       return values;
     },
     fromArray(values) {
-      const { name, fields } = byTag[values[0] as number]!;
+      const row = byTag[values[0] as number];
+      if (!row) return undefined;
+      const { name, fields } = row;
       const message: Record<string, unknown> = { type: name };
       for (let i = 0; i < fields.length; i++) message[fields[i]!] = values[i + 1];
       return message as MessageIn<T>;

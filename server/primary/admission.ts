@@ -25,11 +25,13 @@ const texts: Readonly<Record<RefusalReason, string>> = {
 
 export class Admission {
   private readonly options: AdmissionOptions;
-  private readonly descriptors = descriptorRoom();
+  private readonly descriptors: number;
   private readonly loggedAt = new Map<RefusalReason, number>();
 
   constructor(options: AdmissionOptions) {
     this.options = options;
+    // Beside the workers there is the coordinator.
+    this.descriptors = descriptorRoom(options.workers.max + 1 + options.config.spares);
   }
 
   /** @returns why a connection from `address` is refused; undefined where it is not. */

@@ -193,10 +193,12 @@ export class Children {
   }
 
   private fork(events: ForkedEvents): ForkedProcess {
-    const { config, linkPath, relay } = this.options;
-    const forked = new ForkedProcess({ linkPath, config }, events);
-    relay.add(forked.stdout, forked.source, 'stdout');
-    relay.add(forked.stderr, forked.source, 'stderr');
+    const { config, linkPath, log, relay } = this.options;
+    const forked = new ForkedProcess({ linkPath, config }, events, (error) =>
+      log.error({ err: error }, 'a process cannot be started'),
+    );
+    if (forked.stdout) relay.add(forked.stdout, forked.source, 'stdout');
+    if (forked.stderr) relay.add(forked.stderr, forked.source, 'stderr');
     return forked;
   }
 

@@ -22,6 +22,9 @@ export interface ForkedEvents {
   exited(exit: Exit): void;
 }
 
+/** What is told of a process that could not be started; its `exited` follows. */
+export type ForkFailed = (error: Error) => void;
+
 /** stdin, stdout and stderr, the channel that carries sockets, and the control pipe. */
 export const CHILD_STDIO = ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'] as const;
 
@@ -37,18 +40,24 @@ export class ForkedProcess {
   readonly pid: number;
   /** Whose lines those are that it writes. */
   readonly source: { role: LogRole; worker: number; readonly pid: number };
-  readonly stdout: NodeJS.ReadableStream;
-  readonly stderr: NodeJS.ReadableStream;
-  private readonly process: ClusterWorker;
-  private readonly control: Channel<typeof fromPrimary, typeof fromChild>;
+  /** Undefined where there is no process. */
+  readonly stdout: NodeJS.ReadableStream | undefined;
+  readonly stderr: NodeJS.ReadableStream | undefined;
+  private readonly process: ClusterWorker | undefined;
+  private readonly control: Channel<typeof fromPrimary, typeof fromChild> | undefined;
 
-  /** Needs `cluster.setupPrimary` with `stdio` as in `CHILD_STDIO`. */
-  constructor(origin: ChildOrigin, events: ForkedEvents) {
+  /** Needs `cluster.setupPrimary` with `stdio` as in `CHILD_STDIO`. Where no process can be started
+   *  (too many, no memory, no descriptor), it is one that ends in the next turn, and has no pid. */
+  constructor(origin: ChildOrigin, events: ForkedEvents, failed: ForkFailed) {
     this.events = events;
-    this.process = cluster.fork(childEnvironment(origin));
-    const { stdio, stdout, stderr, pid } = this.process.process;
-    this.pid = pid ?? 0;
+    this.process = fork(origin, failed);
+    this.pid = this.process?.process.pid ?? 0;
     this.source = { role: 'spare', worker: 0, pid: this.pid };
+    if (!this.process) {
+      setImmediate(() => this.events.exited({ code: null, signal: null }));
+      return;
+    }
+    const { stdio, stdout, stderr } = this.process.process;
     this.stdout = stdout!;
     this.stderr = stderr!;
     this.control = new Channel({
@@ -67,18 +76,18 @@ export class ForkedProcess {
   }
 
   send(message: FromPrimary): void {
-    this.control.send(message);
+    this.control?.send(message);
   }
 
   /** Hands a socket over and keeps a handle of it. */
   sendSocket(message: SocketMessage, socket: Socket): void {
-    if (!this.process.isConnected()) return;
+    if (!this.process?.isConnected()) return;
     // Node's callback says nothing reliable of the receiver: its `accepted` does.
     this.process.process.send(message, socket, { keepOpen: true }, () => {});
   }
 
   kill(): void {
-    this.process.process.kill('SIGKILL');
+    this.process?.process.kill('SIGKILL');
   }
 
   private heard(message: FromChild): void {
@@ -88,4 +97,16 @@ export class ForkedProcess {
     this.hasBeaten = true;
     this.beat = { eventLoopLagMs, residentBytes, clients };
   }
+}
+
+/** Node throws some errors, and tells of others later, without an `exit`. */
+function fork(origin: ChildOrigin, failed: ForkFailed): ClusterWorker | undefined {
+  try {
+    const forked = cluster.fork(childEnvironment(origin));
+    if (forked.process.pid !== undefined) return forked;
+    forked.on('error', failed);
+  } catch (error) {
+    failed(error as Error);
+  }
+  return undefined;
 }

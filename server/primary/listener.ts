@@ -109,16 +109,20 @@ export function listenError(
   return new ListenError(`cannot listen on ${host}:${port}: ${why}`, { cause });
 }
 
-/** Descriptors that are not for connections: files, pipes, children, those being refused. */
+/** Descriptors that are not for connections: files, those being refused, what changes over. */
 const DESCRIPTORS_RESERVED = 128;
+/** Pipes, channels and the like of one child. */
+const DESCRIPTORS_PER_CHILD = 5;
 
-/** How many connections the process's limit of open files leaves room for. What cannot be accepted
+/** @param children how many there may be.
+ *  @returns how many connections the process's limit of open files leaves room for. What cannot be accepted
  *  for want of a descriptor would be closed by the event loop's library without a word, so the
  *  limit is kept to before that. */
-export function descriptorRoom(): number {
+export function descriptorRoom(children: number): number {
   try {
     const row = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
-    if (row) return Math.max(1, Number(row[1]) - DESCRIPTORS_RESERVED);
+    const reserved = DESCRIPTORS_RESERVED + DESCRIPTORS_PER_CHILD * children;
+    if (row) return Math.max(1, Number(row[1]) - reserved);
   } catch {
     // No such file on this system: its own limit will show.
   }

@@ -1,9 +1,11 @@
 // Spare processes that are of no use, or take too long to be.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { linkVersion } from '../link/index.ts';
 import type { Log } from '../observe/index.ts';
 import type { ForkedEvents, ForkedProcess } from './forked-process.ts';
 import { LoadError, Spares } from './spares.ts';
 
+const link = linkVersion();
 const config = { spares: 1, startMs: 3000, heartbeatMs: 250 };
 let forked: (ForkedEvents & { isKilled: boolean })[];
 let said: string[];
@@ -36,7 +38,7 @@ function end(process: (typeof forked)[number]): void {
 describe('A spare process', () => {
   it('that cannot load its code is logged and ended, and another is tried later', async () => {
     spares.fill();
-    forked[0]!.message({ type: 'loaded', problem: 'it is broken' });
+    forked[0]!.message({ type: 'loaded', problem: 'it is broken', link });
     await vi.advanceTimersByTimeAsync(4999);
     expect([forked.length, forked[0]!.isKilled, spares.all.length]).toEqual([1, true, 0]);
     expect(said).toEqual(['a spare process would be of no use']);
@@ -54,6 +56,16 @@ describe('A spare process', () => {
 });
 
 describe('New code', () => {
+  it('that speaks another link is refused, with what to do', async () => {
+    const same = spares.renew();
+    forked[0]!.message({ type: 'loaded', problem: '', link });
+    await same;
+    const renewed = spares.renew();
+    forked[1]!.message({ type: 'loaded', problem: '', link: 'another' });
+    await expect(renewed).rejects.toThrow(/another link .*: stop and start the server/);
+    expect(forked.map(({ isKilled }) => isKilled)).toEqual([false, true]);
+  });
+
   it('that is not loaded in time is given up, and the spare processes stay', async () => {
     spares.fill();
     const renewed = spares.renew();

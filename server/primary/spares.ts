@@ -1,6 +1,7 @@
 // Processes that have loaded their code and wait to become what is missing: the pause after a death
 // is then not as long as the start of a process.
 import type { Config } from '../config.ts';
+import { linkVersion } from '../link/index.ts';
 import type { Log } from '../observe/index.ts';
 import type { ForkedEvents, ForkedProcess } from './forked-process.ts';
 
@@ -27,6 +28,9 @@ const RETRY_MS = 5000;
 /** One that has left out so many heartbeats may hang. */
 const SILENT_BEATS = 3;
 
+const OTHER_LINK =
+  'this code speaks another link than the running server: stop and start the server';
+
 interface Spare {
   readonly forked: ForkedProcess;
   readonly loaded: PromiseWithResolvers<void>;
@@ -35,6 +39,8 @@ interface Spare {
 
 export class Spares {
   private readonly options: SparesOptions;
+  /** What this process speaks, and those that it has forked. */
+  private readonly link = linkVersion();
   private readonly waiting = new Set<Spare>();
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
@@ -113,8 +119,9 @@ export class Spares {
     const forked = this.options.fork({
       message: (message) => {
         if (message.type !== 'loaded') return;
-        if (message.problem === '') loaded.resolve();
-        else loaded.reject(new LoadError(message.problem));
+        if (message.problem !== '') loaded.reject(new LoadError(message.problem));
+        else if (message.link !== this.link) loaded.reject(new LoadError(OTHER_LINK));
+        else loaded.resolve();
       },
       exited: ({ code, signal }) => {
         const text = `a process that had nothing to do yet has ended (${signal ?? code})`;

@@ -16,6 +16,8 @@ export interface Workers {
   start(): void;
   /** Whether another connection can be served, now or as soon as a worker is ready. */
   hasRoom(): boolean;
+  /** How many there are at most. */
+  readonly max: number;
   /** The worker for the next connection; undefined where it must wait for one to be ready. */
   pick(ready: Iterable<ChildProcess>): ChildProcess | undefined;
   /** A worker has been given a connection, or has lost one. */
@@ -39,16 +41,16 @@ export const slotOf = (id: string): number => Number(/^worker-(\d+)$/.exec(id)?.
 /** A fixed number of workers, each with many connections. */
 export class SharedWorkers implements Workers {
   private readonly options: WorkersOptions;
-  private readonly count: number;
+  readonly max: number;
   private readonly slots = new Set<number>();
 
   constructor(options: WorkersOptions, count: number) {
     this.options = options;
-    this.count = count;
+    this.max = count;
   }
 
   start(): void {
-    for (let i = 0; i < this.count; i++) this.add();
+    for (let i = 0; i < this.max; i++) this.add();
   }
 
   hasRoom(): boolean {
@@ -93,7 +95,7 @@ export class SharedWorkers implements Workers {
  *  connection ends; it never serves a second one. */
 export class WorkerPerClient implements Workers {
   private readonly options: WorkersOptions;
-  private readonly max: number;
+  readonly max: number;
   private readonly spare: number;
   private readonly slots = new Set<number>();
   /** Of those, the ones that are to go. */
