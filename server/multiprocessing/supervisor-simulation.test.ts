@@ -141,7 +141,9 @@ class Simulation {
   }
 
   private expectedDelay(id: number, restart: string): number | undefined {
-    if (restart === 'temporary' || this.isStopping || this.gaveUp > 0) return undefined;
+    if (this.isStopping || this.gaveUp > 0) return undefined;
+    const isSteady = this.clock.now() - this.startedAt.get(id)! >= 5000;
+    if (restart === 'temporary' && isSteady) return undefined;
     const { restartsMax, restartPeriodMs } = this.given;
     const since = this.clock.now() - restartPeriodMs;
     const before = this.recent.filter((at) => at > since).length;
@@ -150,7 +152,7 @@ class Simulation {
       return undefined;
     }
     this.recent.push(this.clock.now());
-    const isSteady = this.clock.now() - this.startedAt.get(id)! >= 5000;
+    if (restart === 'temporary') return undefined;
     const quick = isSteady ? 0 : (this.quickDeaths.get(id) ?? 0);
     this.quickDeaths.set(id, quick + 1);
     return quick === 0 ? 0 : Math.min(5000, 25 * 2 ** quick);

@@ -83,6 +83,26 @@ describe('Backoff', () => {
     }
   });
 
+  it('of temporary children keeps the ids of those that die soon, longer each time', () => {
+    const delays: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      family.supervisor.add(family.spec('t', 'temporary'));
+      family.end('t');
+      for (let ms = 0; ; ms += 50) {
+        try {
+          family.supervisor.add(family.spec('t', 'temporary'));
+          delays.push(ms);
+          break;
+        } catch {
+          family.clock.pass(50);
+        }
+      }
+      family.supervisor.remove('t');
+      family.end('t');
+    }
+    expect(delays).toEqual([0, 50, 100, 200]);
+  });
+
   it('of one child is none of another’s', () => {
     family.add('a', 'b');
     family.end('a');
@@ -155,11 +175,19 @@ describe('Restart intensity', () => {
     expect(family.take()).toEqual([]);
   });
 
-  it('does not count temporary children', () => {
+  it('counts temporary children that die soon after their start, and no others', () => {
     for (let i = 0; i <= RESTARTS_MAX; i++) {
       family.supervisor.add(family.spec(`t${i}`, 'temporary'));
+      family.clock.pass(5000);
       family.end(`t${i}`);
     }
+    for (let i = 0; i < RESTARTS_MAX; i++) {
+      family.supervisor.add(family.spec(`q${i}`, 'temporary'));
+      family.end(`q${i}`);
+    }
     expect(family.take()).not.toContain('gave up');
+    family.supervisor.add(family.spec('last', 'temporary'));
+    family.end('last');
+    expect(family.take()).toEqual(['start last', 'died last 1 undefined', 'gave up']);
   });
 });

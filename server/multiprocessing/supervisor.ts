@@ -27,7 +27,8 @@ export interface ChildSpec<C extends Child = Child> {
   readonly id: string;
   /** Starts it; `exited` is to be called once, when it has ended. */
   start(exited: (exit: Exit) => void): C;
-  /** `permanent`: is started again whenever it ends; `temporary`: never. */
+  /** `permanent`: is started again whenever it ends; `temporary`: never. A temporary child that dies
+   *  soon after its start counts as a restart all the same: its owner would start another. */
   readonly restart: 'permanent' | 'temporary';
   /** How long it may take from `stop` to its end; it is killed then. */
   readonly shutdownMs: number;
@@ -40,8 +41,8 @@ export interface SupervisorOptions {
   readonly restartPeriodMs: number;
   /** A child has ended without being asked to; `delayMs`: when it is started again. */
   died(spec: ChildSpec, exit: Exit, delayMs: number | undefined): void;
-  /** A child is gone for good: it was stopped, or is temporary. Its id is free. Not called any more
-   *  once the supervisor stops. */
+  /** A child is gone for good: it was stopped, or is temporary. Its id is free. Told later where
+   *  temporary children die soon and again. Not called any more once the supervisor stops. */
   ended?(spec: ChildSpec): void;
   /** Too many restarts: nothing is started any more. Called once. */
   gaveUp(): void;
@@ -69,12 +70,14 @@ const BACKOFF_MS = 50;
 const BACKOFF_MS_MAX = 5000;
 
 /** Invariant: a slot has a child, or a timer that will start one, or is stopping, or is temporary
- *  and about to be removed, or the supervisor has given up. */
+ *  and about to be removed, perhaps by a timer, or the supervisor has given up. */
 export class Supervisor {
   private readonly options: SupervisorOptions;
   private readonly slots = new Map<string, Slot>();
   /** When the restarts within the period were. */
   private recent: number[] = [];
+  /** Deaths in a row of temporary children that came soon after the start. */
+  private quickTemporaries = 0;
   private isOver = false;
 
   constructor(options: SupervisorOptions) {
@@ -178,32 +181,58 @@ export class Supervisor {
       this.start(slot);
       return;
     }
-    if (spec.restart === 'temporary' || this.isOver) {
+    if (this.isOver) {
       this.options.died(spec, exit, undefined);
       this.forget(slot);
       return;
     }
-    const delayMs = this.nextDelay(slot);
+    if (spec.restart === 'temporary') {
+      this.temporaryDied(slot, exit);
+      return;
+    }
+    if (this.isSteady(slot)) slot.quickDeaths = 0;
+    const delayMs = this.isOneTooMany() ? undefined : backoffMs(slot.quickDeaths++);
     this.options.died(spec, exit, delayMs);
     if (delayMs === undefined) {
-      this.isOver = true;
-      this.options.gaveUp();
+      this.giveUp();
       return;
     }
     slot.restarts++;
     slot.cancelTimer = this.options.clock.after(delayMs, () => this.start(slot));
   }
 
-  /** @returns undefined when there were too many restarts. */
-  private nextDelay(slot: Slot): number | undefined {
+  private temporaryDied(slot: Slot, exit: Exit): void {
+    this.options.died(slot.spec, exit, undefined);
+    const isSteady = this.isSteady(slot);
+    if (isSteady) this.quickTemporaries = 0;
+    else if (this.isOneTooMany()) {
+      // In this order: nobody is to start another.
+      this.giveUp();
+      this.forget(slot);
+      return;
+    }
+    const delayMs = isSteady ? 0 : backoffMs(this.quickTemporaries++);
+    if (delayMs === 0) this.forget(slot);
+    else slot.cancelTimer = this.options.clock.after(delayMs, () => this.forget(slot));
+  }
+
+  private isSteady({ startedAt }: Slot): boolean {
+    return this.options.clock.now() - startedAt >= STEADY_MS;
+  }
+
+  /** Counts a restart, unless there were too many. */
+  private isOneTooMany(): boolean {
     const { clock, restartsMax, restartPeriodMs } = this.options;
     const now = clock.now();
     this.recent = this.recent.filter((at) => now - at < restartPeriodMs);
-    if (this.recent.length >= restartsMax) return undefined;
+    if (this.recent.length >= restartsMax) return true;
     this.recent.push(now);
-    if (now - slot.startedAt >= STEADY_MS) slot.quickDeaths = 0;
-    const before = slot.quickDeaths++;
-    return before === 0 ? 0 : Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** (before - 1));
+    return false;
+  }
+
+  private giveUp(): void {
+    this.isOver = true;
+    this.options.gaveUp();
   }
 
   private forget(slot: Slot): void {
@@ -211,4 +240,9 @@ export class Supervisor {
     slot.gone.resolve();
     if (!this.isOver) this.options.ended?.(slot.spec);
   }
+}
+
+/** @param before deaths in a row that came soon after the start. */
+function backoffMs(before: number): number {
+  return before === 0 ? 0 : Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** (before - 1));
 }

@@ -101,7 +101,7 @@ export class RollingRestart {
     this.status = { ...this.status, state: 'idle', endedAt: new Date().toISOString(), error };
     const { replaced } = this.status;
     if (error === null) log.info({ replaced }, 'restarted');
-    else log.error({ replaced, problem: error }, 'restart given up: the server goes on as it is');
+    else log.error({ replaced, problem: error }, 'restart given up: what was replaced stays');
   }
 
   private async run(): Promise<void> {
@@ -157,7 +157,8 @@ export class RollingRestart {
     this.isRenewingCoordinator = true;
     try {
       supervisor.renew(COORDINATOR);
-      await this.until('the new coordinator was not ready in time', () => {
+      const late = 'the new coordinator was not ready in time, and players wait for it';
+      await this.until(late, () => {
         const now = children.inSlot('coordinator', 1);
         return now !== undefined && now !== old && now.isReady;
       });
