@@ -2,7 +2,13 @@
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { defaults } from './config.ts';
-import { Coordinator, GameLoadError, loadGames, StoreError } from './coordinator/index.ts';
+import {
+  Coordinator,
+  GameLoadError,
+  loadGames,
+  rehearse,
+  StoreError,
+} from './coordinator/index.ts';
 import type { Game } from './games/index.ts';
 import { linkVersion, type SocketMessage } from './link/index.ts';
 import {
@@ -32,11 +38,16 @@ export async function runChild(given: ChildOrigin, around: Around): Promise<void
   const runtime = new ChildRuntime(origin);
   const link = linkVersion();
   const games = loadGames(origin.config.game);
+  let isWanted = false;
   games.then(
-    () => runtime.send({ type: 'loaded', problem: '', link }),
+    async (loaded) => {
+      await rehearse(loaded.values(), () => isWanted);
+      runtime.send({ type: 'loaded', problem: '', link });
+    },
     (error: Error) => runtime.send({ type: 'loaded', problem: error.message, link }),
   );
   const identity = await runtime.identity;
+  isWanted = true;
   if (identity.role === 'worker') runWorker(origin, identity, runtime, around);
   else await runCoordinator(origin, identity, games, runtime, around);
 }

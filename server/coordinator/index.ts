@@ -14,6 +14,7 @@ export { CarryOverError, carryOver } from './carry-over.ts';
 export { type Difference, firstDifference } from './first-difference.ts';
 export { type Input, inputCodec } from './inputs.ts';
 export { GameLoadError, loadGames } from './load-games.ts';
+export { rehearse } from './rehearsal.ts';
 export { RoomState, type SavedRoom } from './room-state.ts';
 
 export interface CoordinatorOptions {

@@ -153,6 +153,8 @@ export class RollingRestart {
 
   private async replaceCoordinator(): Promise<void> {
     const { children, supervisor } = this.options;
+    // Everybody waits for this one.
+    await children.spares.ready();
     const old = children.inSlot('coordinator', 1);
     this.isRenewingCoordinator = true;
     try {

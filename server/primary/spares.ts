@@ -90,6 +90,13 @@ export class Spares {
     for (const spare of old) this.discard(spare);
   }
 
+  /** Resolves when the next one that is taken will have loaded its code.
+   *  @throws {LoadError} */
+  async ready(): Promise<void> {
+    const [first = this.add()] = this.waiting;
+    await first.loaded.promise;
+  }
+
   /** Forks what is missing. */
   readonly fill = (): void => {
     this.timer = undefined;

@@ -19,7 +19,8 @@ const spec = defineGame({
   join: (room, player) =>
     room.entities.token.add({ owner: player.id, count: 0 }) as unknown as Entity,
   tick(room) {
-    rooms.set(room.id, room as unknown as Room);
+    // 0 is a rehearsal's.
+    if (room.id > 0) rooms.set(room.id, room as unknown as Room);
   },
   commands: {
     add: {

@@ -15,6 +15,11 @@ export type { SavedSession, SavedSessions, SessionEvent } from './session-events
 export { SessionsFile, type SessionsFileOptions } from './sessions-file.ts';
 export { type InputPlace, readSetAside, writeSetAside } from './set-aside.ts';
 export { slowDisk } from './slow-disk.ts';
-export type { Snapshot, SnapshotAbout } from './snapshot-file.ts';
+export {
+  decodeSnapshot,
+  encodeSnapshot,
+  type Snapshot,
+  type SnapshotAbout,
+} from './snapshot-file.ts';
 export { stateHash } from './state-hash.ts';
 export { StoreError, type StoreErrorCode, storeErrors } from './store-error.ts';
