@@ -53,6 +53,7 @@ const entries = [
   'server/main.ts',
   'server/cli.ts',
   'server/generate.ts',
+  'server/multiprocessing/process-main.ts',
   'server/replay/main.ts',
   'client/example.ts',
   'client/terminal/main.ts',
@@ -63,11 +64,16 @@ const entries = [
   'load-test/chaos/tally-game.ts',
 ];
 /** The doors of the package. */
-const doors = ['client/index.ts', 'server/games/game.ts', 'protocol/index.ts'];
+const doors = [
+  'client/index.ts',
+  'server/games/game.ts',
+  'server/multiprocessing/toolkit.ts',
+  'protocol/index.ts',
+];
 
-/** Tests and what only they use, and benchmarks that are run by hand. */
+/** Tests and what only they use, benchmarks that are run by hand, and examples that tests run. */
 const isTest = (file: string): boolean =>
-  /\.test\.ts$|bench\.ts$|\/(test|fake|fixture)-[^/]+$/.test(file);
+  /\.test\.ts$|bench\.ts$|\/(test|fake|fixture)-[^/]+$|\/examples\//.test(file);
 
 const files = ['protocol', 'client', 'server', 'load-test']
   .flatMap((folder) =>

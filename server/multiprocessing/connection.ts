@@ -1,0 +1,129 @@
+// Structured values over a pipe between two processes, in frames of one turn of the event loop.
+//
+// Not Node's IPC: that costs a write, a read and a parse for each message. Not the server's `Channel`
+// either, whose msgpack knows fewer values than the structured clone that `v8.serialize` makes: maps,
+// sets, dates, typed arrays, `undefined` and circles arrive as they were.
+import type { Duplex } from 'node:stream';
+import { DefaultSerializer, deserialize } from 'node:v8';
+
+/** Arguments, or a result, or a chunk of them, may have so many bytes as a structured clone. */
+export const messageBytesMax = 67_108_864;
+
+/** What was to be sent is too large. */
+export class FrameTooLarge extends Error {
+  readonly bytes: number;
+
+  constructor(bytes: number) {
+    super(`${bytes} bytes`);
+    this.bytes = bytes;
+  }
+}
+
+const LENGTH_BYTES = 4;
+const noLength = Buffer.alloc(LENGTH_BYTES);
+
+/** A frame is a length of four bytes and an array of messages.
+ *  @throws {FrameTooLarge}; a `DataCloneError` for what cannot be cloned. */
+export function frameOf(messages: readonly unknown[]): Buffer {
+  const serializer = new DefaultSerializer();
+  serializer.writeRawBytes(noLength);
+  serializer.writeHeader();
+  serializer.writeValue(messages);
+  const frame = serializer.releaseBuffer();
+  if (frame.length > messageBytesMax) throw new FrameTooLarge(frame.length);
+  frame.writeUInt32LE(frame.length - LENGTH_BYTES, 0);
+  return frame;
+}
+
+export interface ConnectionOptions<Out, In> {
+  readonly stream: Duplex;
+  message(message: In): void;
+  /** The other end is gone, or this one was closed; nothing more is given. Called once. */
+  closed(): void;
+  /** A message was not sent: it is too large, or cannot be cloned. */
+  unsendable(message: Out, error: unknown): void;
+}
+
+export class Connection<Out, In> {
+  private readonly options: ConnectionOptions<Out, In>;
+  private queue: Out[] = [];
+  private flushing: NodeJS.Immediate | undefined;
+  private chunks: Buffer[] = [];
+  private chunksBytes = 0;
+
+  constructor(options: ConnectionOptions<Out, In>) {
+    this.options = options;
+    const { stream } = options;
+    stream.on('data', (chunk: Buffer) => this.receive(chunk));
+    // The peer is gone; `close` says so.
+    stream.on('error', () => {});
+    stream.on('end', () => stream.destroy());
+    stream.on('close', () => {
+      clearImmediate(this.flushing);
+      options.closed();
+    });
+  }
+
+  /** Sends with the others of this turn, in order. What is sent on a closed connection is dropped. */
+  send(message: Out): void {
+    this.queue.push(message);
+    this.flushing ??= setImmediate(this.flush);
+  }
+
+  /** Sends what waits before this returns, as far as the pipe takes it. */
+  readonly flush = (): void => {
+    clearImmediate(this.flushing);
+    this.flushing = undefined;
+    const messages = this.queue;
+    if (messages.length === 0) return;
+    this.queue = [];
+    try {
+      this.write(frameOf(messages));
+    } catch {
+      // Only those that cannot be sent are left out.
+      for (const message of messages) this.sendAlone(message);
+    }
+  };
+
+  write(frame: Buffer): void {
+    if (this.options.stream.writable) this.options.stream.write(frame);
+  }
+
+  /** Sends what waits, and ends. @param sent called when the system has everything. */
+  end(sent?: () => void): void {
+    this.flush();
+    this.options.stream.end(sent);
+  }
+
+  private sendAlone(message: Out): void {
+    let frame: Buffer;
+    try {
+      frame = frameOf([message]);
+    } catch (error) {
+      this.options.unsendable(message, error);
+      return;
+    }
+    this.write(frame);
+  }
+
+  private receive(chunk: Buffer): void {
+    this.chunks.push(chunk);
+    this.chunksBytes += chunk.length;
+    // A frame of many chunks is joined once, when its last one is here.
+    while (this.chunksBytes >= LENGTH_BYTES) {
+      const needed = LENGTH_BYTES + this.peekLength();
+      if (this.chunksBytes < needed) return;
+      const whole = this.chunks.length === 1 ? this.chunks[0]! : Buffer.concat(this.chunks);
+      const rest = whole.subarray(needed);
+      this.chunks = rest.length > 0 ? [rest] : [];
+      this.chunksBytes = rest.length;
+      const messages = deserialize(whole.subarray(LENGTH_BYTES, needed)) as In[];
+      for (const message of messages) this.options.message(message);
+    }
+  }
+
+  private peekLength(): number {
+    if (this.chunks[0]!.length < LENGTH_BYTES) this.chunks = [Buffer.concat(this.chunks)];
+    return this.chunks[0]!.readUInt32LE(0);
+  }
+}

@@ -1,0 +1,50 @@
+// Functions that processes of tests run and that behave.
+import { setTimeout } from 'node:timers/promises';
+import { currentProcess, type ProcessIdentity, parentProcess } from './toolkit.ts';
+
+let prepared = 'not prepared';
+
+export const add = (a: number, b: number): number => a + b;
+export const square = (x: number): number => x * x;
+export const pid = (): number => process.pid;
+export const echo = (value: unknown): unknown => value;
+export const getPrepared = (): string => prepared;
+
+export function prepare(as: string): void {
+  prepared = as;
+}
+
+export async function echoLater(ms: number): Promise<number> {
+  await setTimeout(ms);
+  return ms;
+}
+
+export async function squareLater(x: number, ms: number): Promise<number> {
+  await setTimeout(ms);
+  return x * x;
+}
+
+export function identities(): [ProcessIdentity, ProcessIdentity | undefined] {
+  return [currentProcess(), parentProcess()];
+}
+
+/** Never done, with an event loop that turns. */
+export function forever(): Promise<never> {
+  return new Promise(() => {});
+}
+
+/** As many tasks of one process as are in it at the same time. */
+let inside = 0;
+export async function together(): Promise<number> {
+  inside++;
+  await setTimeout(50);
+  return inside;
+}
+
+export function zeros(bytes: number): Uint8Array {
+  return new Uint8Array(bytes);
+}
+
+export function makeFunction(): () => void {
+  return () => {};
+}

@@ -1,0 +1,77 @@
+// A process that was started by another: becomes what its first message says.
+import { Socket } from 'node:net';
+import { Connection, FrameTooLarge } from './connection.ts';
+import { setBirth, setLoaded } from './current-process.ts';
+import {
+  type Birth,
+  type FromChild,
+  MAIN_TASK,
+  type TargetAddress,
+  type ToChild,
+} from './messages.ts';
+import { errorTable } from './remote-error.ts';
+import { PIPE_FD } from './spawned-process.ts';
+import { loadTarget } from './target.ts';
+import { TaskRunner } from './task-runner.ts';
+
+let endsWithParent = true;
+let runner: TaskRunner | undefined;
+
+const connection = new Connection<FromChild, ToChild>({
+  stream: new Socket({ fd: PIPE_FD, readable: true, writable: true }),
+  message: receive,
+  closed: () => {
+    if (endsWithParent) process.exit();
+  },
+  unsendable: ([, id], error) => {
+    const number = id as number;
+    if (error instanceof FrameTooLarge) send(['tooLarge', number, error.bytes]);
+    else send(['notCloneable', number, errorTable(error)]);
+  },
+});
+process.on('uncaughtExceptionMonitor', (error) => send(['failing', errorTable(error)]));
+
+function receive(message: ToChild): void {
+  switch (message[0]) {
+    case 'run':
+      begin(message[1]);
+      void run(message[2], message[3]);
+      return;
+    case 'serve':
+      begin(message[1]);
+      runner = new TaskRunner({ concurrentTasks: message[3], send });
+      void runner.start(message[2]);
+      return;
+    case 'ping':
+      send(['pong', message[1]]);
+      return;
+    default:
+      runner?.receive(message);
+  }
+}
+
+/** At once: what a function does next may end the process. */
+function send(message: FromChild): void {
+  connection.send(message);
+  connection.flush();
+}
+
+function begin(birth: Birth): void {
+  setBirth(birth);
+  endsWithParent = birth.isDaemon;
+}
+
+async function run({ module, name }: TargetAddress, args: readonly unknown[]): Promise<void> {
+  try {
+    const call = await loadTarget(module, name);
+    setLoaded();
+    send(['done', MAIN_TASK, await call(...args)]);
+  } catch (error) {
+    process.exitCode = 1;
+    send(['failed', MAIN_TASK, errorTable(error)]);
+  }
+  // Its end is that of the process, whatever timers and sockets it has left. A parent that is gone
+  // takes nothing, and closes the pipe.
+  endsWithParent = true;
+  connection.end(() => process.exit());
+}
