@@ -21,9 +21,10 @@ export class FrameTooLarge extends Error {
 
 const LENGTH_BYTES = 4;
 const noLength = Buffer.alloc(LENGTH_BYTES);
+const nothing = Buffer.alloc(0);
 
 /** A frame is a length of four bytes and an array of messages.
- *  @throws {FrameTooLarge}; a `DataCloneError` for what cannot be cloned. */
+ *  @throws {FrameTooLarge}; what V8 says of what cannot be cloned. */
 export function frameOf(messages: readonly unknown[]): Buffer {
   const serializer = new DefaultSerializer();
   serializer.writeRawBytes(noLength);
@@ -87,6 +88,16 @@ export class Connection<Out, In> {
 
   write(frame: Buffer): void {
     if (this.options.stream.writable) this.options.stream.write(frame);
+  }
+
+  /** Whether the system has taken everything that was sent. */
+  get isClear(): boolean {
+    return this.options.stream.writableLength === 0;
+  }
+
+  /** Calls `run` when it has. */
+  whenClear(run: () => void): void {
+    this.options.stream.write(nothing, () => run());
   }
 
   /** Sends what waits, and ends. @param sent called when the system has everything. */

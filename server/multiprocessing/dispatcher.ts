@@ -148,7 +148,7 @@ export class Dispatcher implements TaskOwner {
 
   private ended(process: PoolProcess, end: ProcessEnd, cause: Error | undefined): void {
     this.processes.delete(process);
-    if (!process.isReady) this.falseStarts++;
+    if (!process.isReady && !process.isEnding) this.falseStarts++;
     const again: Task[] = [];
     for (const task of process.given) {
       if (task.retry()) again.push(task);

@@ -55,7 +55,7 @@ export class ProcessError extends MultiprocessingError {
 
 /** How a process has ended. */
 export interface ProcessEnd {
-  /** Undefined where a signal ended it. */
+  /** Undefined where a signal ended it, or where it could not be started. */
   readonly exitCode: number | undefined;
   readonly signal: NodeJS.Signals | undefined;
 }
@@ -68,9 +68,13 @@ export class WorkerCrashedError extends MultiprocessingError implements ProcessE
 
   /** @param cause what nothing caught, where that ended the process. */
   constructor(subject: string, { exitCode, signal }: ProcessEnd, cause?: unknown) {
-    const how = signal ? `by ${signal}` : `with exit code ${exitCode}`;
+    const how = signal
+      ? ` by ${signal}`
+      : exitCode === undefined
+        ? ''
+        : ` with exit code ${exitCode}`;
     const why = cause instanceof Error ? ` (${cause.message})` : '';
-    const said = `${multiprocessingErrors.WORKER_CRASHED} ${how} before it gave a result${why}`;
+    const said = `${multiprocessingErrors.WORKER_CRASHED}${how} before it gave a result${why}`;
     super('WORKER_CRASHED', subject, cause, said);
     this.exitCode = exitCode;
     this.signal = signal;

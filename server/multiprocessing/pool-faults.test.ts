@@ -108,6 +108,19 @@ describe('A task that takes too long', () => {
     await untilGone(pids);
   });
 
+  it('does not hold up the result of the one before it, large as that may be', async () => {
+    newPool();
+    for (let count = 0; count < 100; count++) await pool.run(ofTasks(tasks.square), [count]);
+    const large = pool.run(ofTasks(tasks.zeros), [10_000_000]);
+    const late = pool.run(loop, [], { timeoutMs: 300 });
+    const settled: string[] = [];
+    await Promise.allSettled([
+      late.catch(() => settled.push('late')),
+      large.then(({ length }) => settled.push(`large ${length}`)),
+    ]);
+    expect(settled).toEqual(['large 10000000', 'late']);
+  });
+
   it('is not one that waits for long', async () => {
     newPool();
     const slow = [1, 2, 3, 4].map((x) =>
@@ -130,6 +143,19 @@ describe('A task that is aborted', () => {
     await expect(running).rejects.toThrow('not wanted');
     expect(await next).not.toBe(pids[0]);
     await expect(pool.run(ofTasks(tasks.pid), [], options)).rejects.toThrow('not wanted');
+  });
+
+  it('may have its signal together with many', async () => {
+    newPool();
+    const controller = new AbortController();
+    const items = Array.from({ length: 100 }, () => file);
+    const options = { signal: controller.signal, chunkSize: 1 };
+    const mapped = pool.map(ofFails(fails.beginForever), items, options);
+    await until(() => begun() === 1);
+    controller.abort(new Error('not wanted'));
+    await expect(mapped).rejects.toThrow('not wanted');
+    expect(await pool.run(ofTasks(tasks.add), [1, 2])).toBe(3);
+    expect(begun()).toBe(1);
   });
 
   it('never begins when it waits, and no process is killed', async () => {

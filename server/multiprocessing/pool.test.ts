@@ -217,6 +217,13 @@ describe('A pool', () => {
     expect(pids.filter(isRunning)).toEqual([]);
   });
 
+  it('may be closed before its processes have begun', async () => {
+    const pool = newPool({ processes: 4 });
+    pool.close();
+    await pool.join();
+    await expect(pool.run(ofTasks(tasks.pid), [])).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+
   it('that is terminated rejects what it was given', async () => {
     const pool = newPool();
     const { pids } = pool;

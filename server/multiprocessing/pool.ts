@@ -62,6 +62,7 @@ export class Pool implements AsyncDisposable {
     const { processes = availableParallelism(), concurrentTasks = 1, initializer } = options;
     const { tasksPerChild = Number.POSITIVE_INFINITY, initializerArgs: args = [] } = options;
     assertPositive({ processes, concurrentTasks, tasksPerChild });
+    if (processes === Number.POSITIVE_INFINITY) throw new RangeError('processes must be finite');
     this.name = options.name ?? nextName('Pool');
     assertMayStart(this.name);
     this.processCount = processes;

@@ -39,7 +39,12 @@ function receive(message: ToChild): void {
       return;
     case 'serve':
       begin(message[1]);
-      runner = new TaskRunner({ concurrentTasks: message[3], send });
+      runner = new TaskRunner({
+        concurrentTasks: message[3],
+        send,
+        isClear: () => connection.isClear,
+        whenClear: (run) => connection.whenClear(run),
+      });
       void runner.start(message[2]);
       return;
     case 'ping':

@@ -1,11 +1,12 @@
 // Processes of one function: what comes back, how they end, and whom they end with.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import * as endless from './fixture-endless-loop.ts';
 import * as fails from './fixture-fails.ts';
@@ -84,6 +85,13 @@ describe('The error of a process', () => {
     expect(error.cause.cause).toMatchObject({ message: 'the reason', code: 'E_REASON' });
     await process.join();
     expect(process.exitCode).toBe(1);
+  });
+
+  it('is on standard error where nobody has asked for the result', async () => {
+    const script = fileURLToPath(urlOf('./fixture-asks-for-nothing.ts'));
+    const { stderr, stdout } = await promisify(execFile)(process.execPath, [script]);
+    expect(stderr).toMatch(/^silent: TypeError: not like this\n.*fixture-fails\.ts/);
+    expect(stdout).toBe('1\n');
   });
 
   it('may have been no error there', async () => {

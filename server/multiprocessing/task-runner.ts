@@ -8,8 +8,12 @@ type Task = Extract<ToChild, readonly ['task' | 'each' | 'spread', ...unknown[]]
 
 export interface TaskRunnerOptions {
   readonly concurrentTasks: number;
-  /** Sends at once: the pool takes a task as begun from the answer to an earlier one on. */
+  /** Sends at once. */
   send(message: FromChild): void;
+  /** Whether all that was sent is out. The pool takes a task as begun from the answer to an earlier
+   *  one on, and none may be held up, or lost, by what the next one does. */
+  isClear(): boolean;
+  whenClear(run: () => void): void;
 }
 
 export class TaskRunner {
@@ -80,7 +84,12 @@ export class TaskRunner {
   }
 
   private next(): void {
-    while (this.running < this.options.concurrentTasks && this.waiting.length > 0) {
+    const { concurrentTasks, isClear, whenClear } = this.options;
+    while (this.running < concurrentTasks && this.waiting.length > 0) {
+      if (!isClear()) {
+        whenClear(() => this.next());
+        return;
+      }
       this.running++;
       this.begin(this.waiting.shift()!);
     }

@@ -1,0 +1,61 @@
+// Frames between processes, whole and in pieces.
+import { Duplex, PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { Connection, FrameTooLarge, frameOf, messageBytesMax } from './connection.ts';
+
+function receiving(stream: Duplex) {
+  const messages: unknown[] = [];
+  const unsendable: unknown[][] = [];
+  const connection = new Connection<unknown, unknown>({
+    stream,
+    message: (message) => messages.push(message),
+    closed: () => messages.push('closed'),
+    unsendable: (message, error) => unsendable.push([message, error]),
+  });
+  return { connection, messages, unsendable };
+}
+
+const turn = () => new Promise(setImmediate);
+
+describe('A connection', () => {
+  it('is given the same messages whatever the pieces are', async () => {
+    const bytes = Buffer.concat([frameOf([1, { a: 'é' }]), frameOf([]), frameOf([[2], null])]);
+    for (const size of [1, 2, 3, 7, bytes.length]) {
+      const stream = new PassThrough();
+      const { messages } = receiving(stream);
+      for (let at = 0; at < bytes.length; at += size) stream.push(bytes.subarray(at, at + size));
+      await turn();
+      expect(messages).toEqual([1, { a: 'é' }, [2], null]);
+    }
+  });
+
+  it('sends all of a turn in one frame', async () => {
+    const written: Buffer[] = [];
+    const stream = new Duplex({
+      read() {},
+      write(chunk, _, done) {
+        written.push(chunk);
+        done();
+      },
+    });
+    const { connection } = receiving(stream);
+    connection.send(1);
+    connection.send(2);
+    await turn();
+    expect(written).toEqual([frameOf([1, 2])]);
+  });
+
+  it('leaves out only what cannot be sent, in order', async () => {
+    const { connection, messages, unsendable } = receiving(new PassThrough());
+    const call = () => {};
+    const large = new Uint8Array(messageBytesMax);
+    for (const message of [1, call, 2, large, 3]) connection.send(message);
+    await turn();
+    await turn();
+    expect(messages).toEqual([1, 2, 3]);
+    const [first, second] = unsendable;
+    expect([first![0] === call, second![0] === large]).toEqual([true, true]);
+    expect(String(first![1])).toContain('could not be cloned');
+    expect(second![1]).toBeInstanceOf(FrameTooLarge);
+  });
+});
