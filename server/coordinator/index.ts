@@ -118,6 +118,7 @@ export class Coordinator {
   private get world(): PeerWorld {
     return {
       config: this.options.config,
+      log: this.options.log,
       rooms: this.rooms,
       sessions: this.sessions,
       links: this.peers,

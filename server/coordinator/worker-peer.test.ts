@@ -6,6 +6,7 @@ import { Channel, type FromWorker, fromCoordinatorCodec, fromWorkerCodec } from 
 import { FakeLink } from './fake-link.ts';
 import { pass, startTime, stopTime } from './fake-time.ts';
 import type { Room } from './room.ts';
+import { log } from './test-room.ts';
 import { TestWorld } from './test-world.ts';
 import { type PeerWorld, WorkerPeer } from './worker-peer.ts';
 
@@ -69,7 +70,7 @@ beforeEach(() => {
   stopTime();
   gone = [];
   const made = new TestWorld({ roomsPerSessionMax: 2, sessionsMax: 4 });
-  world = Object.assign(made, { gone: (peer: WorkerPeer) => gone.push(peer) });
+  world = Object.assign(made, { log, gone: (peer: WorkerPeer) => gone.push(peer) });
   worker = new TestWorker(world);
 });
 afterEach(() => {
@@ -79,6 +80,18 @@ afterEach(() => {
 
 const command = (connection: number, room: number, seq: number, name: string, args = {}) =>
   ({ type: 'command', connection, room, seq, name, args, call: true }) as const;
+
+it('A connection on whose message the coordinator fails is closed, and nobody else’s', async () => {
+  await worker.attach(1);
+  await worker.attach(2);
+  world.rooms.byId = () => {
+    throw new Error('a mistake of ours');
+  };
+  await worker.join(1, 7);
+  expect(worker.got.of('refused')).toMatchObject([{ connection: 1, code: 'INTERNAL' }]);
+  await worker.send(command(2, 0, 1, 'online'));
+  expect(worker.got.of('result')).toMatchObject([{ connection: 2 }]);
+});
 
 describe('attach', () => {
   it('without a token begins a session', async () => {

@@ -12,12 +12,14 @@ import {
   fromWorkerCodec,
   type KeptCopy,
 } from '../link/index.ts';
+import type { Log } from '../observe/index.ts';
 import { applyLobbyCommand, type LobbyWorld } from './lobby.ts';
 import type { Found } from './rooms.ts';
 import type { Session, WorkerLink } from './session.ts';
 
 export interface PeerWorld extends LobbyWorld {
   readonly config: Config;
+  readonly log: Log;
   /** The worker's link is closed; its sessions have been detached. */
   gone(peer: WorkerPeer): void;
 }
@@ -36,7 +38,7 @@ export class WorkerPeer implements WorkerLink {
       stream: socket,
       out: fromCoordinatorCodec,
       in: fromWorkerCodec,
-      message: (message) => this.receive(message),
+      message: (message) => this.guard(message),
       closed: () => this.closed(),
     });
   }
@@ -47,6 +49,20 @@ export class WorkerPeer implements WorkerLink {
 
   send(message: FromCoordinator): void {
     this.channel.send(message);
+  }
+
+  /** A client that makes this process fail would do so again with the next: it loses its connection,
+   *  and nobody else anything. */
+  private guard(message: FromWorker): void {
+    try {
+      this.receive(message);
+    } catch (err) {
+      if (!('connection' in message)) throw err;
+      const { type, connection } = message;
+      const { worker } = this;
+      this.world.log.error({ err, worker, connection, type }, 'a connection failed: it is closed');
+      this.refuse(connection, null, 'INTERNAL');
+    }
   }
 
   private receive(message: FromWorker): void {

@@ -41,6 +41,26 @@ describe.each(encodings)('In %s, a connection', (encoding) => {
     expect(client.host.take()).toEqual([]);
   });
 
+  it('ends alone where the process fails on what it sends, now or when it is read on', async () => {
+    for (const held of [false, true]) {
+      const client = await new TestClient(encoding).read().attach();
+      const { connection, host } = client;
+      host.countCommand = () => {
+        throw new Error('a mistake of ours');
+      };
+      if (held) {
+        host.blocked = true;
+        await client.send({ type: 'ping', time: 1 }, command(1));
+        expect(connection.isOpen).toBe(true);
+        host.blocked = false;
+        connection.tryResume();
+      } else await client.send(command(1));
+      await settle();
+      expect(client.got.at(-1)).toMatchObject({ type: 'error', code: 'INTERNAL' });
+      expect([connection.isOpen, host.failures]).toEqual([false, [new Error('a mistake of ours')]]);
+    }
+  });
+
   it('sends what it is given in one turn in one piece', async () => {
     const client = await new TestClient(encoding).read().attach();
     const pongs = [1, 2, 3].map((time) => ({ type: 'pong', time }) as const);

@@ -58,6 +58,8 @@ export interface ConnectionHost {
   countIn(frames: number, bytes: number): void;
   readonly countOut: (frames: number, bytes: number) => void;
   countError(code: ErrorCode): void;
+  /** What the client has sent makes this process fail. */
+  failed(connection: Connection, error: unknown): void;
   /** The socket is gone. Called once. */
   closed(connection: Connection, reason: CloseReason): void;
   /** This process has let go of the socket, which stays open. Called once, and `closed` not then. */
@@ -273,7 +275,7 @@ export class Connection {
     if (!pace.isHeld || !this.isOpen) return true;
     if (this.host.blocked || !pace.mayResume(performance.now(), this.flow.inFlight)) return false;
     pace.isHeld = false;
-    this.decoder.resume();
+    this.guard(() => this.decoder.resume());
     // What had been read already may have been too much again.
     if (this.pace.isHeld) return false;
     this.socket.resume();
@@ -341,7 +343,7 @@ export class Connection {
     socket.setNoDelay(true);
     // A client that has said all it will say (a script with a pipe) still reads for a while.
     socket.allowHalfOpen = true;
-    socket.on('data', (chunk: Buffer) => this.received(chunk));
+    socket.on('data', (chunk: Buffer) => this.guard(() => this.received(chunk)));
     socket.on('end', () => this.ended());
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.closed());
@@ -355,6 +357,17 @@ export class Connection {
     const isFirst = this.decoder.encoding === undefined;
     this.decoder.push(chunk);
     if (isFirst && this.decoder.encoding) this.host.begun(this.id, this.decoder.encoding);
+  }
+
+  /** What fails on this client's bytes would fail in each worker after this one: it costs this
+   *  connection, and nobody else's. */
+  private guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.host.failed(this, error);
+      this.fail('INTERNAL');
+    }
   }
 
   /** The client will send no more. A script that has piped its lines still waits for the answers,

@@ -177,6 +177,10 @@ export class Worker implements ConnectionHost {
     this.options.metrics.count('protocolErrors', 1, { code });
   }
 
+  failed({ id, address }: Connection, err: unknown): void {
+    this.options.log.error({ err, connection: id, address }, 'a connection failed: it is closed');
+  }
+
   released(connection: Connection): void {
     this.forget(connection);
     this.options.released(connection.id);

@@ -31,6 +31,7 @@ export class TestHost implements ConnectionHost {
   readonly held = new Set<Connection>();
   readonly errors: ErrorCode[] = [];
   readonly reasons: CloseReason[] = [];
+  readonly failures: unknown[] = [];
   readonly releasedIds: number[] = [];
   readonly counts = {
     throttled: 0,
@@ -81,6 +82,9 @@ export class TestHost implements ConnectionHost {
   };
   countError(code: ErrorCode): void {
     this.errors.push(code);
+  }
+  failed(_connection: Connection, error: unknown): void {
+    this.failures.push(error);
   }
   released(connection: Connection): void {
     this.releasedIds.push(connection.id);
