@@ -106,6 +106,25 @@ describe('After kill -9 of the coordinator', () => {
   });
 });
 
+describe('A room in which nothing happens', () => {
+  it('stays as it is on a player’s screen when the coordinator is replaced', async () => {
+    // A request to join that is so old has been answered.
+    const server = await start(directory(), '--hang-ms', '1000', '--restarts-max', '1000');
+    const client = await player(server, 'ada');
+    const room = await client.join({ game: 'tally' });
+    const joinedAt = performance.now();
+    const quietAt = (await room.call('counts')) as Counts;
+    let seen = 0;
+    for (const event of ['connected', 'disconnected'] as const) client.on(event, () => seen++);
+    // A few ticks that change nothing, of which no worker is told.
+    await expect.poll(() => performance.now() - joinedAt, { timeout: 5000 }).toBeGreaterThan(2300);
+    await killCoordinator(server);
+    const { tick } = (await room.call('counts')) as Counts;
+    expect(tick).toBeGreaterThan(quietAt.tick);
+    expect(seen).toBe(0);
+  });
+});
+
 describe('After kill -9 of everything', () => {
   it('a server on the same data has the same sessions and rooms', async () => {
     const data = directory();

@@ -148,6 +148,18 @@ export class EntityTable implements Entities {
     this.dirty = [];
   }
 
+  /** As `takeChanges`, and nobody is to be told.
+   *  @returns whether there are any. */
+  dropChanges(): boolean {
+    const { gone, fresh, dirty } = this;
+    for (const record of fresh) record.fresh = false;
+    for (const record of dirty) record.mask = 0;
+    this.gone = [];
+    this.fresh = [];
+    this.dirty = [];
+    return gone.length + fresh.length + dirty.length > 0;
+  }
+
   /** Appends every entity that has been published. */
   appendAll(entered: RowWriter): void {
     for (const record of this.records.values()) {

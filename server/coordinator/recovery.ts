@@ -3,12 +3,15 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import type { Attempt, Batch } from '../store/index.ts';
-import type { Past } from './room-copies.ts';
+import type { LastChanges } from './room-copies.ts';
 import type { Input, RoomState } from './room-state.ts';
 import type { FileStorage } from './storage.ts';
 
 /** Inputs of one room that may be set aside; then it is the room that is at fault. */
 const SET_ASIDE_MAX = 3;
+/** Workers are told at least once a second at which tick a room is, at up to 60 a second; their copies
+ *  are at one of so many ticks before the last. */
+const COPIES_TICKS = 75;
 /** How long a replay keeps other work waiting. */
 const TURN_MS = 50;
 
@@ -52,7 +55,7 @@ export interface Replayed {
   readonly ended: string | undefined;
   readonly untold: readonly Untold[];
   /** What the last batch has changed: its process may have died before it told anyone. */
-  readonly lastChanges: Past | undefined;
+  readonly lastChanges: LastChanges | undefined;
 }
 
 /** Brings `state` to where the journal ends. */
@@ -74,7 +77,7 @@ export async function replay(
     // The process that ran the room ended in the last batch, if it was the room that ended it.
     const isSuspect = tick === last?.tick || tick === attempt.previous?.tick;
     if (!isSuspect) attempt.at(tick);
-    if (tick === last?.tick) state.takeChanges();
+    if (last && tick > last.tick - COPIES_TICKS) state.dropChanges();
     const before = isSuspect ? (index: number) => attempt.at(tick, index) : undefined;
     ended = state.apply(now, inputs, before).ended;
     for (const input of inputs) if (input.kind === 'refused') untold.push(input);
@@ -85,6 +88,7 @@ export async function replay(
     state.about();
   }
   attempt.rest();
-  const lastChanges = last && { tick: last.tick, ...state.takeChanges() };
+  const since = state.changedTick;
+  const lastChanges = last && { tick: last.tick, since, ...state.takeChanges() };
   return { ended, untold, lastChanges };
 }

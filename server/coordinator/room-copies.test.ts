@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { shapeHash } from '../link/index.ts';
 import { FakeLink } from './fake-link.ts';
 import { pass, startTime, stopTime } from './fake-time.ts';
-import { type Past, RoomCopies } from './room-copies.ts';
+import { RoomCopies } from './room-copies.ts';
 import { RoomState } from './room-state.ts';
 import type { Session } from './session.ts';
 import { quietTally, tally } from './test-game.ts';
@@ -155,14 +155,18 @@ describe('A worker that is too slow', () => {
 });
 
 describe('A copy that a worker has kept from an earlier coordinator', () => {
-  /** As a room begins that has just been recovered, with its last step to `tick`. */
-  function copies(tick: number, hasPast = true) {
+  /** As a room begins that has just been recovered, with its last step to `tick`, and nothing that
+   *  changed for two ticks before. */
+  function copies(tick: number, canContinue = true) {
     const room = new RoomState(quietTally, { id: 7, seed: 1, now: 0 });
     for (let i = 0; i < tick; i++) room.apply(i, []);
     room.takeChanges();
-    const past: Past[] | undefined = hasPast ? [stepTo(tick)] : undefined;
+    const last = { ...stepTo(tick), since: tick - 3 };
     const shape = { room: 7, game: 'quiet', kinds: room.kinds, world: null, tickMs: 50 };
-    return { of: new RoomCopies(shape, room, () => [], past), hash: shapeHash(shape) };
+    return {
+      of: new RoomCopies(shape, room, () => [], canContinue, last),
+      hash: shapeHash(shape),
+    };
   }
   const rows = Buffer.from('rows');
   const stepTo = (tick: number) => ({ tick, left: rows, entered: rows, changed: rows });
@@ -171,6 +175,7 @@ describe('A copy that a worker has kept from an earlier coordinator', () => {
     for (const [kept, missed] of [
       [9, []],
       [8, [9]],
+      [6, [9]],
     ] as const) {
       const { of, hash } = copies(9);
       link.kept = [7, kept, hash];
@@ -187,7 +192,7 @@ describe('A copy that a worker has kept from an earlier coordinator', () => {
 
   it('begins again where that is not known, or it is not the same room any more', () => {
     const { of, hash } = copies(9);
-    for (const kept of [undefined, [7, 7, hash], [7, 9, 'other']] as const) {
+    for (const kept of [undefined, [7, 5, hash], [7, 9, 'other']] as const) {
       link.kept = kept;
       expect(of.canContinue(link)).toBe(false);
     }

@@ -23,6 +23,12 @@ export interface Past extends Changes {
   readonly tick: number;
 }
 
+/** What the last step of an earlier process has changed. */
+export interface LastChanges extends Past {
+  /** The last tick before that has changed anything. */
+  readonly since: number;
+}
+
 /** How long after its beginning a room can bring copies up to date that workers have kept from an
  *  earlier process. */
 const CONTINUES_MS = 5000;
@@ -40,20 +46,22 @@ export class RoomCopies {
   private past: Past[];
 
   /** @param members all that have a place in the room.
-   *  @param past what the last steps before the present tick have changed; undefined where copies
-   *  of an earlier process are of no use. */
+   *  @param canContinue whether copies of an earlier process are of use.
+   *  @param last what nobody may have been told of. */
   constructor(
     shape: CopyShape,
     state: RoomState,
     members: () => Iterable<Session>,
-    past: readonly Past[] | undefined,
+    canContinue: boolean,
+    last?: LastChanges,
   ) {
     this.shape = shape;
     this.state = state;
     this.members = members;
     this.hash = shapeHash(shape);
-    this.past = [...(past ?? [])];
-    this.firstTick = past ? (past[0]?.tick ?? state.room.tick + 1) - 1 : Number.POSITIVE_INFINITY;
+    this.past = last ? [last] : [];
+    const { since = state.changedTick } = last ?? {};
+    this.firstTick = canContinue ? since : Number.POSITIVE_INFINITY;
   }
 
   /** Whether a copy that the worker has kept can be brought up to date. */

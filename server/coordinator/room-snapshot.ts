@@ -8,5 +8,6 @@ export function snapshotOf(game: Game, state: RoomState): Snapshot {
   const saved = state.save();
   const { tick } = saved;
   const stateVersion = stateVersionOf(game);
-  return { room: state.room.id, game: game.name, stateVersion, tick, saved };
+  const { changedTick } = state;
+  return { room: state.room.id, game: game.name, stateVersion, tick, changedTick, saved };
 }

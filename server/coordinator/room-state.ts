@@ -61,6 +61,7 @@ export class RoomState {
   private outputs = newOutputs();
   private tick = 0;
   private now = 0;
+  private changed = 0;
   private entityIds = 0;
 
   /** A new room, or one that goes on where `saved` was taken.
@@ -68,7 +69,9 @@ export class RoomState {
    *  Throws whatever the game's `create` throws. */
   constructor(
     game: Game,
-    options: { id: number; seed: number; now: number } | { id: number; saved: SavedRoom },
+    options:
+      | { id: number; seed: number; now: number }
+      | { id: number; saved: SavedRoom; changedTick?: number | undefined },
   ) {
     const saved = 'saved' in options ? options.saved : undefined;
     this.game = game;
@@ -83,13 +86,18 @@ export class RoomState {
       game.create?.(this.room);
     } else {
       this.load(options.saved);
+      this.changed = options.changedTick ?? this.tick;
     }
   }
 
   /** The room as it was when `saved` was taken, which becomes this room's own. It behaves as the
    *  other would have; everything in it counts as published. The game's `create` does not run.
+   *  @param options `changedTick`: as it was then, where that is known.
    *  @throws {RangeError} when the game's kinds are not those of `saved`. */
-  static restore(game: Game, options: { id: number; saved: SavedRoom }): RoomState {
+  static restore(
+    game: Game,
+    options: { id: number; saved: SavedRoom; changedTick?: number | undefined },
+  ): RoomState {
     return new RoomState(game, options);
   }
 
@@ -133,7 +141,21 @@ export class RoomState {
     entered.clear();
     changed.clear();
     for (const table of this.tables) table.takeChanges(this.rows);
+    if (left.length + entered.length + changed.length > 0) this.changed = this.tick;
     return { left: copy(left), entered: copy(entered), changed: copy(changed) };
+  }
+
+  /** As `takeChanges`, and nobody is to be told. */
+  dropChanges(): void {
+    // All of them: each forgets its own.
+    const have = this.tables.map((table) => table.dropChanges());
+    if (have.includes(true)) this.changed = this.tick;
+  }
+
+  /** A copy of the room that was made at this tick or later is as one that was made now, as far as
+   *  changes were taken. */
+  get changedTick(): number {
+    return this.changed;
   }
 
   /** Every entity that `takeChanges` has given, as entered rows. */

@@ -10,7 +10,7 @@ import { GapNotice } from './gap-notice.ts';
 import type { Answer } from './ledger.ts';
 import { Pacer } from './pacer.ts';
 import type { Untold } from './recovery.ts';
-import { type Past, RoomCopies } from './room-copies.ts';
+import { type LastChanges, RoomCopies } from './room-copies.ts';
 import { RoomRecord } from './room-record.ts';
 import type { Input, Outputs, RoomState } from './room-state.ts';
 import type { Session, WorkerLink } from './session.ts';
@@ -28,7 +28,7 @@ export interface RoomOptions {
   /** It was written down by other code: the next tick writes it down as it is now. */
   readonly carriedOver?: boolean;
   /** In a recovered room, what its last batch has changed: perhaps nobody has been told. */
-  readonly lastChanges?: Past | undefined;
+  readonly lastChanges?: LastChanges | undefined;
   /** In a recovered room, who is to be told what. */
   readonly untold?: readonly Untold[];
   /** How often the room is written down whole, in ms. */
@@ -107,8 +107,9 @@ export class Room {
       world: game.world ?? null,
       tickMs: Math.round(tickMs),
     };
-    const past = options.carriedOver ? undefined : options.lastChanges ? [options.lastChanges] : [];
-    this.copies = new RoomCopies(shape, this.state, () => this.sessions(), past);
+    const { carriedOver = false, lastChanges } = options;
+    const members = () => this.sessions();
+    this.copies = new RoomCopies(shape, this.state, members, !carriedOver, lastChanges);
     this.readmit();
     if (tickMs > 0) this.pacer = this.startPacer(tickMs);
   }

@@ -133,7 +133,8 @@ export class Rooms implements Iterable<Room> {
       if (!game || !carried) {
         await journal.close();
       } else {
-        const state = RoomState.restore(game, { id, saved: carried.saved });
+        const { saved } = carried;
+        const state = RoomState.restore(game, { id, saved, changedTick: snapshot.changedTick });
         const { ended, ...told } = await replay(state, batches, attempt);
         if (ended !== undefined) {
           // Its process died between the last tick and the removal of the files.

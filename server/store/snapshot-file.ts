@@ -17,6 +17,8 @@ export interface Snapshot {
   /** The version that the game gives its state. */
   readonly stateVersion: number;
   readonly tick: number;
+  /** The last tick before that has changed what copies of the room show; not in older files. */
+  readonly changedTick?: number;
   /** What `RoomState.save` gave. */
   readonly saved: Saved;
 }
