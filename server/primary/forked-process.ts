@@ -28,6 +28,10 @@ export type ForkFailed = (error: Error) => void;
 /** stdin, stdout and stderr, the channel that carries sockets, and the control pipe. */
 export const CHILD_STDIO = ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'] as const;
 
+/** What a process has said before its end counts: that comes by another way than the news of its end,
+ *  and mostly earlier. Never waited for longer than this. */
+const LAST_WORDS_MS = 100;
+
 export class ForkedProcess {
   /** Who is told; set again when the process is given away. */
   events: ForkedEvents;
@@ -68,11 +72,18 @@ export class ForkedProcess {
         this.heard(message);
         this.events.message(message);
       },
-      closed: () => {},
+      closed: () => said.resolve(),
     });
+    const said = Promise.withResolvers<void>();
     // What fails on the channel of sockets shows as the exit that follows.
     this.process.on('error', () => {});
-    this.process.once('exit', (code, signal) => this.events.exited({ code, signal }));
+    this.process.once('exit', (code, signal) => {
+      const late = setTimeout(said.resolve, LAST_WORDS_MS);
+      void said.promise.then(() => {
+        clearTimeout(late);
+        this.events.exited({ code, signal });
+      });
+    });
   }
 
   send(message: FromPrimary): void {

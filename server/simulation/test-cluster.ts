@@ -28,6 +28,7 @@ class Worker extends EventEmitter {
     super();
     this.child = child;
     const [near, far] = End.pair(true);
+    far.keepsLastWords = true;
     controlEnds.set(child, far);
     const [stdout, stderr] = [new EventEmitter(), new EventEmitter()];
     this.process = {

@@ -11,6 +11,9 @@ export class End {
   /** Nothing more comes. */
   isEnded = false;
   readonly holders = new Set<Socket>();
+  /** What was written before its process died arrives: its reader writes little, and so does not
+   *  learn of the death by a write that fails, after which it would read no more. */
+  keepsLastWords = false;
   /** Held by nobody: what still comes is dropped. */
   isGone = false;
 
@@ -43,7 +46,8 @@ export class End {
   release(holder: Socket, torn = false): void {
     if (!this.holders.delete(holder) || this.holders.size > 0) return;
     this.isGone = true;
-    if (torn && this.isLocal && machine().chance(0.5)) this.peer.lose();
+    const mayLose = torn && this.isLocal && !this.keepsLastWords;
+    if (mayLose && machine().chance(0.5)) this.peer.lose();
     this.finish();
   }
 
