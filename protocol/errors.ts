@@ -47,6 +47,18 @@ export const errorTable = {
   UNKNOWN_GAME: { fatal: false, text: 'The server has no game of this name.' },
   UNKNOWN_ROOM: { fatal: false, text: 'There is no room with this number.' },
   ROOM_FULL: { fatal: false, text: 'The room has no place for another player.' },
+  MATCH_ONLY: {
+    fatal: false,
+    text: 'Rooms of this game are opened by matchmaking: ask the lobby for a match.',
+  },
+  NO_MATCHES: { fatal: false, text: 'This game has no matchmaking: join it instead.' },
+  ALREADY_WAITING: { fatal: false, text: 'This session waits for a match of this game already.' },
+  NOT_WAITING: { fatal: false, text: 'This session does not wait for a match of this game.' },
+  PARTY_SIZE: {
+    fatal: false,
+    text: 'The party is larger than a match, or its others gave another size.',
+  },
+  PARTY_FULL: { fatal: false, text: 'Everyone of this party is there: choose another name.' },
   ROOMS_LIMIT: { fatal: false, text: 'The server can open no further room now.' },
   JOINED_LIMIT: { fatal: false, text: 'This session is in as many rooms as it may be: leave one.' },
   NOT_IN_ROOM: { fatal: false, text: 'This session is not in that room: join it first.' },

@@ -25,6 +25,7 @@ const TICKS = 'ticksPerSecond must be a whole number, 0 to 60';
 const PLAYERS = 'playersMax must be a whole number from 1';
 const STATE = 'state must be a function that gives the memory of a new room';
 const VERSION = 'stateVersion must be a whole number from 0';
+const MATCH = 'match must have players: a whole number from 2 to 64, and at most playersMax';
 const WORLD = 'world must have width, height and viewRadius: whole numbers from 1';
 const ARGS = 'commands.go.args must be a schema made with Type.Object({…})';
 const RUN = 'commands.go.run must be a function (room, player, args)';
@@ -44,6 +45,10 @@ const mistakes: [Record<string, unknown>, string][] = [
   [{ ticksPerSecond: -1 }, TICKS],
   [{ playersMax: 0 }, PLAYERS],
   [{ playersMax: '4' }, PLAYERS],
+  [{ match: 2 }, MATCH],
+  [{ match: { players: 1 } }, MATCH],
+  [{ match: { players: 5 } }, MATCH],
+  [{ match: { players: 65 }, playersMax: 100 }, MATCH],
   [{ state: undefined }, STATE],
   [{ state: {} }, STATE],
   [{ about: 'a cave' }, 'about must be a function'],

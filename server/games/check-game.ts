@@ -4,6 +4,7 @@ import { FIELDS_MAX, fieldTypes, KINDS_MAX } from '../../protocol/index.ts';
 const WORD = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/;
 /** Properties that an entity has of its own. */
 const RESERVED = new Set(['id', 'removed', 'values', 'mask', 'fresh', 'kind', 'constructor']);
+const MATCH_PLAYERS_MAX = 64;
 const HOOKS = ['about', 'create', 'join', 'leave', 'tick', 'migrate'] as const;
 
 /** @returns one sentence for each thing that is wrong; empty for a game that can be used. */
@@ -38,11 +39,19 @@ export function checkGame(value: unknown): string[] {
     need(given === undefined || typeof given === 'function', `${hook} must be a function`);
   }
   problems.push(
+    ...checkMatch(value.match, value.playersMax),
     ...checkWorld(value.world),
     ...checkEntities(value.entities),
     ...checkCommands(value.commands),
   );
   return [...new Set(problems)];
+}
+
+function checkMatch(match: unknown, playersMax: unknown): string[] {
+  if (match === undefined) return [];
+  const most = Math.min(MATCH_PLAYERS_MAX, Number(playersMax) || MATCH_PLAYERS_MAX);
+  if (isObject(match) && isWhole(match.players, 2, most)) return [];
+  return ['match must have players: a whole number from 2 to 64, and at most playersMax'];
 }
 
 function checkWorld(world: unknown): string[] {

@@ -103,6 +103,12 @@ export interface World {
   readonly viewRadius: number;
 }
 
+/** How players are put together: `match: { players: 2 }`. */
+export interface MatchSpec {
+  /** How many play in a room: 2 to 64, and at most `playersMax`. */
+  readonly players: number;
+}
+
 /** An entity as it was written down: its number, and its fields by name. */
 export interface OldEntity {
   /** Players find their avatars by it: keep it. One without a number is new, and is given one. */
@@ -137,6 +143,9 @@ export interface GameSpec<K extends KindSpecs, C extends Record<string, TSchema>
   /** How often `tick` runs; 0: only when commands have arrived. At most 60. */
   readonly ticksPerSecond: number;
   readonly playersMax: number;
+  /** Rooms are opened by matchmaking, each for those who were matched, and for nobody else: clients
+   *  ask the lobby for a `match` and are put into a room together. Who leaves it does not come back. */
+  readonly match?: MatchSpec;
   /** Without it everyone sees everything. */
   readonly world?: World;
   readonly entities: K;

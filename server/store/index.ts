@@ -11,7 +11,14 @@ export { type Recovered, recover } from './recover.ts';
 export { listRooms, roomFolder } from './room-folder.ts';
 export { RoomJournal, type RoomJournalOptions } from './room-journal.ts';
 export type { Saved } from './saved-slices.ts';
-export type { SavedSession, SavedSessions, SessionEvent } from './session-events.ts';
+export type {
+  SavedSession,
+  SavedSessions,
+  SavedTicket,
+  SavedWait,
+  SessionEvent,
+  WaitChange,
+} from './session-events.ts';
 export { SessionsFile, type SessionsFileOptions } from './sessions-file.ts';
 export { type InputPlace, readSetAside, writeSetAside } from './set-aside.ts';
 export { slowDisk } from './slow-disk.ts';

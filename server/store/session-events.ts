@@ -6,9 +6,25 @@ const eventKinds = {
   join: { tag: 2, fields: ['session', 'room'] },
   leave: { tag: 3, fields: ['session', 'room'] },
   end: { tag: 4, fields: ['session'] },
-  lobby: { tag: 5, fields: ['session', 'seq', 'answer'] },
+  lobby: { tag: 5, fields: ['session', 'seq', 'answer', 'wait'] },
   numbers: { tag: 6, fields: ['session', 'room'] },
+  wait: { tag: 9, fields: ['session', 'wait'] },
 } as const;
+
+/** A session waits for a match, or, without a ticket, no longer. */
+export interface WaitChange {
+  readonly game: string;
+  readonly ticket: SavedTicket | null;
+}
+
+export interface SavedTicket {
+  readonly party: string;
+  readonly size: number;
+  /** In ms since 1970. */
+  readonly since: number;
+  /** The last room that had been opened by then: a room of the match has a higher number. */
+  readonly room: number;
+}
 
 export type SessionEvent =
   | {
@@ -20,13 +36,15 @@ export type SessionEvent =
   | { readonly kind: 'join'; readonly session: number; readonly room: number }
   | { readonly kind: 'leave'; readonly session: number; readonly room: number }
   | { readonly kind: 'end'; readonly session: number }
-  /** The lobby has applied `seq` and answered it. */
+  /** The lobby has applied `seq` and answered it, and with it has changed who waits. */
   | {
       readonly kind: 'lobby';
       readonly session: number;
       readonly seq: number;
       readonly answer: unknown;
+      readonly wait?: WaitChange | undefined;
     }
+  | { readonly kind: 'wait'; readonly session: number; readonly wait: WaitChange }
   /** Sessions and rooms up to these have been; their numbers are not used again. */
   | { readonly kind: 'numbers'; readonly session: number; readonly room: number };
 
@@ -37,13 +55,14 @@ const byTag = new Map(
 export const sessionCodec = {
   toArray(event: SessionEvent): unknown[] {
     const { tag, fields } = eventKinds[event.kind];
-    return [tag, ...fields.map((field) => (event as unknown as Record<string, unknown>)[field])];
+    const values = fields.map((field) => (event as unknown as Record<string, unknown>)[field]);
+    return [tag, ...(values.at(-1) === undefined ? values.slice(0, -1) : values)];
   },
   /** @throws {RangeError} for a tag that is not in the table. */
   fromArray(values: readonly unknown[]): SessionEvent {
     const row = byTag.get(values[0] as number);
     if (!row) throw new RangeError(`a session’s event of unknown kind ${values[0]}`);
-    const fields = row.fields.map((field, i) => [field, values[i + 1]]);
+    const fields = row.fields.slice(0, values.length - 1).map((field, i) => [field, values[i + 1]]);
     return { kind: row.kind, ...Object.fromEntries(fields) } as SessionEvent;
   },
 };
@@ -61,9 +80,17 @@ export interface SavedSession {
   };
 }
 
+/** A session that waits for a match of `game`. */
+export interface SavedWait extends SavedTicket {
+  readonly session: number;
+  readonly game: string;
+}
+
 export interface SavedSessions {
   /** In the order in which they began. */
   readonly sessions: readonly SavedSession[];
+  /** In the order in which they began to wait. */
+  readonly waiting: readonly SavedWait[];
   readonly lastSession: number;
   readonly lastRoom: number;
 }
@@ -81,6 +108,8 @@ export class SessionHistory {
   private readonly sessions = new Map<number, Remembered>();
   private lastSession = 0;
   private lastRoom = 0;
+  /** In the order in which they began; some may be of sessions that have ended. */
+  private readonly waits = new Map<string, SavedWait>();
 
   constructor(answersKept: number) {
     this.answersKept = answersKept;
@@ -108,7 +137,12 @@ export class SessionHistory {
         this.sessions.delete(event.session);
         return;
       case 'lobby':
-        if (session) this.keep(session, event.seq, event.answer);
+        if (!session) return;
+        this.keep(session, event.seq, event.answer);
+        if (event.wait) this.wait(event.session, event.wait);
+        return;
+      case 'wait':
+        if (session) this.wait(event.session, event.wait);
         return;
       case 'numbers':
         return;
@@ -125,7 +159,8 @@ export class SessionHistory {
       rooms: [...rooms],
       lobby: { applied, answers: [...answers] },
     }));
-    return { sessions, lastSession: this.lastSession, lastRoom: this.lastRoom };
+    const { lastSession, lastRoom } = this;
+    return { sessions, waiting: this.waiting(), lastSession, lastRoom };
   }
 
   /** The shortest history that leads here. */
@@ -136,6 +171,19 @@ export class SessionHistory {
       for (const room of rooms) yield { kind: 'join', session, room };
       for (const [seq, answer] of answers) yield { kind: 'lobby', session, seq, answer };
     }
+    for (const { session, game, ...ticket } of this.waiting()) {
+      yield { kind: 'wait', session, wait: { game, ticket } };
+    }
+  }
+
+  private waiting(): SavedWait[] {
+    return [...this.waits.values()].filter(({ session }) => this.sessions.has(session));
+  }
+
+  private wait(session: number, { game, ticket }: WaitChange): void {
+    const key = `${session} ${game}`;
+    this.waits.delete(key);
+    if (ticket) this.waits.set(key, { session, game, ...ticket });
   }
 
   private keep(session: Remembered, seq: number, answer: unknown): void {

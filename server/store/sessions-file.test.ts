@@ -17,6 +17,12 @@ const newOptions = (): SessionsFileOptions => ({
 
 const session = fc.integer({ min: 1, max: 4 });
 const room = fc.integer({ min: 1, max: 3 });
+const wait = fc.record({
+  game: fc.constantFrom('chess', 'duel'),
+  ticket: fc.option(
+    fc.record({ party: fc.string(), size: fc.nat(9), since: fc.nat(), room: fc.nat() }),
+  ),
+});
 const event: fc.Arbitrary<SessionEvent> = fc.oneof(
   fc.record({
     kind: fc.constant('begin' as const),
@@ -33,6 +39,14 @@ const event: fc.Arbitrary<SessionEvent> = fc.oneof(
     seq: fc.nat(),
     answer: fc.record({ kind: fc.constant('result'), value: fc.array(fc.string()) }),
   }),
+  fc.record({ kind: fc.constant('wait' as const), session, wait }),
+  fc.record({
+    kind: fc.constant('lobby' as const),
+    session,
+    seq: fc.nat(),
+    answer: fc.constant(null),
+    wait,
+  }),
 );
 
 function historyOf(events: readonly SessionEvent[]): SessionHistory {
@@ -44,7 +58,7 @@ function historyOf(events: readonly SessionEvent[]): SessionHistory {
 describe('The file of sessions', () => {
   it('is empty at first', () => {
     const { saved, droppedBytes } = SessionsFile.open(newOptions());
-    expect(saved).toEqual({ sessions: [], lastSession: 0, lastRoom: 0 });
+    expect(saved).toEqual({ sessions: [], waiting: [], lastSession: 0, lastRoom: 0 });
     expect(droppedBytes).toBe(0);
   });
 
@@ -60,9 +74,46 @@ describe('The file of sessions', () => {
     const answers = [2, 3, 4].map((seq) => [seq, [seq]]);
     expect(SessionsFile.open(options).saved).toEqual({
       sessions: [{ id: 1, token: 't', name: 'ann', rooms: [5, 4], lobby: { applied: 4, answers } }],
+      waiting: [],
       lastSession: 2,
       lastRoom: 9,
     });
+  });
+
+  it('gives back who waits for a match, in the order in which they began', () => {
+    const options = newOptions();
+    const { file } = SessionsFile.open(options);
+    const ticket = { party: '', size: 1, since: 5, room: 3 };
+    const begins = (session: number, game: string) =>
+      file.append({ kind: 'lobby', session, seq: 1, answer: null, wait: { game, ticket } });
+    for (const session of [1, 2, 3, 4]) {
+      file.append({ kind: 'begin', session, token: `${session}`, name: 'ann' });
+    }
+    for (const session of [4, 1, 2, 3]) begins(session, 'duel');
+    begins(1, 'chess');
+    file.append({ kind: 'wait', session: 4, wait: { game: 'duel', ticket: null } });
+    file.append({ kind: 'end', session: 2 });
+    begins(4, 'duel');
+    const { waiting } = SessionsFile.open(options).saved;
+    expect(waiting.map(({ session, game }) => `${session} ${game}`)).toEqual([
+      '1 duel',
+      '3 duel',
+      '1 chess',
+      '4 duel',
+    ]);
+    expect(waiting[0]).toEqual({ session: 1, game: 'duel', ...ticket });
+  });
+
+  it('of the first format, which knew nobody who waits, is read', () => {
+    const options = newOptions();
+    const { file } = SessionsFile.open(options);
+    file.append({ kind: 'begin', session: 1, token: 't', name: 'ann' });
+    file.append({ kind: 'lobby', session: 1, seq: 1, answer: [7] });
+    const bytes = readFileSync(options.path);
+    bytes.writeUInt16LE(1, 4);
+    writeFileSync(options.path, bytes);
+    const lobby = { applied: 1, answers: [[1, [7]]] };
+    expect(SessionsFile.open(options).saved).toMatchObject({ sessions: [{ lobby }], waiting: [] });
   });
 
   it('says the same after any number of starts, in ever the same bytes', () => {
@@ -128,7 +179,7 @@ describe('The file of sessions', () => {
     const bytes = readFileSync(options.path);
     bytes.writeUInt16LE(9, 4);
     writeFileSync(options.path, bytes);
-    expect(() => SessionsFile.open(options)).toThrow(/format 9 of 1: .* start that version/);
+    expect(() => SessionsFile.open(options)).toThrow(/format 9 of 2: .* start that version/);
     expect(readFileSync(options.path)).toEqual(bytes);
   });
 });

@@ -13,7 +13,7 @@ import {
 } from './session-events.ts';
 import { StoreError } from './store-error.ts';
 
-export const sessionsFormat: FileFormat = { magic: 'HFL1', version: 1 };
+export const sessionsFormat: FileFormat = { magic: 'HFL1', version: 2 };
 
 export interface SessionsFileOptions {
   readonly path: string;
