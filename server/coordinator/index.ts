@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import type { Config } from '../config.ts';
 import type { Game } from '../games/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
+import { Matchmaking } from './matchmaking.ts';
 import { Rooms } from './rooms.ts';
 import { Sessions } from './sessions.ts';
 import { FileStorage } from './storage.ts';
@@ -30,6 +31,7 @@ export interface CoordinatorOptions {
 interface Parts {
   readonly rooms: Rooms;
   readonly sessions: Sessions;
+  readonly matchmaking: Matchmaking;
   readonly storage: FileStorage;
 }
 
@@ -40,6 +42,7 @@ export class Coordinator {
   private readonly options: CoordinatorOptions;
   private readonly rooms: Rooms;
   private readonly sessions: Sessions;
+  private readonly matchmaking: Matchmaking;
   private readonly storage: FileStorage;
   private readonly peers = new Set<WorkerPeer>();
   private readonly server: Server;
@@ -50,6 +53,7 @@ export class Coordinator {
     this.options = options;
     this.rooms = parts.rooms;
     this.sessions = parts.sessions;
+    this.matchmaking = parts.matchmaking;
     this.storage = parts.storage;
     this.server = createServer((socket) => {
       this.peers.add(new WorkerPeer(socket, this.world));
@@ -67,7 +71,10 @@ export class Coordinator {
     const diskFailed = (error: unknown) => endFor(error, log);
     const rooms = new Rooms({ games, config, log, metrics, storage, sessions, diskFailed });
     await rooms.recover(storage);
-    const coordinator = new Coordinator(options, { rooms, sessions, storage });
+    const { roomsPerSessionMax } = config;
+    const matchmaking = new Matchmaking({ rooms, sessions, roomsPerSessionMax, log });
+    matchmaking.restore(storage.saved.waiting);
+    const coordinator = new Coordinator(options, { rooms, sessions, matchmaking, storage });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     // A coordinator that was killed has left its socket behind.
     rmSync(linkPath, { force: true });
@@ -108,6 +115,7 @@ export class Coordinator {
   /** Lets the workers go, and writes down everything for the next process. */
   async close(): Promise<void> {
     clearInterval(this.timer);
+    this.matchmaking.close();
     const closed = this.rooms.close();
     for (const { channel } of this.peers) channel.close();
     this.server.close();
@@ -121,6 +129,7 @@ export class Coordinator {
       log: this.options.log,
       rooms: this.rooms,
       sessions: this.sessions,
+      matchmaking: this.matchmaking,
       links: this.peers,
       gone: (peer) => this.peers.delete(peer),
     };
@@ -129,6 +138,7 @@ export class Coordinator {
   private beat(): void {
     this.rooms.beat();
     this.sessions.beat();
+    this.matchmaking.beat();
     const now = performance.now();
     if (now - this.syncedAt < SYNC_MS) return;
     this.syncedAt = now;

@@ -5,6 +5,7 @@ import { Compile } from 'typebox/compile';
 import { type ErrorCode, LOBBY, sentence } from '../../protocol/index.ts';
 import type { FromWorker } from '../link/index.ts';
 import type { Answer } from './ledger.ts';
+import type { Deed, Matchmaking } from './matchmaking.ts';
 import type { Rooms } from './rooms.ts';
 import type { Session, WorkerLink } from './session.ts';
 import type { Sessions } from './sessions.ts';
@@ -15,19 +16,20 @@ type CommandMessage = Extract<FromWorker, { type: 'command' }>;
 export interface LobbyWorld {
   readonly rooms: Rooms;
   readonly links: Iterable<WorkerLink>;
+  readonly matchmaking: Matchmaking;
   readonly sessions: Sessions;
 }
 
 interface LobbyCommand {
   readonly text: string;
   readonly args: TSchema;
-  run(world: LobbyWorld, session: Session, args: never): Answer;
+  run(world: LobbyWorld, session: Session, args: never): Answer | Deed;
 }
 
 const command = <A extends TSchema>(
   text: string,
   args: A,
-  run: (world: LobbyWorld, session: Session, args: Static<A>) => Answer,
+  run: (world: LobbyWorld, session: Session, args: Static<A>) => Answer | Deed,
 ): LobbyCommand => ({ text, args, run: run as LobbyCommand['run'] });
 
 /** Chat: lines at once, and lines per second after that. */
@@ -41,11 +43,12 @@ const roomNumber = Type.Integer({ minimum: 0, maximum: 0xffff_ffff });
 export const lobbyCommands = {
   games: command('The games that can be joined.', Type.Object({}), ({ rooms }) =>
     result(
-      [...rooms.games.values()].map(({ name, text, playersMax, ticksPerSecond }) => ({
+      [...rooms.games.values()].map(({ name, text, playersMax, ticksPerSecond, match }) => ({
         name,
         text,
         playersMax,
         ticksPerSecond,
+        ...(match && { match }),
       })),
     ),
   ),
@@ -68,6 +71,7 @@ export const lobbyCommands = {
     'Opens a new room of a game; join it by its number.',
     Type.Object({ game: name }),
     ({ rooms }, _session, { game }) => {
+      if (rooms.games.get(game)?.match) return refused('MATCH_ONLY', game);
       const opened = rooms.open(game);
       return typeof opened === 'string' ? refused(opened, game) : result({ room: opened.id });
     },
@@ -79,6 +83,25 @@ export const lobbyCommands = {
       room: Type.Optional(roomNumber),
     }),
     (world, session, { text, room = LOBBY }) => chat(world, session, room, text),
+  ),
+  match: command(
+    'Waits for a match of a game; `matched` and `joined` come when there is one. Alone, or with a party: `size` sessions that give its name.',
+    Type.Object({
+      game: name,
+      party: Type.Optional(name),
+      size: Type.Optional(Type.Integer({ minimum: 1, maximum: 64 })),
+    }),
+    ({ matchmaking }, session, args) => matchmaking.match(session, args),
+  ),
+  unmatch: command(
+    'Waits no longer for a match of a game.',
+    Type.Object({ game: name }),
+    ({ matchmaking }, session, args) => matchmaking.unmatch(session, args),
+  ),
+  matching: command(
+    'How many wait for a match, of one game or of each; since when the first does; one’s own place.',
+    Type.Object({ game: Type.Optional(name) }),
+    ({ matchmaking }, session, args) => matchmaking.matching(session, args),
   ),
   online: command('How many sessions there are.', Type.Object({}), (world) =>
     result({ sessions: world.sessions.size }),
@@ -109,15 +132,16 @@ export function applyLobbyCommand(
   }
   session.lobbyGap.close();
   if (seq === ledger.applied + 1) {
-    const answer = run(world, session, message);
+    const { answer, wait, done } = run(world, session, message);
     try {
-      world.sessions.noteLobby(session, seq, isQuestion(message) ? null : answer);
+      world.sessions.noteLobby(session, seq, isQuestion(message) ? null : answer, wait);
     } catch {
       // Not written down, so not acknowledged: the client sends it again.
       return;
     }
     ledger.apply(seq);
     ledger.keep(seq, answer);
+    done?.();
   }
   const answer = ledger.kept(seq) ?? answerAgain(world, session, message);
   if (answer.kind === 'result') {
@@ -130,14 +154,24 @@ export function applyLobbyCommand(
 
 /** What changes nothing can be asked again, so its answer need not be kept. */
 function isQuestion({ name }: CommandMessage): boolean {
-  return name !== 'create' && name !== 'chat';
+  return !deeds.has(name);
 }
+const deeds = new Set(['create', 'chat', 'match', 'unmatch']);
 
 function answerAgain(world: LobbyWorld, session: Session, message: CommandMessage): Answer {
-  return isQuestion(message) ? run(world, session, message) : refused('RESULT_EXPIRED');
+  return isQuestion(message) ? run(world, session, message).answer : refused('RESULT_EXPIRED');
 }
 
-function run(world: LobbyWorld, session: Session, { name, args }: CommandMessage): Answer {
+function run(world: LobbyWorld, session: Session, message: CommandMessage): Deed {
+  const done = tryRun(world, session, message);
+  return 'kind' in done ? { answer: done } : done;
+}
+
+function tryRun(
+  world: LobbyWorld,
+  session: Session,
+  { name, args }: CommandMessage,
+): Answer | Deed {
   const known = compiled.get(name);
   if (!known) return refused('UNKNOWN_COMMAND', `the lobby has ${[...compiled.keys()].join(', ')}`);
   const given = args ?? {};

@@ -140,7 +140,23 @@ export class Room {
       return undefined;
     }
     if (this.over) return 'ROOM_ENDED';
+    if (this.game.match) return 'MATCH_ONLY';
     if (this.isFull) return 'ROOM_FULL';
+    this.enter(session, request);
+    return undefined;
+  }
+
+  /** Takes in those who were matched, at once, so that they have their places written down.
+   *  @returns false where the room is over. */
+  admit(sessions: readonly Session[]): boolean {
+    if (this.over) return false;
+    for (const session of sessions) this.enter(session, null);
+    clearImmediate(this.stepping);
+    this.stepNow();
+    return !this.over;
+  }
+
+  private enter(session: Session, request: number | null): void {
     this.members.set(session.id, {
       session,
       taken: 0,
@@ -152,7 +168,6 @@ export class Room {
     this.emptySince = undefined;
     this.put({ kind: 'join', player: session.id, name: session.name });
     if (session.link) this.copies.add(session.link);
-    return undefined;
   }
 
   /** The session gives up its place, now and for good. */

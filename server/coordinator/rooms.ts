@@ -46,6 +46,11 @@ export class Rooms implements Iterable<Room> {
     return this.rooms.size;
   }
 
+  /** The number of the room that was opened last, whether it is still there or not. */
+  get newest(): number {
+    return this.lastId;
+  }
+
   [Symbol.iterator](): Iterator<Room> {
     return this.rooms.values();
   }
@@ -56,6 +61,7 @@ export class Rooms implements Iterable<Room> {
 
   /** The fullest room of the game that still has place, so that players meet; else a new one. */
   withPlace(gameName: string): Found {
+    if (this.games.get(gameName)?.match) return 'MATCH_ONLY';
     let best: Room | undefined;
     for (const room of this.rooms.values()) {
       if (room.game.name !== gameName || room.isFull) continue;
@@ -105,7 +111,8 @@ export class Rooms implements Iterable<Room> {
     for (const room of [...this.rooms.values()]) {
       room.beat();
       if (room.emptySince === undefined) continue;
-      if (now - room.emptySince < config.roomEmptyMs) continue;
+      // Nobody can come into a room of a match later.
+      if (!room.game.match && now - room.emptySince < config.roomEmptyMs) continue;
       room.end('ROOM_ENDED', 'Nobody was in the room any more.');
       log.info({ room: room.id, game: room.game.name }, 'empty room ended');
     }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { LOBBY } from '../../protocol/index.ts';
 import type { Config } from '../config.ts';
-import type { SavedSessions } from '../store/index.ts';
+import type { SavedSessions, WaitChange } from '../store/index.ts';
 import type { Answer, SavedLedger } from './ledger.ts';
 import { Session, type WorkerLink } from './session.ts';
 import type { Storage } from './storage.ts';
@@ -69,9 +69,16 @@ export class Sessions {
   }
 
   /** The lobby has applied `seq`. @param answer null for what can be asked again.
+   *  @param wait what it has changed of who waits for a match.
    *  @throws {StoreError} */
-  noteLobby({ id: session }: Session, seq: number, answer: Answer | null): void {
-    this.storage.appendSession({ kind: 'lobby', session, seq, answer });
+  noteLobby({ id: session }: Session, seq: number, answer: Answer | null, wait?: WaitChange): void {
+    this.storage.appendSession({ kind: 'lobby', session, seq, answer, wait });
+  }
+
+  /** Who waits for a match has changed, and no command of the lobby has done it.
+   *  @throws {StoreError} */
+  noteWait(session: number, wait: WaitChange): void {
+    this.storage.appendSession({ kind: 'wait', session, wait });
   }
 
   /** @param continued the client has seen nothing of an interruption, and is to see none. */

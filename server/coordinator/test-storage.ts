@@ -1,5 +1,5 @@
 // Storage for tests that are not about it: keeps nothing.
-import type { SessionEvent } from '../store/index.ts';
+import { type SessionEvent, StoreError } from '../store/index.ts';
 import type { RoomStorage, Storage } from './storage.ts';
 
 export const forgetfulRoom: RoomStorage = {
@@ -14,6 +14,8 @@ export const forgetfulRoom: RoomStorage = {
 
 export class ForgetfulStorage implements Storage {
   readonly events: SessionEvent[] = [];
+  /** Nothing more can be written down. */
+  fails = false;
 
   createRoom(): RoomStorage {
     return forgetfulRoom;
@@ -22,6 +24,7 @@ export class ForgetfulStorage implements Storage {
   quarantine(): void {}
 
   appendSession(event: SessionEvent): void {
+    if (this.fails) throw new StoreError('DISK_FULL', 'sessions.log');
     this.events.push(event);
   }
 }

@@ -3,6 +3,7 @@ import { type Config, readConfig } from '../config.ts';
 import type { Game } from '../games/index.ts';
 import type { FakeLink } from './fake-link.ts';
 import { applyLobbyCommand, type LobbyWorld } from './lobby.ts';
+import { Matchmaking } from './matchmaking.ts';
 import { Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
 import { Sessions } from './sessions.ts';
@@ -22,18 +23,18 @@ export class TestWorld implements LobbyWorld {
   readonly config: Config;
   readonly rooms: Rooms;
   readonly sessions: Sessions;
+  readonly matchmaking: Matchmaking;
+  readonly storage = new ForgetfulStorage();
   readonly links = new Set<FakeLink>();
   private connections = 0;
 
-  constructor(changes: Partial<Config> = {}) {
+  constructor(changes: Partial<Config> = {}, games: readonly Game[] = [tally, quietTally, broken]) {
     this.config = { ...readConfig([]), ...changes };
-    const games = [tally, quietTally, broken].map((game) => [game.name, game] as const);
-    const { config } = this;
-    const storage = new ForgetfulStorage();
+    const { config, storage } = this;
     this.sessions = new Sessions(config, storage);
     const { sessions } = this;
     this.rooms = new Rooms({
-      games: new Map(games),
+      games: new Map(games.map((game) => [game.name, game])),
       config,
       log,
       metrics,
@@ -41,6 +42,9 @@ export class TestWorld implements LobbyWorld {
       sessions,
       diskFailed: () => {},
     });
+    const { rooms } = this;
+    const { roomsPerSessionMax } = config;
+    this.matchmaking = new Matchmaking({ rooms, sessions, roomsPerSessionMax, log });
   }
 
   /** A new session on `link`. */

@@ -165,18 +165,19 @@ export class WorkerPeer implements WorkerLink {
   private join({ connection, room, game, request }: FromWorker & { type: 'join' }): void {
     const session = this.sessions.get(connection);
     if (!session) return;
-    const { rooms, config } = this.world;
+    const { rooms, config, matchmaking } = this.world;
     const found = room >= 0 ? rooms.byId(room) : this.byGame(session, game);
     if (typeof found === 'string') {
       this.refuse(connection, request, found, room >= 0 ? `room ${room}` : game);
       return;
     }
-    if (!session.rooms.has(found.id) && session.rooms.size >= config.roomsPerSessionMax) {
+    const places = session.rooms.size + matchmaking.waitsOf(session);
+    if (!session.rooms.has(found.id) && places >= config.roomsPerSessionMax) {
       this.refuse(connection, request, 'JOINED_LIMIT', `at most ${config.roomsPerSessionMax}`);
       return;
     }
     const refusal = found.join(session, request);
-    if (refusal) this.refuse(connection, request, refusal);
+    if (refusal) this.refuse(connection, request, refusal, found.game.name);
   }
 
   /** A session that is in a room of the game already means that one. */

@@ -1,0 +1,356 @@
+// Matchmaking at work: what the lobby answers, who gets into which room, and what a restart keeps.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Game } from '../games/index.ts';
+import type { SavedWait, SessionEvent } from '../store/index.ts';
+import { FakeLink } from './fake-link.ts';
+import { pass, startTime, stopTime } from './fake-time.ts';
+import type { Session } from './session.ts';
+import { tally } from './test-game.ts';
+import { TestWorld } from './test-world.ts';
+
+const duel: Game = { ...tally, name: 'duel', playersMax: 2, match: { players: 2 } };
+const quartet: Game = { ...tally, name: 'quartet', playersMax: 4, match: { players: 4 } };
+const unready: Game = {
+  ...duel,
+  name: 'unready',
+  create() {
+    throw new Error('not today');
+  },
+};
+const clumsy: Game = {
+  ...duel,
+  name: 'clumsy',
+  join() {
+    throw new Error('stumbled');
+  },
+};
+const games = [tally, duel, quartet, unready, clumsy];
+
+let link: FakeLink;
+let world: TestWorld;
+beforeEach(() => {
+  stopTime();
+  everyone = [];
+  link = new FakeLink();
+  world = new TestWorld({ roomsMax: 2, roomsPerSessionMax: 2, resumeMs: 1000 }, games);
+});
+afterEach(() => {
+  world.end();
+  startTime();
+});
+
+/** The value of the next command, or the code and text of its refusal; matches have been made. */
+async function ask(session: Session, name: string, args: unknown = {}): Promise<unknown> {
+  const seq = session.lobby.applied + 1;
+  world.lobby(session, seq, name, args);
+  const answers = [...link.of('result'), ...link.of('rejected')];
+  const answer = answers.find((one) => one.connection === session.connection && one.seq === seq);
+  await null;
+  return answer!.type === 'result' ? answer!.value : [answer!.code, answer!.text];
+}
+
+const refusal = (code: string, text = '') => [code, expect.stringContaining(text)];
+let everyone: Session[];
+function sessions(count: number): Session[] {
+  const more = Array.from({ length: count }, () => world.session(link));
+  everyone.push(...more);
+  return more;
+}
+/** The numbers of the sessions in each room. */
+const placed = () =>
+  [...world.rooms].map(({ id }) => everyone.filter(({ rooms }) => rooms.has(id)).map((s) => s.id));
+
+describe('lobby.match', () => {
+  it('puts those who fit into a new room, and tells them', async () => {
+    const [ada, bob, eve] = sessions(3);
+    expect(await ask(ada!, 'match', { game: 'duel' })).toBeNull();
+    expect([world.rooms.size, link.of('event')]).toEqual([0, []]);
+    await ask(bob!, 'match', { game: 'duel' });
+    await ask(eve!, 'match', { game: 'duel' });
+    expect(placed()).toEqual([[1, 2]]);
+    expect(link.of('event')).toEqual(
+      [ada, bob].map((session) => ({
+        type: 'event',
+        room: 0,
+        connections: [session!.connection],
+        name: 'matched',
+        data: { game: 'duel', room: 1 },
+      })),
+    );
+    // Their places are written down at once.
+    expect(link.of('joined')).toMatchObject([
+      { connection: ada!.connection, room: 1, request: null, seq: 0 },
+      { connection: bob!.connection, room: 1, request: null, seq: 0 },
+    ]);
+  });
+
+  it('keeps a party together, whatever others there are', async () => {
+    const [ada, bob, ann, amy, eve, ned] = sessions(6);
+    const us = { game: 'quartet', party: 'us', size: 3 };
+    await ask(ada!, 'match', us);
+    for (const one of [bob, eve]) await ask(one!, 'match', { game: 'quartet' });
+    await ask(ann!, 'match', us);
+    await ask(amy!, 'match', us);
+    expect(placed()).toEqual([[ada, bob, ann, amy].map((one) => one!.id)]);
+    expect(await ask(ned!, 'matching', { game: 'quartet' })).toMatchObject([{ waiting: 1 }]);
+  });
+
+  it('takes a party without a size for a whole match', async () => {
+    const [ada, bob] = sessions(2);
+    await ask(ada!, 'match', { game: 'quartet', party: 'us' });
+    expect(await ask(bob!, 'match', { game: 'quartet', party: 'us', size: 2 })).toEqual(
+      refusal('PARTY_SIZE', 'a match has 4'),
+    );
+  });
+
+  it.each([
+    [{ game: 'chess' }, 'UNKNOWN_GAME', 'chess'],
+    [{ game: 'tally' }, 'NO_MATCHES', 'tally'],
+    [{ game: 'duel', party: 'us', size: 3 }, 'PARTY_SIZE', 'a match has 2'],
+    [{ game: 'duel', size: 2 }, 'BAD_ARGUMENTS', 'party'],
+    [{ game: 'duel', party: '' }, 'BAD_ARGUMENTS', 'party'],
+    [{ game: 'duel', party: 'us', size: 0 }, 'BAD_ARGUMENTS', 'size'],
+    [{ game: 'duel', party: 'us', size: 1.5 }, 'BAD_ARGUMENTS', 'size'],
+    [{}, 'BAD_ARGUMENTS', 'game'],
+  ])('refuses %j', async (args, code, text) => {
+    const [ada] = sessions(1);
+    expect(await ask(ada!, 'match', args)).toEqual(refusal(code, text));
+    expect(world.matchmaking.waitsOf(ada!)).toBe(0);
+  });
+
+  it('refuses who waits already, and who is to be in too many rooms', async () => {
+    const [ada] = sessions(1);
+    await ask(ada!, 'match', { game: 'duel' });
+    expect(await ask(ada!, 'match', { game: 'duel' })).toEqual(refusal('ALREADY_WAITING'));
+    await ask(ada!, 'match', { game: 'quartet' });
+    expect(await ask(ada!, 'match', { game: 'unready' })).toEqual(refusal('JOINED_LIMIT'));
+  });
+
+  it('is applied once however often it comes', async () => {
+    const [ada, bob] = sessions(2);
+    await ask(ada!, 'match', { game: 'duel' });
+    world.lobby(ada!, 1, 'match', { game: 'duel' });
+    expect(link.of('result')).toHaveLength(2);
+    await ask(bob!, 'match', { game: 'duel' });
+    world.lobby(ada!, 1, 'match', { game: 'duel' });
+    expect(world.matchmaking.waitsOf(ada!)).toBe(0);
+  });
+
+  it('that cannot be written down is not applied', async () => {
+    const [ada, bob] = sessions(2);
+    await ask(ada!, 'match', { game: 'duel' });
+    world.storage.fails = true;
+    world.lobby(bob!, 1, 'match', { game: 'duel' });
+    await null;
+    expect([world.rooms.size, link.of('result').length]).toEqual([0, 1]);
+    world.storage.fails = false;
+    await ask(bob!, 'match', { game: 'duel' });
+    expect(placed()).toEqual([[1, 2]]);
+  });
+});
+
+describe('lobby.unmatch and lobby.matching', () => {
+  it('lets one wait no longer', async () => {
+    const [ada, bob] = sessions(2);
+    expect(await ask(ada!, 'unmatch', { game: 'duel' })).toEqual(refusal('NOT_WAITING', 'duel'));
+    await ask(ada!, 'match', { game: 'duel' });
+    expect(await ask(ada!, 'unmatch', { game: 'duel' })).toBeNull();
+    await ask(bob!, 'match', { game: 'duel' });
+    expect(world.rooms.size).toBe(0);
+  });
+
+  it('say how many wait, how long, and where oneself is', async () => {
+    const [ada, bob, eve] = sessions(3);
+    await ask(ada!, 'match', { game: 'quartet' });
+    pass(700);
+    await ask(bob!, 'match', { game: 'quartet' });
+    pass(300);
+    const row = { game: 'quartet', players: 4, waiting: 2, longestMs: 1000 };
+    const of = (one: Session | undefined) => ask(one!, 'matching', { game: 'quartet' });
+    expect(await of(bob)).toEqual([{ ...row, place: 2, waitedMs: 300 }]);
+    expect(await of(eve)).toEqual([{ ...row, place: null, waitedMs: null }]);
+    world.sessions.detach(ada!);
+    expect(await of(bob)).toEqual([
+      { ...row, waiting: 1, longestMs: 300, place: 1, waitedMs: 300 },
+    ]);
+    expect(await ask(eve!, 'matching')).toHaveLength(4);
+    expect(await ask(eve!, 'matching', { game: 'tally' })).toEqual(refusal('NO_MATCHES'));
+  });
+});
+
+describe('Rooms of a match', () => {
+  it('are neither opened by others nor joined by name or number', async () => {
+    const [ada, bob, eve] = sessions(3);
+    for (const one of [ada, bob]) await ask(one!, 'match', { game: 'duel' });
+    const [room] = [...world.rooms];
+    expect(await ask(eve!, 'create', { game: 'duel' })).toEqual(refusal('MATCH_ONLY', 'duel'));
+    expect(world.rooms.withPlace('duel')).toBe('MATCH_ONLY');
+    room!.leave(bob!, 'LEFT', '');
+    expect([room!.join(eve!, 1), room!.join(bob!, 1)]).toEqual(['MATCH_ONLY', 'MATCH_ONLY']);
+    link.take();
+    expect(room!.join(ada!, 7)).toBeUndefined();
+    expect(link.of('joined')).toMatchObject([{ room: 1, request: 7 }]);
+  });
+
+  it('end when everyone has left, at once', async () => {
+    const [ada, bob] = sessions(2);
+    for (const one of [ada, bob]) await ask(one!, 'match', { game: 'duel' });
+    const [room] = [...world.rooms];
+    for (const one of [ada, bob]) room!.leave(one!, 'LEFT', '');
+    world.rooms.beat();
+    expect(world.rooms.size).toBe(0);
+  });
+});
+
+describe('Who vanishes', () => {
+  it('is not matched while away, and keeps the place', async () => {
+    const [ada, bob, eve] = sessions(3);
+    await ask(ada!, 'match', { game: 'duel' });
+    world.sessions.detach(ada!);
+    await ask(bob!, 'match', { game: 'duel' });
+    expect(world.rooms.size).toBe(0);
+    await ask(eve!, 'match', { game: 'duel' });
+    expect(placed()).toEqual([[2, 3]]);
+    world.sessions.attach(ada!, link, 40);
+    const [ned] = sessions(1);
+    await ask(ned!, 'match', { game: 'duel' });
+    expect(placed()).toEqual([
+      [2, 3],
+      [1, 4],
+    ]);
+  });
+
+  it('is matched when back, with who waits already', async () => {
+    const [ada, bob] = sessions(2);
+    await ask(ada!, 'match', { game: 'duel' });
+    world.sessions.detach(ada!);
+    await ask(bob!, 'match', { game: 'duel' });
+    world.sessions.attach(ada!, link, 40);
+    world.matchmaking.beat();
+    await null;
+    expect(placed()).toEqual([[1, 2]]);
+  });
+
+  it('leaves the queue with the session', async () => {
+    const [ada] = sessions(1);
+    await ask(ada!, 'match', { game: 'duel' });
+    world.sessions.detach(ada!);
+    pass(1000);
+    world.sessions.beat();
+    world.matchmaking.beat();
+    expect(world.matchmaking.waitsOf(ada!)).toBe(0);
+  });
+
+  it('while the room is opened leaves the other at the front', async () => {
+    const [ada, bob, eve] = sessions(3);
+    await ask(bob!, 'match', { game: 'duel' });
+    // The room is open when this returns, and nobody is in it.
+    world.lobby(ada!, 1, 'match', { game: 'duel' });
+    world.sessions.end(ada!);
+    await null;
+    expect(placed()).toEqual([[]]);
+    world.rooms.beat();
+    world.matchmaking.beat();
+    await ask(eve!, 'match', { game: 'duel' });
+    expect(placed()).toEqual([[2, 3]]);
+  });
+});
+
+describe('Where no room can be opened', () => {
+  it('for their number, all wait until there is place', async () => {
+    for (const one of sessions(6)) await ask(one, 'match', { game: 'duel' });
+    expect(placed()).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    [...world.rooms][0]!.end('ROOM_ENDED', '');
+    world.matchmaking.beat();
+    await null;
+    expect(world.rooms.size).toBe(1);
+    pass(1000);
+    world.matchmaking.beat();
+    await null;
+    expect(placed()).toEqual([
+      [3, 4],
+      [5, 6],
+    ]);
+  });
+
+  it.each(['unready', 'clumsy'])('as the game fails (%s), those matched are told', async (game) => {
+    sessions(2);
+    for (const one of everyone) await ask(one, 'match', { game });
+    expect(link.of('event').map(({ name, data }) => [name, data])).toEqual(
+      everyone.map(() => [
+        'unmatched',
+        { game, code: 'GAME_ERROR', text: expect.stringContaining(game) },
+      ]),
+    );
+    for (const one of everyone) {
+      expect([world.matchmaking.waitsOf(one), one.rooms.size]).toEqual([0, 0]);
+    }
+    expect(waitsIn(world.storage.events)).toEqual([]);
+  });
+});
+
+/** Who waits, as the file of sessions has it. */
+function waitsIn(events: readonly SessionEvent[]): SavedWait[] {
+  const waits = new Map<string, SavedWait>();
+  for (const event of events) {
+    if (!('wait' in event) || !event.wait) continue;
+    const { session, wait } = event;
+    const { game, ticket } = wait;
+    waits.delete(`${session} ${game}`);
+    if (ticket) waits.set(`${session} ${game}`, { session, game, ...ticket });
+  }
+  return [...waits.values()];
+}
+
+describe('After a restart', () => {
+  /** Another process that has read what this one wrote. */
+  function restarted(): TestWorld {
+    const next = new TestWorld({}, games);
+    const saved = [1, 2, 3].map((id) => ({
+      id,
+      token: `${id}`,
+      name: 'ada',
+      rooms: [],
+      lobby: { applied: 1, answers: [] },
+    }));
+    const waiting = waitsIn(world.storage.events);
+    next.sessions.restore({ sessions: saved, waiting, lastSession: 3, lastRoom: 0 });
+    return next;
+  }
+
+  it('those who waited wait on, in their order, and are matched when they are back', async () => {
+    const [ada, bob, eve] = sessions(3);
+    for (const one of [eve, ada, bob]) await ask(one!, 'match', { game: 'quartet' });
+    const next = restarted();
+    next.matchmaking.restore(waitsIn(world.storage.events));
+    const back = [1, 2, 3].map((id) => next.sessions.byId(id)!);
+    for (const one of back) next.sessions.attach(one, link, 50 + one.id);
+    const places = back.map((one) => next.matchmaking.matching(one, { game: 'quartet' }));
+    expect(places).toMatchObject(
+      [2, 3, 1].map((place) => ({ kind: 'result', value: [{ waiting: 3, place }] })),
+    );
+    next.lobby(next.session(link), 1, 'match', { game: 'quartet' });
+    await null;
+    expect([...next.rooms].map(({ players }) => players)).toEqual([4]);
+    next.end();
+  });
+
+  it('who was put into a room, but not yet out of the queue, waits no longer', async () => {
+    const [ada] = sessions(1);
+    await ask(ada!, 'match', { game: 'duel' });
+    const next = restarted();
+    const old = next.rooms.open('duel');
+    if (typeof old === 'string') throw new Error(old);
+    old.admit([next.sessions.byId(1)!]);
+    const waiting = waitsIn(world.storage.events);
+    next.matchmaking.restore(waiting);
+    expect(next.matchmaking.waitsOf(next.sessions.byId(1)!)).toBe(0);
+    // A room that was there before is that of an earlier match.
+    next.matchmaking.restore(waiting.map((one) => ({ ...one, room: old.id })));
+    expect(next.matchmaking.waitsOf(next.sessions.byId(1)!)).toBe(1);
+    next.end();
+  });
+});

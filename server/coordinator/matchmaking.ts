@@ -1,0 +1,222 @@
+// Matchmaking at work: takes who wants a match, opens rooms for those who fit, puts them into these.
+import { performance } from 'node:perf_hooks';
+import { type ErrorCode, LOBBY, sentence } from '../../protocol/index.ts';
+import type { Game } from '../games/index.ts';
+import type { Log } from '../observe/index.ts';
+import { type SavedWait, StoreError, type WaitChange } from '../store/index.ts';
+import type { Answer } from './ledger.ts';
+import { type Match, Matchmaker, sessionsOf, type Ticket } from './matchmaker.ts';
+import type { Rooms } from './rooms.ts';
+import type { Session } from './session.ts';
+import type { Sessions } from './sessions.ts';
+
+export interface MatchmakingOptions {
+  readonly rooms: Rooms;
+  readonly sessions: Sessions;
+  /** Rooms that a session may be in; each match that it waits for counts as one. */
+  readonly roomsPerSessionMax: number;
+  readonly log: Log;
+}
+
+/** An answer of the lobby, and what it changes of who waits: both are written down as one. */
+export interface Deed {
+  readonly answer: Answer;
+  readonly wait?: WaitChange;
+  /** Does it, when it is written down. */
+  done?(): void;
+}
+
+export interface MatchArgs {
+  readonly game: string;
+  readonly party?: string;
+  readonly size?: number;
+}
+
+/** Those who wait for one game. */
+interface Queue {
+  readonly game: Game;
+  readonly matchmaker: Matchmaker<SavedWait & Ticket>;
+}
+
+/** No room could be opened: the next try comes after this. */
+const RETRY_MS = 1000;
+
+export class Matchmaking {
+  private readonly options: MatchmakingOptions;
+  private readonly queues = new Map<string, Queue>();
+  private retryAt = Number.NEGATIVE_INFINITY;
+  private closed = false;
+
+  constructor(options: MatchmakingOptions) {
+    this.options = options;
+    for (const game of options.rooms.games.values()) {
+      if (!game.match) continue;
+      this.queues.set(game.name, { game, matchmaker: new Matchmaker(game.match.players) });
+    }
+  }
+
+  /** Brings back who waited in an earlier process. Call it when the rooms are back. */
+  restore(waiting: readonly SavedWait[]): void {
+    const { sessions } = this.options;
+    for (const ticket of waiting) {
+      const { session, game, room } = ticket;
+      const queue = this.queues.get(game);
+      const rooms = [...(sessions.byId(session)?.rooms.values() ?? [])];
+      // The room was written down before it was written that nobody waits for it any more.
+      const isMatched = rooms.some((one) => one.game.name === game && one.id > room);
+      if (!queue || isMatched || queue.matchmaker.check(ticket)) this.forget(session, game);
+      else queue.matchmaker.add(ticket);
+    }
+  }
+
+  /** How many matches the session waits for. */
+  waitsOf({ id }: Session): number {
+    let waits = 0;
+    for (const { matchmaker } of this.queues.values()) if (matchmaker.get(id)) waits++;
+    return waits;
+  }
+
+  /** Wants a match of the game, alone or with a party of `size` sessions that give its name. */
+  match(session: Session, { game, party = '', size }: MatchArgs): Answer | Deed {
+    const queue = this.queueOf(game);
+    if ('kind' in queue) return queue;
+    const { rooms, roomsPerSessionMax } = this.options;
+    const { players } = queue.matchmaker;
+    const ticket = { session: session.id, game, party, since: Date.now(), room: rooms.newest };
+    const sized = { ...ticket, size: party === '' ? 1 : (size ?? players) };
+    if (party === '' && size !== undefined && size !== 1) {
+      return refused('BAD_ARGUMENTS', 'size is that of a party: name it');
+    }
+    const refusal = queue.matchmaker.check(sized);
+    if (refusal) return refused(refusal, `a match has ${players}`);
+    if (session.rooms.size + this.waitsOf(session) >= roomsPerSessionMax) {
+      return refused('JOINED_LIMIT', `at most ${roomsPerSessionMax}`);
+    }
+    const { session: _, game: __, ...saved } = sized;
+    return {
+      answer: { kind: 'result', value: null },
+      wait: { game, ticket: saved },
+      done: () => {
+        queue.matchmaker.add(sized);
+        this.form(queue);
+      },
+    };
+  }
+
+  /** Waits no longer. */
+  unmatch(session: Session, { game }: { readonly game: string }): Answer | Deed {
+    const queue = this.queueOf(game);
+    if ('kind' in queue) return queue;
+    if (!queue.matchmaker.get(session.id)) return refused('NOT_WAITING', game);
+    return {
+      answer: { kind: 'result', value: null },
+      wait: { game, ticket: null },
+      done: () => queue.matchmaker.remove(session.id),
+    };
+  }
+
+  /** Who waits for each game, or for one: those with a connection are counted. */
+  matching({ id }: Session, { game }: { readonly game?: string | undefined }): Answer {
+    const one = game === undefined ? undefined : this.queueOf(game);
+    if (one && 'kind' in one) return one;
+    const now = Date.now();
+    const rows = (one ? [one] : [...this.queues.values()]).map(({ game, matchmaker }) => {
+      const waiting = [...matchmaker].filter(({ session }) => this.isPresent(session));
+      const own = matchmaker.get(id);
+      return {
+        game: game.name,
+        players: matchmaker.players,
+        waiting: waiting.length,
+        longestMs: waitedMs(waiting[0], now),
+        place: own ? waiting.indexOf(own) + 1 : null,
+        waitedMs: waitedMs(own, now),
+      };
+    });
+    return { kind: 'result', value: rows };
+  }
+
+  /** Forgets sessions that have ended, and matches those who are back. Called several times a second. */
+  beat(): void {
+    for (const queue of this.queues.values()) {
+      for (const { session } of queue.matchmaker) {
+        if (!this.options.sessions.byId(session)) queue.matchmaker.remove(session);
+      }
+      this.form(queue);
+    }
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  private queueOf(name: string): Queue | Answer {
+    const queue = this.queues.get(name);
+    if (queue) return queue;
+    return refused(this.options.rooms.games.has(name) ? 'NO_MATCHES' : 'UNKNOWN_GAME', name);
+  }
+
+  /** Makes every match that can be made. */
+  private form(queue: Queue): void {
+    if (this.closed || performance.now() < this.retryAt) return;
+    for (;;) {
+      const match = queue.matchmaker.take(this.isPresent);
+      if (!match) return;
+      void this.begin(queue, match);
+    }
+  }
+
+  private async begin({ game, matchmaker }: Queue, match: Match): Promise<void> {
+    const { rooms, log } = this.options;
+    const room = await rooms.open(game.name);
+    // Who waits is written down: the next process matches them.
+    if (this.closed) return;
+    const players = sessionsOf(match);
+    const isWhole = players.length === matchmaker.players && players.every(this.isPresent);
+    if (room === 'GAME_ERROR') this.dismiss(game, matchmaker, match);
+    else if (typeof room === 'string' || !isWhole) {
+      matchmaker.putBack(match);
+      // An open room that nobody is in ends by itself.
+      if (typeof room === 'string') this.retryAt = performance.now() + RETRY_MS;
+    } else if (room.admit(players.map((id) => this.options.sessions.byId(id)!))) {
+      matchmaker.settle(match);
+      log.info({ room: room.id, game: game.name, players }, 'match made');
+      for (const id of players) this.tell(id, 'matched', { game: game.name, room: room.id });
+    } else this.dismiss(game, matchmaker, match);
+    for (const id of players) if (!matchmaker.get(id)) this.forget(id, game.name);
+  }
+
+  /** The game has failed: another try would fail the same way. */
+  private dismiss({ name }: Game, matchmaker: Matchmaker<SavedWait>, match: Match): void {
+    const data = { game: name, code: 'GAME_ERROR', text: sentence('GAME_ERROR', name) };
+    for (const id of sessionsOf(match)) this.tell(id, 'unmatched', data);
+    matchmaker.settle(match);
+  }
+
+  private tell(id: number, name: string, data: unknown): void {
+    const session = this.options.sessions.byId(id);
+    const connections = session ? [session.connection] : [];
+    session?.link?.send({ type: 'event', room: LOBBY, connections, name, data });
+  }
+
+  /** Writes down that the session waits no longer. */
+  private forget(session: number, game: string): void {
+    try {
+      this.options.sessions.noteWait(session, { game, ticket: null });
+    } catch (error) {
+      // `restore` finds out the same from the rooms.
+      if (!(error instanceof StoreError)) throw error;
+    }
+  }
+
+  /** Who has no connection is not put into a match: the others would wait there in vain. */
+  private readonly isPresent = (id: number): boolean =>
+    this.options.sessions.byId(id)?.link !== undefined;
+}
+
+function waitedMs(ticket: SavedWait | undefined, now: number): number | null {
+  return ticket ? Math.max(0, now - ticket.since) : null;
+}
+
+function refused(code: ErrorCode, detail?: string): Answer {
+  return { kind: 'rejected', code, text: sentence(code, detail) };
+}
