@@ -1,4 +1,5 @@
 // The door of games/ for the server: the games that ship, and the check that every game must pass.
+import connectFour from './connect-four.ts';
 import type { Game } from './game.ts';
 import goldrush from './goldrush/index.ts';
 
@@ -20,4 +21,4 @@ export {
 } from './game.ts';
 
 /** Loaded where no game is named. */
-export const shippedGames: readonly Game[] = [goldrush];
+export const shippedGames: readonly Game[] = [goldrush, connectFour];
