@@ -1,8 +1,9 @@
 // The client: one session on a server, kept through lost connections, and its public face.
 import { EventEmitter } from 'node:events';
-import type { Message, ProtocolError, ServerMessage } from '../protocol/index.ts';
+import { LOBBY, type Message, type ProtocolError, type ServerMessage } from '../protocol/index.ts';
 import { ClientError, ServerError } from './errors.ts';
 import { Link, type LinkError, LinkState } from './link.ts';
+import { Matches, type MatchOptions } from './matches.ts';
 import { type ConnectOptions, type Settings, settingsOf } from './options.ts';
 import type { Lobby, RoomView } from './room-view.ts';
 import { type JoinTarget, Rooms } from './rooms.ts';
@@ -42,6 +43,7 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
   readonly #settings: Settings;
   readonly #link: Link;
   readonly #rooms: Rooms;
+  readonly #matches: Matches;
   readonly #ended = Promise.withResolvers<void>();
   #opening: PromiseWithResolvers<this> | undefined;
   #closeTimer: NodeJS.Timeout | undefined;
@@ -68,9 +70,13 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
       unacknowledgedMax: this.#settings.unacknowledgedMax,
       write: (frame) => this.#link.write(frame),
       broken: (error) => this.#link.fail(error),
-      found: (view) => this.emit('room', view),
+      found: (view) => {
+        if (!this.#matches.found(view)) this.emit('room', view);
+      },
     });
     this.lobby = this.#rooms.lobby.view;
+    const { rejoin } = this.#settings;
+    this.#matches = new Matches({ lobby: this.lobby, rejoin });
   }
 
   get state(): LinkState {
@@ -118,6 +124,22 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
     return this.#rooms.join(target);
   }
 
+  /** Waits for a match of a game that has matchmaking, alone or with a party; also through lost
+   *  connections and, with `rejoin`, lost sessions.
+   *
+   *      const signal = AbortSignal.timeout(60_000);
+   *      const room = await client.match('connect-four', { signal });
+   *      room.send('drop', { column: 3 });
+   *
+   *  @returns the room, in which the others are.
+   *  @throws {RejectedError} `NO_MATCHES`, `UNKNOWN_GAME`, `ALREADY_WAITING`, `PARTY_SIZE`,
+   *  `PARTY_FULL`, `JOINED_LIMIT`, `BAD_ARGUMENTS`.
+   *  @throws {ServerError} `GAME_ERROR` where the game failed to begin.
+   *  @throws {ClientError} `ABORTED` by `signal`, `CLOSED`, `SESSION_LOST`, or what ended the client. */
+  match(game: string, options: MatchOptions = {}): Promise<RoomView> {
+    return this.#matches.match(game, options);
+  }
+
   /** Takes nothing more, waits until what was sent is acknowledged (at most `closeTimeoutMs`), ends
    *  the session and the connection. Without a connection it ends at once. Idempotent.
    *  @returns when the client has ended; never rejects. */
@@ -148,8 +170,11 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
   #welcomed(message: Message<'welcome'>, hadToken: boolean): void {
     const { type: _, ...welcome } = message;
     this.welcome = welcome;
-    if (welcome.resumed) this.#rooms.resumed(message);
-    else {
+    if (welcome.resumed) {
+      this.#matches.resumed(welcome.rooms);
+      this.#rooms.resumed(message);
+    } else {
+      this.#matches.renewed();
       this.#rooms.renewed(message, hadToken);
       this.emit('session', { session: welcome.session, lost: hadToken });
     }
@@ -163,7 +188,7 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
         this.#rooms.get(message.room)?.state(message);
         break;
       case 'event':
-        this.#rooms.get(message.room)?.view.emit('event', message.name, message.data);
+        this.#event(message);
         break;
       case 'result':
         this.#rooms.get(message.room)?.outbox.result(message.seq, message.value);
@@ -176,6 +201,7 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
         break;
       case 'joined':
         this.#rooms.joined(message);
+        this.#matches.seen(message.room);
         break;
       case 'left':
         this.#rooms.left(message);
@@ -198,6 +224,11 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
     if (this.#link.state === LinkState.Closing) this.#quitWhenSettled();
   }
 
+  #event({ room, name, data }: Message<'event'>): void {
+    if (room === LOBBY && name === 'unmatched') this.#matches.unmatched(data);
+    this.#rooms.get(room)?.view.emit('event', name, data);
+  }
+
   #quitWhenSettled(): void {
     if (this.#rooms.unacknowledged === 0) this.#quit();
   }
@@ -213,6 +244,7 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
     clearTimeout(this.#closeTimer);
     this.#settings.signal?.removeEventListener('abort', this.#aborted);
     const closed = new ClientError('CLOSED', error?.message, error);
+    this.#matches.end(error ?? closed);
     this.#rooms.end(closed, error ?? closed);
     const wasConnected = this.welcome !== undefined;
     this.#opening?.reject(error ?? closed);

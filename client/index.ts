@@ -9,6 +9,7 @@ export {
   ServerError,
 } from './errors.ts';
 export { type LinkError, LinkState } from './link.ts';
+export type { MatchOptions } from './matches.ts';
 export type { Entity, StateChange } from './mirror.ts';
 export type { ConnectOptions } from './options.ts';
 export type { LeftReason, Lobby, RoomEvents, RoomView } from './room-view.ts';
