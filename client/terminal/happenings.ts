@@ -1,4 +1,4 @@
-// Goldrush's events and refusals as sentences for the player.
+// Events and refusals of the games and the lobby as sentences for the player.
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -8,6 +8,7 @@ const sentences: Readonly<Record<string, (data: Data) => string>> = {
   robbed: ({ name, lost }) => `you hit ${name}, who dropped ${lost} gold`,
   'killed-rat': ({ gold }) =>
     Number(gold) > 0 ? `you killed a rat that had ${gold} gold` : 'you killed a rat',
+  matched: () => 'an opponent was found',
 };
 
 /** What a key held down brings about all the time, and the picture shows anyway. */

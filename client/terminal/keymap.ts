@@ -1,5 +1,6 @@
-// What each key means; the table is also the text of the help.
+// What each key means in each game; the tables are also the text of the help.
 import { type Direction, EAST, NORTH, SOUTH, WEST } from './directions.ts';
+import { COLUMNS, CONNECT_FOUR } from './four.ts';
 
 /** A key as `node:readline` names it. `sequence` is what the terminal sent. */
 export interface Key {
@@ -12,7 +13,15 @@ export interface Key {
 
 export type Action =
   | { readonly do: 'walk' | 'shoot'; readonly direction: Direction }
-  | { readonly do: 'shootAhead' | 'chat' | 'scores' | 'help' | 'back' | 'repaint' | 'quit' };
+  | { readonly do: 'shootAhead' | 'chat' | 'scores' | 'help' | 'back' | 'repaint' | 'quit' }
+  | FourAction;
+
+/** What is done in Connect four. Without a column: that of the cursor, or another game. */
+export type FourAction =
+  | { readonly do: 'move'; readonly by: -1 | 1 }
+  | { readonly do: 'drop'; readonly column?: number }
+  | { readonly do: 'claim' }
+  | { readonly do: 'nextOpponent' };
 
 interface KeyRow {
   /** As the help shows them. */
@@ -25,7 +34,23 @@ interface KeyRow {
 const walk = (direction: Direction): Action => ({ do: 'walk', direction });
 const shoot = (direction: Direction): Action => ({ do: 'shoot', direction });
 
-export const keyTable: readonly KeyRow[] = [
+/** For every game. */
+const commonKeys: readonly KeyRow[] = [
+  {
+    keys: '? or F1',
+    text: 'this help',
+    actions: { '?': { do: 'help' }, f1: { do: 'help' } },
+  },
+  { keys: 'Esc', text: 'back to the game', actions: { escape: { do: 'back' } } },
+  { keys: 'Ctrl-L', text: 'draw everything anew', actions: { 'ctrl+l': { do: 'repaint' } } },
+  {
+    keys: 'Q or Ctrl-C',
+    text: 'quit',
+    actions: { q: { do: 'quit' }, 'ctrl+c': { do: 'quit' } },
+  },
+];
+
+const walkKeys: readonly KeyRow[] = [
   {
     keys: 'arrows, W A S D',
     text: 'walk; hold to keep walking',
@@ -70,25 +95,65 @@ export const keyTable: readonly KeyRow[] = [
     actions: { return: { do: 'chat' }, enter: { do: 'chat' }, t: { do: 'chat' } },
   },
   { keys: 'Tab', text: 'scores', actions: { tab: { do: 'scores' } } },
-  {
-    keys: '? or F1',
-    text: 'this help',
-    actions: { '?': { do: 'help' }, f1: { do: 'help' } },
-  },
-  { keys: 'Esc', text: 'back to the game', actions: { escape: { do: 'back' } } },
-  { keys: 'Ctrl-L', text: 'draw everything anew', actions: { 'ctrl+l': { do: 'repaint' } } },
-  {
-    keys: 'Q or Ctrl-C',
-    text: 'quit',
-    actions: { q: { do: 'quit' }, 'ctrl+c': { do: 'quit' } },
-  },
 ];
 
-const actions = new Map(keyTable.flatMap((row) => Object.entries(row.actions)));
+const drop: Action = { do: 'drop' };
+const left: Action = { do: 'move', by: -1 };
+const right: Action = { do: 'move', by: 1 };
 
-/** @returns undefined for a key that means nothing. */
-export function actionOf(key: Key): Action | undefined {
-  return actions.get(keyId(key));
+const fourKeys: readonly KeyRow[] = [
+  {
+    keys: '← →, A D',
+    text: 'choose a column',
+    actions: { left, right, a: left, d: right },
+  },
+  {
+    keys: 'Space or Enter',
+    text: 'drop a disc; afterwards, play again',
+    actions: { space: drop, return: drop, enter: drop, down: drop },
+  },
+  {
+    keys: '1 to 7',
+    text: 'drop a disc into this column',
+    actions: Object.fromEntries(
+      Array.from({ length: COLUMNS }, (_, column) => [column + 1, { do: 'drop', column }]),
+    ),
+  },
+  {
+    keys: 'C',
+    text: 'win, when the other takes too long',
+    actions: { c: { do: 'claim' } },
+  },
+  {
+    keys: 'N',
+    text: 'afterwards, find another opponent',
+    actions: { n: { do: 'nextOpponent' } },
+  },
+  { keys: 'T', text: 'chat: Enter sends, Esc cancels', actions: { t: { do: 'chat' } } },
+];
+
+interface Keymap {
+  readonly rows: readonly KeyRow[];
+  /** The keys that are shown all the time. */
+  readonly hints: string;
+  readonly actions: ReadonlyMap<string, Action>;
+}
+
+function keymap(own: readonly KeyRow[], hints: string): Keymap {
+  const rows = [...own, ...commonKeys];
+  return { rows, hints, actions: new Map(rows.flatMap((row) => Object.entries(row.actions))) };
+}
+
+const walking = keymap(walkKeys, '? help   Enter chat   Tab scores   Space shoot   Q quit');
+const dropping = keymap(fourKeys, '? help   T chat   ← → Space drop   Q quit');
+
+export function keymapOf(game: string): Keymap {
+  return game === CONNECT_FOUR ? dropping : walking;
+}
+
+/** @returns undefined for a key that means nothing in the game. */
+export function actionOf(key: Key, game: string): Action | undefined {
+  return keymapOf(game).actions.get(keyId(key));
 }
 
 /** The name of a key with its modifiers: `a`, `shift+a`, `ctrl+c`, `shift+up`; a character that has

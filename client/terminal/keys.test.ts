@@ -43,7 +43,28 @@ describe('Keys', () => {
     ['x', undefined],
   ])('%j means %j', async (bytes, action) => {
     const [key] = await keysOf(bytes);
-    expect(actionOf(key!)).toEqual(action);
+    expect(actionOf(key!, 'goldrush')).toEqual(action);
+  });
+});
+
+describe('Keys in Connect four', () => {
+  it.each([
+    ['\x1b[D', { do: 'move', by: -1 }],
+    ['d', { do: 'move', by: 1 }],
+    [' ', { do: 'drop' }],
+    ['\r', { do: 'drop' }],
+    ['1', { do: 'drop', column: 0 }],
+    ['7', { do: 'drop', column: 6 }],
+    ['8', undefined],
+    ['c', { do: 'claim' }],
+    ['n', { do: 'nextOpponent' }],
+    ['t', { do: 'chat' }],
+    ['?', { do: 'help' }],
+    ['q', { do: 'quit' }],
+    ['\t', undefined],
+  ])('%j means %j', async (bytes, action) => {
+    const [key] = await keysOf(bytes);
+    expect(actionOf(key!, 'connect-four')).toEqual(action);
   });
 });
 

@@ -2,6 +2,7 @@
 import type { CaveMap } from './cave-map.ts';
 import type { Feed } from './feed.ts';
 import type { Scores } from './scores.ts';
+import type { Waiting } from './waiting-scene.ts';
 import type { World } from './world.ts';
 
 export enum Overlay {
@@ -15,8 +16,14 @@ export enum Overlay {
 
 export interface Model {
   readonly nowMs: number;
+  /** The game that is played, also before there is a room. */
+  readonly game: string;
   readonly world: World | undefined;
   readonly map: CaveMap;
+  /** In Connect four: the column of the cursor, and how long the turn has lasted. */
+  readonly four: { readonly column: number; readonly turnForMs: number };
+  /** While there is no room because others have to come first. */
+  readonly waiting: Waiting | undefined;
   readonly feed: Feed;
   /** What stands over the picture. */
   readonly notice: string | undefined;

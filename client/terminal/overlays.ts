@@ -1,6 +1,6 @@
 // What can stand over the picture: help, scores, a notice, and the word that the window is small.
 import type { Area, Canvas } from './canvas.ts';
-import { keyTable } from './keymap.ts';
+import { keymapOf } from './keymap.ts';
 import { COLUMNS_MIN, ROWS_MIN } from './layout.ts';
 import type { Model } from './model.ts';
 import type { Score, Scores } from './scores.ts';
@@ -18,8 +18,8 @@ interface Line {
 const plain = (text: string): Line => ({ text, look: styles.box });
 const title = (text: string): Line => ({ text, look: styles.boxTitle });
 
-export function drawHelp(canvas: Canvas, area: Area, { world }: Model): void {
-  const keys = keyTable.map(({ keys, text }) => plain(`${keys.padEnd(18)} ${text}`));
+export function drawHelp(canvas: Canvas, area: Area, { world, game }: Model): void {
+  const keys = keymapOf(game).rows.map(({ keys, text }) => plain(`${keys.padEnd(18)} ${text}`));
   const rules = rulesOf(world?.about);
   const lines = [title('Keys'), ...keys];
   if (rules) lines.push(plain(''), ...wrap(rules, HELP_COLUMNS).map(plain));

@@ -1,6 +1,9 @@
 // The whole picture: the model on a canvas.
 import { type Area, Canvas } from './canvas.ts';
 import { drawCave } from './cave-scene.ts';
+import { fourOf } from './four.ts';
+import { drawFour } from './four-scene.ts';
+import { keymapOf } from './keymap.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { type Model, Overlay } from './model.ts';
 import { drawHelp, drawNotice, drawScores, drawTooSmall } from './overlays.ts';
@@ -8,10 +11,10 @@ import { drawPlain } from './plain-scene.ts';
 import { drawStatus } from './status-line.ts';
 import { playerColour, style, styles } from './style.ts';
 import { shorten, tail, widthOf } from './text.ts';
+import { drawWaiting } from './waiting-scene.ts';
 
 export const GOLDRUSH = 'goldrush';
 
-const HINTS = '? help   Enter chat   Tab scores   Space shoot   Q quit';
 const EVENT_GAP = '   ';
 const PROMPT = 'say: ';
 
@@ -25,15 +28,22 @@ export function pictureOf(model: Model, width: number, height: number): Canvas {
 }
 
 function drawAll(canvas: Canvas, layout: Layout, model: Model): void {
-  const { world, map, notice } = model;
-  if (world?.game === GOLDRUSH) drawCave(canvas, layout.scene, world, map);
-  else if (world) drawPlain(canvas, layout.scene, world);
+  const { notice, waiting } = model;
+  drawWorld(canvas, layout.scene, model);
+  if (waiting) drawWaiting(canvas, layout.scene, waiting, model.nowMs);
   drawStatus(canvas, layout.status, model);
   drawEvents(canvas, layout.events, model);
   drawChat(canvas, layout.chat, model);
-  drawPrompt(canvas, layout.prompt, model.typing);
+  drawPrompt(canvas, layout.prompt, model);
   drawOverlay(canvas, layout.overlay, model);
   if (notice !== undefined) drawNotice(canvas, layout.scene, notice);
+}
+
+function drawWorld(canvas: Canvas, area: Area, { world, map, four }: Model): void {
+  const board = fourOf(world);
+  if (board) drawFour(canvas, area, board, four.column, four.turnForMs);
+  else if (world?.game === GOLDRUSH) drawCave(canvas, area, world, map);
+  else if (world) drawPlain(canvas, area, world);
 }
 
 function drawOverlay(canvas: Canvas, area: Area, model: Model): void {
@@ -72,9 +82,9 @@ function drawChat(canvas: Canvas, area: Area, { feed, nowMs }: Model): void {
   });
 }
 
-function drawPrompt(canvas: Canvas, area: Area, typing: string | undefined): void {
+function drawPrompt(canvas: Canvas, area: Area, { typing, game }: Model): void {
   if (typing === undefined) {
-    canvas.write(area.x + 1, area.y, HINTS, styles.hint, area);
+    canvas.write(area.x + 1, area.y, keymapOf(game).hints, styles.hint, area);
     return;
   }
   canvas.fill(area, styles.input);

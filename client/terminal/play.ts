@@ -2,7 +2,8 @@
 import { type Client, RejectedError } from '../index.ts';
 import { type Direction, stepOf } from './directions.ts';
 import { Feed } from './feed.ts';
-import { type Action, actionOf, type Key } from './keymap.ts';
+import { FourPlayer } from './four-player.ts';
+import { type Action, actionOf, type FourAction, type Key } from './keymap.ts';
 import { edit } from './line-editor.ts';
 import { type Model, Overlay } from './model.ts';
 import { noticeOf } from './notice.ts';
@@ -36,6 +37,7 @@ export class Play {
   private readonly feed = new Feed();
   private readonly session: Session;
   private readonly walker = new Walker();
+  private readonly four = new FourPlayer();
   private overlay = Overlay.None;
   private scores: Model['scores'];
   private typing: string | undefined;
@@ -75,7 +77,7 @@ export class Play {
   }
 
   pressed(key: Key): void {
-    const action = actionOf(key);
+    const action = actionOf(key, this.parts.options.game);
     if (
       this.typing !== undefined &&
       action?.do !== 'repaint' &&
@@ -102,12 +104,15 @@ export class Play {
 
   private model(nowMs: number): Model {
     const { client, options } = this.parts;
-    const { room, map, link, worker, players, online } = this.session;
+    const { room, map, waiting, link, worker, players, online } = this.session;
     const notice = noticeOf(link, `${options.host}:${options.port}`, nowMs);
     const { feed, overlay, scores, typing } = this;
+    const { game } = options;
+    const four = { column: this.four.column, turnForMs: this.four.turnForMs(room, nowMs) };
     const { rttMs } = client;
     const connection = { notice, rttMs, worker, players, online };
-    return { nowMs, world: room, map, feed, overlay, scores, typing, ...connection };
+    const shown = { world: room, map, four, waiting, feed, overlay, scores, typing };
+    return { nowMs, game, ...shown, ...connection };
   }
 
   private act(action: Action): void {
@@ -121,6 +126,12 @@ export class Play {
         return;
       case 'shootAhead':
         this.shoot(this.facing());
+        return;
+      case 'move':
+      case 'drop':
+      case 'claim':
+      case 'nextOpponent':
+        this.playFour(action);
         return;
       case 'chat':
         this.typing = '';
@@ -173,6 +184,16 @@ export class Play {
     const isWalking = this.walker.waitMs(this.parts.clockMs()) !== undefined;
     const facing = (ownMiner(this.session.room)?.facing ?? 0) as Direction;
     return (isWalking ? this.walker.direction : undefined) ?? facing;
+  }
+
+  private playFour(action: FourAction): void {
+    const { room, isLive } = this.session;
+    if (!room || !isLive || room.unacknowledged >= UNACKNOWLEDGED_MAX) return;
+    try {
+      this.four.act(action, room);
+    } catch (error) {
+      this.session.tell((error as Error).message);
+    }
   }
 
   private mayAct(): boolean {

@@ -4,6 +4,7 @@ import { CaveMap } from './cave-map.ts';
 import type { Feed } from './feed.ts';
 import { chatOf, eventText, refusalText } from './happenings.ts';
 import type { LinkStatus } from './notice.ts';
+import type { Waiting } from './waiting-scene.ts';
 import type { Chunk } from './world.ts';
 
 export interface SessionOptions {
@@ -24,6 +25,8 @@ const REJOIN_MS = 1000;
 export class Session {
   /** The room, also while there is no connection. */
   room: RoomView | undefined;
+  /** In a game with matchmaking, while there is no room. */
+  waiting: Waiting | undefined;
   map = new CaveMap();
   link: LinkStatus;
   players: number | undefined;
@@ -83,11 +86,24 @@ export class Session {
 
   private join(): void {
     const { client, game, ended } = this.options;
-    client.join({ game }).then((room) => this.joined(room), ended);
+    client.join({ game }).then(
+      (room) => this.joined(room),
+      (error) => (error.code === 'MATCH_ONLY' ? this.match() : ended(error)),
+    );
+  }
+
+  private match(): void {
+    const { client, game, clockMs, ended } = this.options;
+    this.room = undefined;
+    this.waiting = { sinceMs: clockMs(), count: undefined };
+    this.setLink(true, undefined);
+    client.match(game).then((room) => this.joined(room), ended);
+    this.count().catch(() => {});
   }
 
   private joined(room: RoomView): void {
     this.room = room;
+    this.waiting = undefined;
     room.on('state', () => this.state(room));
     room.on('event', (name, data) => this.event(name, data));
     room.on('rejected', ({ code, message }) => {
@@ -128,7 +144,7 @@ export class Session {
       this.tell(`worker ${before} was replaced by worker ${worker} in ${pause}`);
     } else if (before !== undefined) this.tell(`connected again after ${pause}`);
     this.isAnew = false;
-    if (this.room) this.setLink(true, undefined);
+    if (this.room || this.waiting) this.setLink(true, undefined);
   }
 
   private setLink(isReady: boolean, error: LinkError | undefined, delayMs = 0): void {
@@ -144,11 +160,13 @@ export class Session {
     this.options.changed();
   }
 
-  /** Asks how many play. A server that does not say is no fault. */
+  /** Asks how many play or wait. A server that does not say is no fault. */
   private async count(): Promise<void> {
     const { client } = this.options;
     const { room } = this;
-    if (!room || !this.isLive || client.lobby.unacknowledged > 0) return;
+    if (client.state !== LinkState.Ready || client.lobby.unacknowledged > 1) return;
+    if (this.waiting) await this.countWaiting();
+    if (!room) return;
     const [rooms, online] = await Promise.all([
       client.lobby.call('rooms', { game: room.game }),
       client.lobby.call('online', {}),
@@ -159,6 +177,13 @@ export class Session {
     this.players = here?.players;
     this.online = (online as { sessions: number }).sessions;
     this.options.changed();
+  }
+
+  private async countWaiting(): Promise<void> {
+    const { client, game, changed } = this.options;
+    const [row] = (await client.lobby.call('matching', { game })) as { waiting: number }[];
+    if (this.waiting) this.waiting = { ...this.waiting, count: row?.waiting };
+    changed();
   }
 }
 

@@ -26,7 +26,7 @@ export function drawStatus(canvas: Canvas, area: Area, model: Model): void {
 
 function mine(model: Model): Segment[] {
   const miner = ownMiner(model.world);
-  if (!miner) return [{ text: model.world?.game ?? '', look: styles.barGold, spare: 0 }];
+  if (!miner) return [{ text: model.world?.game ?? model.game, look: styles.barGold, spare: 0 }];
   const segments = [
     { text: `gold ${miner.gold}`, look: styles.barGold, spare: 0 },
     { text: `banked ${miner.banked}`, look: styles.bar, spare: 1 },

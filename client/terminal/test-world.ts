@@ -35,6 +35,9 @@ export class TestWorld implements World {
 export function modelOf(parts: Partial<Model>): Model {
   return {
     nowMs: 0,
+    game: 'goldrush',
+    four: { column: 3, turnForMs: 0 },
+    waiting: undefined,
     world: undefined,
     map: new CaveMap(),
     feed: new Feed(),

@@ -1,0 +1,20 @@
+// The picture while one waits for a match.
+import type { Area, Canvas } from './canvas.ts';
+import { clock } from './four.ts';
+import { styles } from './style.ts';
+import { widthOf } from './text.ts';
+
+/** A match that one waits for. */
+export interface Waiting {
+  readonly sinceMs: number;
+  /** How many wait, oneself among them; undefined before the server has said. */
+  readonly count: number | undefined;
+}
+
+export function drawWaiting(canvas: Canvas, area: Area, waiting: Waiting, nowMs: number): void {
+  const { sinceMs, count } = waiting;
+  const counted = count === undefined ? '' : `${count} ${count === 1 ? 'waits' : 'wait'}, `;
+  const text = `Waiting for an opponent (${counted}${clock(nowMs - sinceMs)})`;
+  const x = area.x + Math.floor((area.width - widthOf(text)) / 2);
+  canvas.write(x, area.y + Math.floor(area.height / 2), text, styles.event, area);
+}
