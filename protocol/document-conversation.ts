@@ -38,6 +38,14 @@ Room 0, the **lobby**, is always there and every session is in it; it is neither
 answers it and repeats its \`request\`. \`left\` says that the place is gone, because of \`leave\` or
 because the room ended.
 
+Rooms of some games are opened by matchmaking only; \`join\` refuses these with \`MATCH_ONLY\`. Call
+\`match {game}\` in the lobby, or \`match {game, party, size}\` for \`size\` sessions that name the same
+party and are to play together. Its answer says that the session waits. Later comes the event
+\`matched {game, room}\`, and a \`joined\` without a \`request\`. A session waits on through lost
+connections, until it ends or calls \`unmatch {game}\`; while it has no connection it is passed over.
+\`matching {game}\` gives for the game, or without it for each, \`players\` of a match, how many are
+\`waiting\`, \`longestMs\`, and of this session its \`place\` and \`waitedMs\`.
+
 After \`joined\` comes a \`state\` with \`reset\`, then a \`state\` whenever something changed in what the
 session sees, and otherwise one a second. Apply it in this order:
 
