@@ -28,6 +28,8 @@ export class Rooms {
   private readonly asked = new Map<number, Asked>();
   /** The rooms of a resumed session whose `resumed` has not come. */
   private readonly resuming = new Set<number>();
+  /** Rooms that this client has given up. */
+  private readonly givenUp = new Set<number>();
   private requests = 0;
   /** Whether joins go out at once: there is a connection, and every room on it is resumed. */
   private settled = false;
@@ -86,6 +88,7 @@ export class Rooms {
   renewed(welcome: Message<'welcome'>, lost: boolean): void {
     this.hold();
     this.resuming.clear();
+    this.givenUp.clear();
     const error = new ClientError('SESSION_LOST');
     for (const [number, room] of [...this.rooms]) {
       if (room === this.lobby && !lost) continue;
@@ -109,6 +112,11 @@ export class Rooms {
       asked?.room?.left({ code: 'NOT_IN_ROOM', text: 'This room is already joined.' });
       return;
     }
+    // The server was replaced before it had written down that this room was left.
+    if (!asked && this.givenUp.has(message.room)) {
+      this.options.write(encodeBinary({ type: 'leave', room: message.room }));
+      return;
+    }
     const room = asked?.room ?? new Room(message, this.options);
     this.rooms.set(message.room, room);
     if (asked?.room) room.rejoined(message);
@@ -130,6 +138,7 @@ export class Rooms {
     const room = this.rooms.get(message.room);
     if (!room || room === this.lobby) return;
     this.rooms.delete(message.room);
+    if (room.isLeaving) this.givenUp.add(message.room);
     room.left({ code: message.code, text: message.text });
     if (this.resuming.delete(message.room)) this.settle();
   }

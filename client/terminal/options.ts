@@ -20,7 +20,11 @@ export function playOptionsOf(args: readonly string[]): PlayOptions {
     .option('--host <host>', 'address of the server', '127.0.0.1')
     .option('--port <port>', 'port of the server', portOf, 8000)
     .option('--name <name>', 'your name for others to see (default: your user name)', nameOf)
-    .option('--game <game>', 'game to join', 'goldrush')
+    .option(
+      '--game <game>',
+      'game to join or to be matched in: goldrush, connect-four, …',
+      'goldrush',
+    )
     .parse(args, { from: 'user' });
   const { host, port, name, game } = command.opts<Partial<PlayOptions>>();
   return { host: host!, port: port!, game: game!, name: name ?? defaultName(userName()) };

@@ -72,7 +72,7 @@ export class Coordinator {
     const rooms = new Rooms({ games, config, log, metrics, storage, sessions, diskFailed });
     await rooms.recover(storage);
     const { roomsPerSessionMax } = config;
-    const matchmaking = new Matchmaking({ rooms, sessions, roomsPerSessionMax, log });
+    const matchmaking = new Matchmaking({ rooms, sessions, roomsPerSessionMax, log, metrics });
     matchmaking.restore(storage.saved.waiting);
     const coordinator = new Coordinator(options, { rooms, sessions, matchmaking, storage });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -109,6 +109,7 @@ export class Coordinator {
     metrics.gauge('rooms', this.rooms.size + 1);
     metrics.gauge('players', players);
     metrics.gauge('inboxCommands', inbox);
+    metrics.gauge('matchWaiting', this.matchmaking.waiting);
     metrics.gauge('linkQueueBytes', queued);
   }
 

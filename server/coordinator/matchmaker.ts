@@ -54,6 +54,10 @@ export class Matchmaker<T extends Ticket> implements Iterable<T> {
     return this.tickets.values();
   }
 
+  get size(): number {
+    return this.tickets.size;
+  }
+
   get(session: number): T | undefined {
     return this.tickets.get(session);
   }

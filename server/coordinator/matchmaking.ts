@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { type ErrorCode, LOBBY, sentence } from '../../protocol/index.ts';
 import type { Game } from '../games/index.ts';
-import type { Log } from '../observe/index.ts';
+import type { Log, ProcessMetrics } from '../observe/index.ts';
 import { type SavedWait, StoreError, type WaitChange } from '../store/index.ts';
 import type { Answer } from './ledger.ts';
 import { type Match, Matchmaker, sessionsOf, type Ticket } from './matchmaker.ts';
@@ -16,6 +16,7 @@ export interface MatchmakingOptions {
   /** Rooms that a session may be in; each match that it waits for counts as one. */
   readonly roomsPerSessionMax: number;
   readonly log: Log;
+  readonly metrics: ProcessMetrics<'coordinator'>;
 }
 
 /** An answer of the lobby, and what it changes of who waits: both are written down as one. */
@@ -53,6 +54,13 @@ export class Matchmaking {
       if (!game.match) continue;
       this.queues.set(game.name, { game, matchmaker: new Matchmaker(game.match.players) });
     }
+  }
+
+  /** How many wait, for whichever game. */
+  get waiting(): number {
+    let waiting = 0;
+    for (const { matchmaker } of this.queues.values()) waiting += matchmaker.size;
+    return waiting;
   }
 
   /** Brings back who waited in an earlier process. Call it when the rooms are back. */
@@ -178,11 +186,20 @@ export class Matchmaking {
       // An open room that nobody is in ends by itself.
       if (typeof room === 'string') this.retryAt = performance.now() + RETRY_MS;
     } else if (room.admit(players.map((id) => this.options.sessions.byId(id)!))) {
+      this.measure(players, matchmaker);
       matchmaker.settle(match);
       log.info({ room: room.id, game: game.name, players }, 'match made');
       for (const id of players) this.tell(id, 'matched', { game: game.name, room: room.id });
     } else this.dismiss(game, matchmaker, match);
     for (const id of players) if (!matchmaker.get(id)) this.forget(id, game.name);
+  }
+
+  private measure(players: readonly number[], matchmaker: Matchmaker<SavedWait>): void {
+    const now = Date.now();
+    for (const id of players) {
+      const ms = waitedMs(matchmaker.get(id), now) ?? 0;
+      this.options.metrics.observe('matchWaitSeconds', ms / 1000);
+    }
   }
 
   /** The game has failed: another try would fail the same way. */

@@ -44,7 +44,7 @@ export class TestWorld implements LobbyWorld {
     });
     const { rooms } = this;
     const { roomsPerSessionMax } = config;
-    this.matchmaking = new Matchmaking({ rooms, sessions, roomsPerSessionMax, log });
+    this.matchmaking = new Matchmaking({ rooms, sessions, roomsPerSessionMax, log, metrics });
   }
 
   /** A new session on `link`. */

@@ -102,6 +102,12 @@ export const metrics = {
   sessions: gauge(coordinator, 'sum', 'Sessions, with and without a connection.'),
   rooms: gauge(coordinator, 'sum', 'Rooms, the lobby included.'),
   players: gauge(coordinator, 'sum', 'Places taken in rooms other than the lobby.'),
+  matchWaiting: gauge(coordinator, 'sum', 'Sessions that wait for a match.'),
+  matchWaitSeconds: histogram(
+    coordinator,
+    [0.1, 0.5, 1, 5, 15, 60, 300, 1800],
+    'How long sessions waited until they were matched.',
+  ),
   commandsApplied: counter(coordinator, 'Commands and calls applied to rooms.'),
   commandsRejected: counter(
     coordinator,
