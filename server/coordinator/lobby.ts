@@ -1,4 +1,4 @@
-// Room 0, which every session is in: lists games and rooms, opens rooms, carries chat.
+// Room 0, which every session is in: lists and opens rooms, takes who wants a match, carries chat.
 import { performance } from 'node:perf_hooks';
 import Type, { type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';

@@ -33,7 +33,7 @@ export interface MatchArgs {
   readonly size?: number;
 }
 
-/** Those who wait for one game. */
+/** Those who wait for one game: bounded by the sessions, each of which has one ticket at most. */
 interface Queue {
   readonly game: Game;
   readonly matchmaker: Matchmaker<SavedWait & Ticket>;
