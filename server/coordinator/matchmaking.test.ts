@@ -1,7 +1,6 @@
 // Matchmaking at work: what the lobby answers, who gets into which room, and what a restart keeps.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Game } from '../games/index.ts';
-import type { SavedWait, SessionEvent } from '../store/index.ts';
 import { FakeLink } from './fake-link.ts';
 import { pass, startTime, stopTime } from './fake-time.ts';
 import type { Session } from './session.ts';
@@ -288,69 +287,6 @@ describe('Where no room can be opened', () => {
     for (const one of everyone) {
       expect([world.matchmaking.waitsOf(one), one.rooms.size]).toEqual([0, 0]);
     }
-    expect(waitsIn(world.storage.events)).toEqual([]);
-  });
-});
-
-/** Who waits, as the file of sessions has it. */
-function waitsIn(events: readonly SessionEvent[]): SavedWait[] {
-  const waits = new Map<string, SavedWait>();
-  for (const event of events) {
-    if (!('wait' in event) || !event.wait) continue;
-    const { session, wait } = event;
-    const { game, ticket } = wait;
-    waits.delete(`${session} ${game}`);
-    if (ticket) waits.set(`${session} ${game}`, { session, game, ...ticket });
-  }
-  return [...waits.values()];
-}
-
-describe('After a restart', () => {
-  /** Another process that has read what this one wrote. */
-  function restarted(): TestWorld {
-    const next = new TestWorld({}, games);
-    const saved = [1, 2, 3].map((id) => ({
-      id,
-      token: `${id}`,
-      name: 'ada',
-      rooms: [],
-      lobby: { applied: 1, answers: [] },
-    }));
-    const waiting = waitsIn(world.storage.events);
-    next.sessions.restore({ sessions: saved, waiting, lastSession: 3, lastRoom: 0 });
-    return next;
-  }
-
-  it('those who waited wait on, in their order, and are matched when they are back', async () => {
-    const [ada, bob, eve] = sessions(3);
-    for (const one of [eve, ada, bob]) await ask(one!, 'match', { game: 'quartet' });
-    const next = restarted();
-    next.matchmaking.restore(waitsIn(world.storage.events));
-    const back = [1, 2, 3].map((id) => next.sessions.byId(id)!);
-    for (const one of back) next.sessions.attach(one, link, 50 + one.id);
-    const places = back.map((one) => next.matchmaking.matching(one, { game: 'quartet' }));
-    expect(places).toMatchObject(
-      [2, 3, 1].map((place) => ({ kind: 'result', value: [{ waiting: 3, place }] })),
-    );
-    next.lobby(next.session(link), 1, 'match', { game: 'quartet' });
-    await null;
-    expect([...next.rooms].map(({ players }) => players)).toEqual([4]);
-    next.end();
-  });
-
-  it('who was put into a room, but not yet out of the queue, waits no longer', async () => {
-    const [ada] = sessions(1);
-    await ask(ada!, 'match', { game: 'duel' });
-    const next = restarted();
-    const old = next.rooms.open('duel');
-    if (typeof old === 'string') throw new Error(old);
-    old.admit([next.sessions.byId(1)!]);
-    const waiting = waitsIn(world.storage.events);
-    next.matchmaking.restore(waiting);
-    expect(next.matchmaking.waitsOf(next.sessions.byId(1)!)).toBe(0);
-    // A room that was there before is that of an earlier match.
-    next.matchmaking.restore(waiting.map((one) => ({ ...one, room: old.id })));
-    expect(next.matchmaking.waitsOf(next.sessions.byId(1)!)).toBe(1);
-    next.end();
+    expect(world.storage.waiting).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 // Storage for tests that are not about it: keeps nothing.
-import { type SessionEvent, StoreError } from '../store/index.ts';
+import { type SavedWait, type SessionEvent, StoreError } from '../store/index.ts';
+import { SessionHistory } from '../store/session-events.ts';
 import type { RoomStorage, Storage } from './storage.ts';
 
 export const forgetfulRoom: RoomStorage = {
@@ -22,6 +23,13 @@ export class ForgetfulStorage implements Storage {
   }
 
   quarantine(): void {}
+
+  /** Who waits for a match, as the next process would read it. */
+  get waiting(): readonly SavedWait[] {
+    const history = new SessionHistory(1);
+    for (const event of this.events) history.apply(event);
+    return history.saved().waiting;
+  }
 
   appendSession(event: SessionEvent): void {
     if (this.fails) throw new StoreError('DISK_FULL', 'sessions.log');
