@@ -112,6 +112,13 @@ export const settings = {
     'processes',
     'Processes kept ready to take the place of one that dies, which makes the pause short.',
   ),
+  poolProcesses: integer(
+    1,
+    1,
+    64,
+    'processes',
+    'Processes that prepare the worlds of new rooms and find the ways of bots; started when first needed.',
+  ),
   workerMemoryMax: integer(
     1_073_741_824,
     0,

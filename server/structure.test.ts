@@ -20,6 +20,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'server/config.ts',
     'server/games',
     'server/link',
+    'server/multiprocessing',
     'server/observe',
     'server/store',
   ],

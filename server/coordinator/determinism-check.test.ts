@@ -4,6 +4,7 @@ import { type Game, Type } from '../games/game.ts';
 import goldrush from '../games/goldrush/index.ts';
 import { createLog, ProcessMetrics } from '../observe/index.ts';
 import { DeterminismCheck } from './determinism-check.ts';
+import { SeededRandom } from './random.ts';
 import { type Input, RoomState } from './room-state.ts';
 import { tally } from './test-game.ts';
 
@@ -15,7 +16,8 @@ async function run(game: Game, inputs: readonly Input[] = []) {
   const write = (line: string) => lines.push(JSON.parse(line));
   const log = createLog({ role: 'coordinator', level: 'warn', write });
   const metrics = new ProcessMetrics('coordinator');
-  const live = new RoomState(game, { id: 4, seed: 5, now: 0 });
+  const prepared = game.prepare?.run(new SeededRandom(5));
+  const live = new RoomState(game, { id: 4, seed: 5, now: 0, prepared });
   const check = new DeterminismCheck({ game, live, log, metrics });
   for (let tick = 1; tick <= 60; tick++) {
     const batch: readonly Input[] =

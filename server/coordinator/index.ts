@@ -8,6 +8,7 @@ import { Matchmaking } from './matchmaking.ts';
 import { Rooms } from './rooms.ts';
 import { Sessions } from './sessions.ts';
 import { FileStorage } from './storage.ts';
+import { WorkPool } from './work-pool.ts';
 import { type PeerWorld, WorkerPeer } from './worker-peer.ts';
 
 export { StoreError } from '../store/index.ts';
@@ -33,6 +34,7 @@ interface Parts {
   readonly sessions: Sessions;
   readonly matchmaking: Matchmaking;
   readonly storage: FileStorage;
+  readonly pool: WorkPool;
 }
 
 const BEAT_MS = 250;
@@ -44,6 +46,7 @@ export class Coordinator {
   private readonly sessions: Sessions;
   private readonly matchmaking: Matchmaking;
   private readonly storage: FileStorage;
+  private readonly pool: WorkPool;
   private readonly peers = new Set<WorkerPeer>();
   private readonly server: Server;
   private readonly timer: NodeJS.Timeout;
@@ -55,6 +58,7 @@ export class Coordinator {
     this.sessions = parts.sessions;
     this.matchmaking = parts.matchmaking;
     this.storage = parts.storage;
+    this.pool = parts.pool;
     this.server = createServer((socket) => {
       this.peers.add(new WorkerPeer(socket, this.world));
     });
@@ -69,12 +73,13 @@ export class Coordinator {
     const sessions = new Sessions(config, storage);
     sessions.restore(storage.saved);
     const diskFailed = (error: unknown) => endFor(error, log);
-    const rooms = new Rooms({ games, config, log, metrics, storage, sessions, diskFailed });
+    const pool = new WorkPool({ processes: config.poolProcesses, title: 'holdfast pool', metrics });
+    const rooms = new Rooms({ games, config, log, metrics, storage, sessions, pool, diskFailed });
     await rooms.recover(storage);
     const { roomsPerSessionMax } = config;
     const matchmaking = new Matchmaking({ rooms, sessions, roomsPerSessionMax, log, metrics });
     matchmaking.restore(storage.saved.waiting);
-    const coordinator = new Coordinator(options, { rooms, sessions, matchmaking, storage });
+    const coordinator = new Coordinator(options, { rooms, sessions, matchmaking, storage, pool });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     // A coordinator that was killed has left its socket behind.
     rmSync(linkPath, { force: true });
@@ -117,7 +122,7 @@ export class Coordinator {
   async close(): Promise<void> {
     clearInterval(this.timer);
     this.matchmaking.close();
-    const closed = this.rooms.close();
+    const closed = Promise.all([this.rooms.close(), this.pool.close()]);
     for (const { channel } of this.peers) channel.close();
     this.server.close();
     await closed;

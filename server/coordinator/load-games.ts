@@ -1,8 +1,8 @@
 // Loads game modules, the ones that ship or those given, and says what is wrong with one.
-import { registerHooks } from 'node:module';
-import { extname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkGame, type Game, shippedGames } from '../games/index.ts';
+import { resolveHoldfast } from './resolve-holdfast.ts';
 
 /** A game cannot be used; the message says which and why. */
 export class GameLoadError extends Error {
@@ -46,17 +46,4 @@ async function importGame(path: string): Promise<unknown> {
     throw new GameLoadError(`game ${path}: it has no default export: export default defineGame(…)`);
   }
   return module.default;
-}
-
-/** A game outside of any package finds `holdfast/game` all the same, and always this server's, so
- *  that there is one class `Refusal`. */
-function resolveHoldfast(): void {
-  const extension = extname(import.meta.url);
-  const target = new URL(`../games/game${extension}`, import.meta.url).href;
-  registerHooks({
-    resolve(specifier, context, nextResolve) {
-      if (specifier === 'holdfast/game') return { url: target, shortCircuit: true };
-      return nextResolve(specifier, context);
-    },
-  });
 }

@@ -41,6 +41,7 @@ describe('lobby.games', () => {
       { name: 'tally', text: expect.any(String), playersMax: 3, ticksPerSecond: 20 },
       { name: 'quiet', text: expect.any(String), playersMax: 3, ticksPerSecond: 0 },
       { name: 'broken', text: expect.any(String), playersMax: 3, ticksPerSecond: 20 },
+      { name: 'prepared', text: expect.any(String), playersMax: 3, ticksPerSecond: 20 },
     ]);
   });
 });

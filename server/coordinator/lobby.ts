@@ -6,7 +6,7 @@ import { type ErrorCode, LOBBY, sentence } from '../../protocol/index.ts';
 import type { FromWorker } from '../link/index.ts';
 import type { Answer } from './ledger.ts';
 import type { Deed, Matchmaking } from './matchmaking.ts';
-import type { Rooms } from './rooms.ts';
+import type { Found, Rooms } from './rooms.ts';
 import type { Session, WorkerLink } from './session.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -20,21 +20,25 @@ export interface LobbyWorld {
   readonly sessions: Sessions;
 }
 
+type Done = Answer | Deed;
+
 interface LobbyCommand {
   readonly text: string;
   readonly args: TSchema;
-  run(world: LobbyWorld, session: Session, args: never): Answer | Deed;
+  run(world: LobbyWorld, session: Session, args: never): Done | Promise<Answer>;
 }
 
 const command = <A extends TSchema>(
   text: string,
   args: A,
-  run: (world: LobbyWorld, session: Session, args: Static<A>) => Answer | Deed,
+  run: (world: LobbyWorld, session: Session, args: Static<A>) => Done | Promise<Answer>,
 ): LobbyCommand => ({ text, args, run: run as LobbyCommand['run'] });
 
 /** Chat: lines at once, and lines per second after that. */
 const CHAT_BURST = 5;
 const CHAT_PER_SECOND = 1;
+/** Commands of one session that may wait for one before them; the worker lets through about so many. */
+const WAITING_MAX = 1024;
 
 const name = Type.String({ minLength: 1, maxLength: 40 });
 const roomNumber = Type.Integer({ minimum: 0, maximum: 0xffff_ffff });
@@ -72,8 +76,10 @@ export const lobbyCommands = {
     Type.Object({ game: name }),
     ({ rooms }, _session, { game }) => {
       if (rooms.games.get(game)?.match) return refused('MATCH_ONLY', game);
-      const opened = rooms.open(game);
-      return typeof opened === 'string' ? refused(opened, game) : result({ room: opened.id });
+      const answer = (opened: Found) =>
+        typeof opened === 'string' ? refused(opened, game) : result({ room: opened.id });
+      const opening = rooms.open(game);
+      return opening instanceof Promise ? opening.then(answer) : answer(opening);
     },
   ),
   chat: command(
@@ -115,35 +121,79 @@ const compiled = new Map(
   }),
 );
 
-/** Applies a command of the lobby, exactly once, and answers it. */
+/** Applies a command of the lobby, exactly once, and answers it: at once, but for one that has to
+ *  wait, for which those of the session that come after it wait as well. */
 export function applyLobbyCommand(
   world: LobbyWorld,
   session: Session,
   message: CommandMessage,
 ): void {
-  const { link, connection } = session;
-  if (!link) return;
+  if (!session.link) return;
   const { seq } = message;
-  const ledger = session.lobby;
-  if (seq > ledger.applied + 1) {
+  const { lobby: ledger, lobbyWaiting: waiting } = session;
+  const taken = ledger.applied + waiting.length;
+  if (seq > taken + 1 || (waiting.length >= WAITING_MAX && seq > taken)) {
     if (!session.lobbyGap.due(seq)) return;
+    const { link, connection } = session;
     link.send({ type: 'resumed', connection, room: LOBBY, seq: ledger.applied });
     return;
   }
   session.lobbyGap.close();
-  if (seq === ledger.applied + 1) {
-    const { answer, wait, done } = run(world, session, message);
-    try {
-      world.sessions.noteLobby(session, seq, isQuestion(message) ? null : answer, wait);
-    } catch {
-      // Not written down, so not acknowledged: the client sends it again.
+  if (seq <= ledger.applied) {
+    const kept = ledger.kept(seq);
+    if (kept) send(session, seq, kept);
+    else answerAgain(world, session, message);
+    return;
+  }
+  // One that waits already, and came again, will have its answer.
+  if (seq <= taken) return;
+  waiting.push(message);
+  if (waiting.length === 1) applyWaiting(world, session);
+}
+
+/** Applies those that wait, up to one whose answer has to be waited for. */
+function applyWaiting(world: LobbyWorld, session: Session): void {
+  for (let message = session.lobbyWaiting[0]; message; message = session.lobbyWaiting[0]) {
+    const deed = run(world, session, message);
+    if (deed instanceof Promise) {
+      const of = message;
+      void deed.then((done) => {
+        // Who has left for good asks for nothing any more.
+        if (world.sessions.byId(session.id) !== session) return;
+        settle(world, session, of, done);
+        applyWaiting(world, session);
+      });
       return;
     }
-    ledger.apply(seq);
-    ledger.keep(seq, answer);
-    done?.();
+    settle(world, session, message, deed);
   }
-  const answer = ledger.kept(seq) ?? answerAgain(world, session, message);
+}
+
+/** Writes the answer down and gives it to whoever speaks for the session now. */
+function settle(
+  world: LobbyWorld,
+  session: Session,
+  message: CommandMessage,
+  { answer, wait, done }: Deed,
+): void {
+  const { seq } = message;
+  const { lobby: ledger } = session;
+  try {
+    world.sessions.noteLobby(session, seq, isQuestion(message) ? null : answer, wait);
+  } catch {
+    // Not written down, so not acknowledged: the client sends it again, and what comes after it.
+    session.lobbyWaiting.length = 0;
+    return;
+  }
+  session.lobbyWaiting.shift();
+  ledger.apply(seq);
+  ledger.keep(seq, answer);
+  done?.();
+  send(session, seq, answer);
+}
+
+function send({ link, connection }: Session, seq: number, answer: Answer): void {
+  if (!link) return;
   if (answer.kind === 'result') {
     link.send({ type: 'result', connection, room: LOBBY, seq, value: answer.value });
   } else {
@@ -158,20 +208,25 @@ function isQuestion({ name }: CommandMessage): boolean {
 }
 const deeds = new Set(['create', 'chat', 'match', 'unmatch']);
 
-function answerAgain(world: LobbyWorld, session: Session, message: CommandMessage): Answer {
-  return isQuestion(message) ? run(world, session, message).answer : refused('RESULT_EXPIRED');
+/** Only what changes nothing can be asked again, and that is answered at once. */
+function answerAgain(world: LobbyWorld, session: Session, message: CommandMessage): void {
+  const { seq } = message;
+  const deed = isQuestion(message) ? run(world, session, message) : undefined;
+  if (!(deed instanceof Promise)) send(session, seq, deed?.answer ?? refused('RESULT_EXPIRED'));
 }
 
-function run(world: LobbyWorld, session: Session, message: CommandMessage): Deed {
+function run(world: LobbyWorld, session: Session, message: CommandMessage): Deed | Promise<Deed> {
   const done = tryRun(world, session, message);
-  return 'kind' in done ? { answer: done } : done;
+  return done instanceof Promise ? done.then(deedOf) : deedOf(done);
 }
+
+const deedOf = (done: Done): Deed => ('kind' in done ? { answer: done } : done);
 
 function tryRun(
   world: LobbyWorld,
   session: Session,
   { name, args }: CommandMessage,
-): Answer | Deed {
+): Done | Promise<Answer> {
   const known = compiled.get(name);
   if (!known) return refused('UNKNOWN_COMMAND', `the lobby has ${[...compiled.keys()].join(', ')}`);
   const given = args ?? {};

@@ -123,7 +123,7 @@ describe('After a restart', () => {
 
   it('who was put into a room, but not yet out of the queue, waits no longer', async () => {
     const [ada] = await restart('duel', 1);
-    const room = next.rooms.open('duel');
+    const room = await next.rooms.open('duel');
     if (typeof room === 'string') throw new Error(room);
     room.admit([ada!]);
     const { waiting } = world.storage;

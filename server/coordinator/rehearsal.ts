@@ -4,13 +4,18 @@ import { setImmediate } from 'node:timers/promises';
 import type { Game } from '../games/index.ts';
 import { decodeSnapshot, encodeSnapshot } from '../store/index.ts';
 import { carryOver } from './carry-over.ts';
+import { prepareInPool } from './preparation.ts';
 import { snapshotOf } from './room-snapshot.ts';
 import { type Input, RoomState } from './room-state.ts';
+import { WorkPool } from './work-pool.ts';
 
 /** No game has a room of this number: it is the lobby's. */
 const ROOM = 0;
+const SEED = 1;
 const PLAYERS = 20;
 const TICKS = 20;
+/** Nobody gets to see it: one that takes longer is left out. */
+const PREPARE_MS_MAX = 1000;
 
 /** Lets a room of each game live for a moment, in memory, and brings it back, until the process is
  *  wanted. Says nothing of a game that throws: it does so again where somebody is told. */
@@ -19,13 +24,22 @@ export async function rehearse(games: Iterable<Game>, isWanted: () => boolean): 
     await setImmediate();
     if (isWanted()) return;
     try {
-      rehearseGame(game);
+      const prepared = await prepare(game);
+      if (isWanted()) return;
+      rehearseGame(game, prepared);
     } catch {}
   }
 }
 
-function rehearseGame(game: Game): void {
-  const state = new RoomState(game, { id: ROOM, seed: 1, now: 0 });
+/** Elsewhere: it may take longer than a process may be silent. */
+async function prepare(game: Game): Promise<unknown> {
+  if (!game.prepare) return undefined;
+  await using pool = new WorkPool({ processes: 1, title: 'holdfast rehearsal' });
+  return await prepareInPool(game, SEED, pool, PREPARE_MS_MAX);
+}
+
+function rehearseGame(game: Game, prepared: unknown): void {
+  const state = new RoomState(game, { id: ROOM, seed: SEED, now: 0, prepared });
   const joins = Array.from({ length: PLAYERS }, (_, i): Input => {
     const player = i + 1;
     return { kind: 'join', player, name: `rehearsal ${player}` };

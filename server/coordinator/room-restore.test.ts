@@ -6,6 +6,7 @@ import { type Entity, type Game, Type } from '../games/game.ts';
 import goldrush from '../games/goldrush/index.ts';
 import { stateHash } from '../store/index.ts';
 import { type Input, inputCodec, inputKinds } from './inputs.ts';
+import { SeededRandom } from './random.ts';
 import { RoomState, type SavedRoom } from './room-state.ts';
 import { quietTally, tally } from './test-game.ts';
 
@@ -61,7 +62,8 @@ function run(game: Game, arbitrary: ReturnType<typeof batches>, numRuns: number)
   const way = fc.constantFrom(...Object.keys(ways));
   fc.assert(
     fc.property(fc.integer(), arbitrary, arbitrary, way, (seed, before, after, way) => {
-      const original = new RoomState(game, { id: 3, seed, now: 5 });
+      const prepared = game.prepare?.run(new SeededRandom(seed));
+      const original = new RoomState(game, { id: 3, seed, now: 5, prepared });
       for (const { now, inputs } of before) original.apply(now, inputs);
       original.takeChanges();
       const saved = original.save();

@@ -65,12 +65,13 @@ export class RoomState {
   private entityIds = 0;
 
   /** A new room, or one that goes on where `saved` was taken.
-   *  @param options `now`: the time at which the game prepares a new room, in ms since 1970.
+   *  @param options `now`: the time at which the game furnishes a new room, in ms since 1970;
+   *  `prepared`: what its `prepare` has made.
    *  Throws whatever the game's `create` throws. */
   constructor(
     game: Game,
     options:
-      | { id: number; seed: number; now: number }
+      | { id: number; seed: number; now: number; prepared?: unknown }
       | { id: number; saved: SavedRoom; changedTick?: number | undefined },
   ) {
     const saved = 'saved' in options ? options.saved : undefined;
@@ -83,7 +84,7 @@ export class RoomState {
     this.room = this.makeRoom(options.id, saved ? saved.state : game.state());
     if ('now' in options) {
       this.now = options.now;
-      game.create?.(this.room);
+      game.create?.(this.room, options.prepared);
     } else {
       this.load(options.saved);
       this.changed = options.changedTick ?? this.tick;

@@ -11,6 +11,7 @@ import { Rooms } from './rooms.ts';
 import { Sessions } from './sessions.ts';
 import { FileStorage } from './storage.ts';
 import { tally } from './test-game.ts';
+import { TestPool } from './test-pool.ts';
 import { metrics } from './test-room.ts';
 
 interface Process {
@@ -43,6 +44,7 @@ async function begin(data: string, game: Game = tally, changes: object = {}): Pr
     metrics,
     storage,
     sessions,
+    pool: new TestPool().asPool,
   });
   try {
     await rooms.recover(storage);

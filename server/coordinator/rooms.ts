@@ -9,12 +9,14 @@ import type { Log, ProcessMetrics } from '../observe/index.ts';
 import { type Recovered, StoreError } from '../store/index.ts';
 import { CarryOverError, carryOver } from './carry-over.ts';
 import { DeterminismCheck } from './determinism-check.ts';
+import { prepareInPool } from './preparation.ts';
 import { replay, setCulpritAside } from './recovery.ts';
 import { Room, type RoomOptions } from './room.ts';
 import { snapshotOf } from './room-snapshot.ts';
 import { type Input, RoomState } from './room-state.ts';
 import type { Sessions } from './sessions.ts';
 import type { FileStorage, RoomStorage, Storage } from './storage.ts';
+import type { WorkPool } from './work-pool.ts';
 
 /** A room, or why there is none. */
 export type Found = Room | ErrorCode;
@@ -26,6 +28,7 @@ export interface RoomsOptions {
   readonly metrics: ProcessMetrics<'coordinator'>;
   readonly storage: Storage;
   readonly sessions: Sessions;
+  readonly pool: WorkPool;
   /** The disk has not taken what was written: nobody knows what it holds. */
   diskFailed(error: unknown): void;
 }
@@ -36,6 +39,11 @@ export class Rooms implements Iterable<Room> {
   private readonly options: RoomsOptions;
   /** The lobby is 0. */
   private lastId = 0;
+  /** Rooms whose worlds are being prepared. */
+  private preparing = 0;
+  /** Of each game the last of them. */
+  private readonly openings = new Map<string, Promise<Found>>();
+  private isClosed = false;
 
   constructor(options: RoomsOptions) {
     this.options = options;
@@ -59,39 +67,67 @@ export class Rooms implements Iterable<Room> {
     return this.rooms.get(id) ?? 'UNKNOWN_ROOM';
   }
 
-  /** The fullest room of the game that still has place, so that players meet; else a new one. */
-  withPlace(gameName: string): Found {
+  /** The fullest room of the game that still has place, so that players meet; else the one that is
+   *  being prepared, or a new one. It may be full once it is there: ask again. */
+  withPlace(gameName: string): Found | Promise<Found> {
     if (this.games.get(gameName)?.match) return 'MATCH_ONLY';
     let best: Room | undefined;
     for (const room of this.rooms.values()) {
       if (room.game.name !== gameName || room.isFull) continue;
       if (!best || room.players > best.players) best = room;
     }
-    return best ?? this.open(gameName);
+    return best ?? this.openings.get(gameName) ?? this.open(gameName);
   }
 
-  open(gameName: string): Found {
-    const { config, log, metrics, storage, sessions } = this.options;
+  /** A new room; a promise of it where the game prepares its world elsewhere. It is never kept where
+   *  this process ends before: nobody has been told of the room, and the next one is asked again. */
+  open(gameName: string): Found | Promise<Found> {
     const game = this.games.get(gameName);
     if (!game) return 'UNKNOWN_GAME';
-    if (this.rooms.size >= config.roomsMax) return 'ROOMS_LIMIT';
+    if (this.rooms.size + this.preparing >= this.options.config.roomsMax) return 'ROOMS_LIMIT';
+    const seed = randomInt(-0x8000_0000, 0x8000_0000);
+    if (!game.prepare) return this.begin(game, seed);
+    const opening = this.openPrepared(game, seed);
+    this.openings.set(gameName, opening);
+    return opening;
+  }
+
+  private async openPrepared(game: Game, seed: number): Promise<Found> {
+    this.preparing++;
+    const open = await prepareInPool(game, seed, this.options.pool).then(
+      (prepared) => () => this.begin(game, seed, prepared),
+      (error) => () => this.unprepared(game, error),
+    );
+    if (this.isClosed) return new Promise(() => {});
+    this.preparing--;
+    // Before those who wait look for a place again. A later one of the game is found once it is there.
+    this.openings.delete(game.name);
+    return open();
+  }
+
+  private begin(game: Game, seed: number, prepared?: unknown): Found {
+    const { log, storage, sessions } = this.options;
     const id = this.lastId + 1;
     try {
-      const seed = randomInt(-0x8000_0000, 0x8000_0000);
-      const state = new RoomState(game, { id, seed, now: Date.now() });
+      const state = new RoomState(game, { id, seed, now: Date.now(), prepared });
       sessions.noteRoom(id);
       const room = this.take(game, state, storage.createRoom(id, snapshotOf(game, state)));
-      log.info({ room: id, game: gameName }, 'room opened');
+      log.info({ room: id, game: game.name }, 'room opened');
       return room;
     } catch (error) {
       if (error instanceof StoreError) {
         log.error({ err: error }, 'a room cannot be written down');
         return 'ROOMS_LIMIT';
       }
-      metrics.count('gameErrors');
-      log.error({ err: error, game: gameName }, 'the game failed to prepare a room');
-      return 'GAME_ERROR';
+      return this.unprepared(game, error);
     }
+  }
+
+  private unprepared(game: Game, error: unknown): Found {
+    const { log, metrics } = this.options;
+    metrics.count('gameErrors');
+    log.error({ err: error, game: game.name }, 'the game failed to prepare a room');
+    return 'GAME_ERROR';
   }
 
   /** Brings back the rooms that an earlier process has written down.
@@ -120,6 +156,7 @@ export class Rooms implements Iterable<Room> {
 
   /** Stops every room, to be brought back by a later process. */
   async close(): Promise<void> {
+    this.isClosed = true;
     await Promise.all([...this.rooms.values()].map((room) => room.close()));
   }
 

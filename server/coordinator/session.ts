@@ -1,9 +1,11 @@
 // A session: who a player is, for as long as it may be resumed.
 
-import type { FromCoordinator, KeptCopy } from '../link/index.ts';
+import type { FromCoordinator, FromWorker, KeptCopy } from '../link/index.ts';
 import { GapNotice } from './gap-notice.ts';
 import { Ledger } from './ledger.ts';
 import type { Room } from './room.ts';
+
+type LobbyMessage = Extract<FromWorker, { type: 'command' }>;
 
 /** A worker as the coordinator sees it: where messages for its connections go. */
 export interface WorkerLink {
@@ -24,6 +26,8 @@ export class Session {
   readonly rooms = new Map<number, Room>();
   /** What the lobby has applied. */
   readonly lobby = new Ledger();
+  /** Taken by the lobby and not applied: the first waits for its answer, the others for it. */
+  readonly lobbyWaiting: LobbyMessage[] = [];
   readonly lobbyGap = new GapNotice();
   link: WorkerLink | undefined;
   connection = 0;

@@ -1,5 +1,5 @@
 // Storage for tests that are not about it: keeps nothing.
-import { type SavedWait, type SessionEvent, StoreError } from '../store/index.ts';
+import { type SavedWait, type SessionEvent, type Snapshot, StoreError } from '../store/index.ts';
 import { SessionHistory } from '../store/session-events.ts';
 import type { RoomStorage, Storage } from './storage.ts';
 
@@ -18,7 +18,11 @@ export class ForgetfulStorage implements Storage {
   /** Nothing more can be written down. */
   fails = false;
 
-  createRoom(): RoomStorage {
+  /** Rooms as they were written down first. */
+  readonly created: Snapshot[] = [];
+
+  createRoom(_room: number, first: Snapshot): RoomStorage {
+    this.created.push(first);
     return forgetfulRoom;
   }
 

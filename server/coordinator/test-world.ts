@@ -8,9 +8,19 @@ import { Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
 import { Sessions } from './sessions.ts';
 import { quietTally, tally } from './test-game.ts';
+import { TestPool } from './test-pool.ts';
 import { log, metrics } from './test-room.ts';
 import { ForgetfulStorage } from './test-storage.ts';
 
+/** What the test lets the pool give is the first sign. */
+const prepared: Game = {
+  ...tally,
+  name: 'prepared',
+  prepare: { module: import.meta.url, run: () => 'nothing' },
+  create(room, text) {
+    room.entities.sign!.add({ text });
+  },
+};
 const broken: Game = {
   ...tally,
   name: 'broken',
@@ -25,10 +35,14 @@ export class TestWorld implements LobbyWorld {
   readonly sessions: Sessions;
   readonly matchmaking: Matchmaking;
   readonly storage = new ForgetfulStorage();
+  readonly pool = new TestPool();
   readonly links = new Set<FakeLink>();
   private connections = 0;
 
-  constructor(changes: Partial<Config> = {}, games: readonly Game[] = [tally, quietTally, broken]) {
+  constructor(
+    changes: Partial<Config> = {},
+    games: readonly Game[] = [tally, quietTally, broken, prepared],
+  ) {
     this.config = { ...readConfig([]), ...changes };
     const { config, storage } = this;
     this.sessions = new Sessions(config, storage);
@@ -40,6 +54,7 @@ export class TestWorld implements LobbyWorld {
       metrics,
       storage,
       sessions,
+      pool: this.pool.asPool,
       diskFailed: () => {},
     });
     const { rooms } = this;

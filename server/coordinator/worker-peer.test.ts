@@ -260,6 +260,41 @@ describe('join and leave', () => {
     expect(worker.got.of('joined')).toHaveLength(1);
   });
 
+  it('of a game whose world has to be prepared wait for one room, and for another when it is full', async () => {
+    for (const connection of [11, 12, 13]) await worker.attach(connection);
+    for (const connection of [10, 11, 12, 13]) await worker.join(connection, -1, 'prepared');
+    expect([worker.got.take(), world.pool.held.length]).toEqual([[], 1]);
+    await world.pool.give('first');
+    await settle();
+    const places = () => worker.got.of('joined').map(({ connection, room }) => [connection, room]);
+    expect([places(), world.pool.held.length]).toEqual([[10, 11, 12].map((at) => [at, 1]), 1]);
+    worker.got.take();
+    await world.pool.give('second');
+    await settle();
+    expect(places()).toEqual([[13, 2]]);
+  });
+
+  it('of a game that cannot be prepared are refused, each with its request', async () => {
+    await worker.join(10, -1, 'prepared', 5);
+    await worker.send({ type: 'join', connection: 10, room: -1, game: 'prepared', request: 6 });
+    await world.pool.fail(new Error('not today'));
+    await settle();
+    expect(worker.got.of('refused')).toMatchObject(
+      [5, 6].map((request) => ({ code: 'GAME_ERROR', request })),
+    );
+    await worker.join(10, -1, 'tally', 7);
+    expect(worker.got.of('joined')).toMatchObject([{ request: 7 }]);
+  });
+
+  it('of one who has gone meanwhile are forgotten', async () => {
+    await worker.join(10, -1, 'prepared');
+    await worker.send({ type: 'detach', connection: 10 });
+    await world.pool.give('made');
+    await settle();
+    const [room] = [...world.rooms];
+    expect([room?.players, worker.got.of('joined')]).toEqual([0, []]);
+  });
+
   it('a leave is answered, and refused for a room that one is not in', async () => {
     await worker.join(10, -1, 'tally');
     await worker.send({ type: 'leave', connection: 10, room: 1 });

@@ -17,6 +17,8 @@ import { applyLobbyCommand, type LobbyWorld } from './lobby.ts';
 import type { Found } from './rooms.ts';
 import type { Session, WorkerLink } from './session.ts';
 
+type JoinMessage = FromWorker & { type: 'join' };
+
 export interface PeerWorld extends LobbyWorld {
   readonly config: Config;
   readonly log: Log;
@@ -162,11 +164,27 @@ export class WorkerPeer implements WorkerLink {
     this.world.sessions.end(session);
   }
 
-  private join({ connection, room, game, request }: FromWorker & { type: 'join' }): void {
+  private join(message: JoinMessage): void {
+    const { connection, room, game } = message;
     const session = this.sessions.get(connection);
     if (!session) return;
-    const { rooms, config, matchmaking } = this.world;
-    const found = room >= 0 ? rooms.byId(room) : this.byGame(session, game);
+    const found = room >= 0 ? this.world.rooms.byId(room) : this.byGame(session, game);
+    if (!(found instanceof Promise)) {
+      this.joinFound(session, message, found);
+      return;
+    }
+    void found.then((opened) => {
+      // Who has gone has nothing to be told; who has come back since has asked again.
+      if (this.sessions.get(connection) !== session) return;
+      if (typeof opened === 'string') this.joinFound(session, message, opened);
+      // Others may have been quicker, and have filled it.
+      else this.join(message);
+    });
+  }
+
+  private joinFound(session: Session, message: JoinMessage, found: Found): void {
+    const { connection, room, game, request } = message;
+    const { config, matchmaking } = this.world;
     if (typeof found === 'string') {
       this.refuse(connection, request, found, room >= 0 ? `room ${room}` : game);
       return;
@@ -181,7 +199,7 @@ export class WorkerPeer implements WorkerLink {
   }
 
   /** A session that is in a room of the game already means that one. */
-  private byGame(session: Session, game: string): Found {
+  private byGame(session: Session, game: string): Found | Promise<Found> {
     for (const room of session.rooms.values()) if (room.game.name === game) return room;
     return this.world.rooms.withPlace(game);
   }

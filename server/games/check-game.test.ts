@@ -27,6 +27,8 @@ const STATE = 'state must be a function that gives the memory of a new room';
 const VERSION = 'stateVersion must be a whole number from 0';
 const MATCH = 'match must have players: a whole number from 2 to 64, and at most playersMax';
 const WORLD = 'world must have width, height and viewRadius: whole numbers from 1';
+const PREPARE =
+  'prepare must be { module: import.meta.url, run }, with run exported under its own name';
 const ARGS = 'commands.go.args must be a schema made with Type.Object({…})';
 const RUN = 'commands.go.run must be a function (room, player, args)';
 const noField = (name: string) => `entities.pawn: ${name} is no name for a field`;
@@ -53,6 +55,10 @@ const mistakes: [Record<string, unknown>, string][] = [
   [{ state: {} }, STATE],
   [{ about: 'a cave' }, 'about must be a function'],
   [{ create: 1 }, 'create must be a function'],
+  [{ prepare: () => 1 }, PREPARE],
+  [{ prepare: { module: import.meta.url, run: 'makeMap' } }, PREPARE],
+  [{ prepare: { module: './map.ts', run: function makeMap() {} } }, PREPARE],
+  [{ prepare: { module: import.meta.url, run: [() => 1][0] } }, PREPARE],
   [{ join: null }, 'join must be a function'],
   [{ leave: {} }, 'leave must be a function'],
   [{ tick: true }, 'tick must be a function'],

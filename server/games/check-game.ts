@@ -38,6 +38,11 @@ export function checkGame(value: unknown): string[] {
     const given = value[hook];
     need(given === undefined || typeof given === 'function', `${hook} must be a function`);
   }
+  const { prepare } = value;
+  need(
+    prepare === undefined || isPoolFunction(prepare),
+    'prepare must be { module: import.meta.url, run }, with run exported under its own name',
+  );
   problems.push(
     ...checkMatch(value.match, value.playersMax),
     ...checkWorld(value.world),
@@ -108,6 +113,11 @@ function checkCommands(commands: unknown): string[] {
     }
   }
   return problems;
+}
+
+function isPoolFunction(value: unknown): boolean {
+  if (!isObject(value) || typeof value.run !== 'function' || value.run.name === '') return false;
+  return typeof value.module === 'string' && URL.canParse(value.module);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -135,7 +135,21 @@ export interface MigratedRoom<S> {
   readonly entities: Readonly<Record<string, readonly OldEntity[]>>;
 }
 
-export interface GameSpec<K extends KindSpecs, C extends Record<string, TSchema>, S> {
+/** A function that the server calls in another process: `run` must be exported by `module` under its
+ *  own name. That process loads `module` and nothing else of the game, so keep it small. Arguments
+ *  and result are values that `structuredClone` takes, 64 MiB at most. */
+export interface PoolFunction<Args extends readonly unknown[], Result> {
+  /** `import.meta.url` of the module that exports `run`. */
+  readonly module: string;
+  readonly run: (...args: Args) => Result | Promise<Result>;
+}
+
+export interface GameSpec<
+  K extends KindSpecs,
+  C extends Record<string, TSchema>,
+  S,
+  P = undefined,
+> {
   /** Letters, digits, - and _; what clients join by. */
   readonly name: string;
   /** One sentence for the list of games. */
@@ -161,8 +175,14 @@ export interface GameSpec<K extends KindSpecs, C extends Record<string, TSchema>
   migrate?(old: OldRoom): MigratedRoom<NoInfer<S>>;
   /** What clients are told of the room when they join: any plain value. */
   about?(room: Room<K, S>): unknown;
-  /** Prepares a new room. */
-  create?(room: Room<K, S>): void;
+  /** Makes what a new room begins with, where that takes longer than a tick: a map, a maze. It runs in
+   *  a process of its own while rooms go on, and those who want the room wait for it: 30 seconds
+   *  at most. Draws from `random` only, as a room does from its own. One that throws, hangs or ends its
+   *  process refuses the room with `GAME_ERROR`. */
+  readonly prepare?: PoolFunction<[random: Random], P>;
+  /** Furnishes a new room.
+   *  @param prepared what `prepare` has made; nobody keeps it otherwise. */
+  create?(room: Room<K, S>, prepared: NoInfer<P>): void;
   /** A player has come; returns the avatar, if the game has one. */
   join?(room: Room<K, S>, player: Player): Entity | undefined;
   /** The player has left for good. The game removes what belonged to it. */
@@ -173,12 +193,15 @@ export interface GameSpec<K extends KindSpecs, C extends Record<string, TSchema>
 
 /** A game of any kinds, commands and state, as the server handles it. */
 // biome-ignore lint/suspicious/noExplicitAny: the room's type differs from game to game
-export type Game = GameSpec<any, any, any>;
+export type Game = GameSpec<any, any, any, any>;
 
 /** Gives a game its types; returns it as it is. A game module has it as its default export. */
-export function defineGame<const K extends KindSpecs, C extends Record<string, TSchema>, S>(
-  game: GameSpec<K, C, S>,
-): GameSpec<K, C, S> {
+export function defineGame<
+  const K extends KindSpecs,
+  C extends Record<string, TSchema>,
+  S,
+  P = undefined,
+>(game: GameSpec<K, C, S, P>): GameSpec<K, C, S, P> {
   return game;
 }
 

@@ -15,6 +15,7 @@ export {
   type OldEntity,
   type OldRoom,
   type Player,
+  type PoolFunction,
   type Random,
   Refusal,
   type Room,

@@ -44,6 +44,10 @@ export class Dispatcher implements TaskOwner {
     return [...this.processes].flatMap(({ pid }) => pid ?? []);
   }
 
+  get isOpen(): boolean {
+    return !this.isClosed && this.failure === undefined;
+  }
+
   /** @throws why it takes no more tasks. */
   assertOpen(): void {
     if (this.failure) throw this.failure;

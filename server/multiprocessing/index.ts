@@ -16,3 +16,4 @@ export {
   Supervisor,
   type SupervisorOptions,
 } from './supervisor.ts';
+export { Pool, type TaskOptions, target } from './toolkit.ts';

@@ -81,6 +81,11 @@ export class Pool implements AsyncDisposable {
     return this.dispatcher.pids;
   }
 
+  /** Whether it takes tasks: not when it was closed, nor when its processes cannot start. */
+  get isOpen(): boolean {
+    return this.dispatcher.isOpen;
+  }
+
   /** Calls the function in one of the processes. */
   run<Args extends readonly unknown[], Result>(
     target: Target<Args, Result>,

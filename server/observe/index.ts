@@ -12,5 +12,11 @@ export {
 export { LogRelay, type LogSource, type RelayOptions, relayOutput } from './log-relay.ts';
 export type { LogFormat, LogOutput } from './log-writer.ts';
 export { ProcessMetrics, type PushedMetrics } from './metrics.ts';
-export { type CloseReason, type RejectionCode, type Role, rejectionCode } from './metrics-table.ts';
+export {
+  type CloseReason,
+  type PoolTask,
+  type RejectionCode,
+  type Role,
+  rejectionCode,
+} from './metrics-table.ts';
 export { type ProcessSample, ProcessSampler } from './process-sampler.ts';

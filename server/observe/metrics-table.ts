@@ -64,6 +64,9 @@ type FatalCode = {
   [C in ErrorCode]: (typeof errorTable)[C]['fatal'] extends true ? C : never;
 }[ErrorCode];
 const isFatal = (code: ErrorCode): code is FatalCode => errorTable[code].fatal;
+/** What the coordinator has done elsewhere. */
+const poolTaskNames = ['prepare', 'bots'] as const;
+export type PoolTask = (typeof poolTaskNames)[number];
 const slot = 'the number of processes of that role';
 
 /** From a tenth of a millisecond to a second: what is done on a tick or for a connection. */
@@ -131,6 +134,18 @@ export const metrics = {
   roomsQuarantined: counter(
     coordinator,
     'Rooms whose files were put aside because they could not go on.',
+  ),
+
+  poolTasks: counter(coordinator, 'Tasks given to the pool.', { task: poolTaskNames }),
+  poolFailures: counter(
+    coordinator,
+    'Tasks of the pool that gave no result: they threw, took too long, or ended their process.',
+    { task: poolTaskNames },
+  ),
+  poolTaskSeconds: histogram(
+    coordinator,
+    [...SHORT, 5, 10],
+    'Time from giving a task to the pool to its result, waiting included.',
   ),
 
   linkQueueBytes: gauge(linkEnds, 'sum', 'Bytes waiting to be written to links.'),

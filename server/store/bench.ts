@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Input, inputCodec } from '../coordinator/inputs.ts';
+import { SeededRandom } from '../coordinator/random.ts';
 import { RoomState, type SavedRoom } from '../coordinator/room-state.ts';
 import type { Game } from '../games/game.ts';
 import goldrush from '../games/goldrush/index.ts';
+import { makeWorld } from '../games/goldrush/world.ts';
 import { RoomJournal, type Snapshot, stateHash } from './index.ts';
 import { pack } from './msgpack.ts';
 import { packSlice, slicesOf } from './saved-slices.ts';
@@ -91,7 +93,8 @@ function journalLines(data: string): string[] {
 }
 
 async function snapshotLines(data: string): Promise<string[]> {
-  const state = new RoomState(goldrush as Game, { id: 2, seed: 1, now: 0 });
+  const prepared = makeWorld(new SeededRandom(1));
+  const state = new RoomState(goldrush as Game, { id: 2, seed: 1, now: 0, prepared });
   state.apply(1, joins());
   for (let tick = 1; tick <= 200; tick++) state.apply(tick * TICK_MS, walks(tick));
   const bytes = encodeSnapshot(snapshotOf(state, 'goldrush')).length;

@@ -111,6 +111,8 @@ export class Connection {
   private wanted = { token: '', name: '' };
   /** Since when nobody has served the client, in ms since 1970; 0: it is served. */
   private lostAt = 0;
+  /** The joins that have no answer: a room may have to be prepared first. */
+  readonly joining = new Set<number | null>();
   /** When the client has asked for a place in a room, or given one up. */
   private askedAt = Number.NEGATIVE_INFINITY;
   /** Rooms that the client was told it is in, and has seen nothing of. */
@@ -237,7 +239,8 @@ export class Connection {
     const { id: connection, wanted, since } = this;
     // What it has asked may be lost, and only a welcome makes it ask again.
     const answeredMs = ANSWERED_HANGS * this.host.config.hangMs;
-    const isOwed = this.owed.size > 0 || performance.now() - this.askedAt <= answeredMs;
+    const hasAsked = this.joining.size > 0 || performance.now() - this.askedAt <= answeredMs;
+    const isOwed = this.owed.size > 0 || hasAsked;
     const mayContinue = this.hasView && !isOwed;
     const rooms = mayContinue ? this.host.roomsOf(connection) : null;
     this.host.toCoordinator({ type: 'attach', connection, ...wanted, since, rooms });
@@ -248,6 +251,7 @@ export class Connection {
   attached(token: string, name: string): number | undefined {
     this.token = token;
     this.wanted = { token, name };
+    this.joining.clear();
     if (this.state === ConnectionState.Attaching) this.state = ConnectionState.Attached;
     const { lostAt } = this;
     this.lostAt = 0;

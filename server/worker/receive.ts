@@ -80,6 +80,7 @@ function receiveFor(
       return;
     case 'joined':
       connection.owed.delete(message.room);
+      connection.joining.delete(message.request);
       served.rooms.get(message.room)?.join(connection, message);
       return;
     case 'result': {
@@ -148,6 +149,7 @@ export function forsake(connection: number, rooms: Map<number, ServedRoom>): voi
 }
 
 function refused(connection: Connection, { code, text, request }: Kind<'refused'>): void {
+  connection.joining.delete(request);
   if (endsConnection(code)) connection.refuse(code, text);
   else if (request === null) connection.send({ type: 'error', code, text });
   else connection.send({ type: 'error', code, text, request });

@@ -14,6 +14,7 @@ export function handleRequest(
       if (room < 0 && game === '') connection.fail('BAD_MESSAGE', 'join needs a game or a room');
       else {
         connection.asks();
+        connection.joining.add(request);
         host.toCoordinator({ type: 'join', connection: id, room, game, request });
       }
       return;

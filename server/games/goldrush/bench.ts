@@ -1,9 +1,11 @@
 // Prints what a tick costs in a cave of 1,000 miners who walk and shoot at random.
+import { SeededRandom } from '../../coordinator/random.ts';
 import { type Input, RoomState } from '../../coordinator/room-state.ts';
 import type { Game } from '../game.ts';
 import game from './index.ts';
 import type { GoldrushRoom } from './kinds.ts';
 import { numbers } from './numbers.ts';
+import { makeWorld } from './world.ts';
 
 const MINERS = 1000;
 /** More than their bows can shoot: what a tick costs with as many arrows as there can be. */
@@ -42,7 +44,8 @@ class Swarm {
 
 function main(): void {
   const made = performance.now();
-  const state = new RoomState(game as Game, ROOM);
+  const prepared = makeWorld(new SeededRandom(ROOM.seed));
+  const state = new RoomState(game as Game, { ...ROOM, prepared });
   const makeMs = performance.now() - made;
   const room = state.room as unknown as GoldrushRoom;
   const joins: Input[] = [];

@@ -1,6 +1,6 @@
 // The cave as the rules ask about it: kept in the room's chunks, and read from them when needed.
 import type { Random } from '../game.ts';
-import { decodeChunk, encodeChunk, Tile } from './chunks.ts';
+import { decodeChunk, Tile } from './chunks.ts';
 import type { GoldrushRoom } from './kinds.ts';
 import { numbers } from './numbers.ts';
 
@@ -52,18 +52,6 @@ export class Cave {
   }
 }
 
-/** Makes the room's chunks.
- *  @param tiles row by row. */
-export function layCave(room: GoldrushRoom, tiles: Uint8Array): void {
-  const side = numbers.chunkTiles;
-  for (let y = 0; y < SIZE; y += side) {
-    for (let x = 0; x < SIZE; x += side) {
-      const tileAt = (dx: number, dy: number) => tiles[(y + dy) * SIZE + x + dx] as Tile;
-      room.entities.chunk.add({ x, y, tiles: encodeChunk(tileAt) });
-    }
-  }
-}
-
 /** Only a cache: what it holds follows from the chunks, which never change. */
 const caves = new WeakMap<GoldrushRoom, Cave>();
 
@@ -81,8 +69,10 @@ function fromChunks(room: GoldrushRoom): Cave {
   const side = numbers.chunkTiles;
   for (const chunk of room.entities.chunk) {
     const decoded = decodeChunk(chunk.tiles);
-    for (let y = 0; y < side; y++) {
-      tiles.set(decoded.slice(y * side, (y + 1) * side), (chunk.y + y) * SIZE + chunk.x);
+    const first = chunk.y * SIZE + chunk.x;
+    // Not a slice for each row: a cave is read while players wait for it.
+    for (let i = 0; i < decoded.length; i++) {
+      tiles[first + Math.floor(i / side) * SIZE + (i % side)] = decoded[i]!;
     }
   }
   return new Cave(tiles);

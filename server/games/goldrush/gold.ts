@@ -5,6 +5,11 @@ import { Tile } from './chunks.ts';
 import type { GoldrushRoom } from './kinds.ts';
 import { numbers } from './numbers.ts';
 
+/** Gold on a tile. */
+export interface Find extends Place {
+  readonly amount: number;
+}
+
 /** The gold of a room's piles. */
 export function groundGold(room: GoldrushRoom): number {
   let sum = 0;
@@ -31,15 +36,21 @@ export function takeGold(room: GoldrushRoom, x: number, y: number, amountMax: nu
   return taken;
 }
 
-/** Hides `amount` in the cave as new finds, larger ones further from the banks. */
+/** Hides `amount` in the cave as new finds. */
 export function hideGold(room: GoldrushRoom, amount: number): void {
-  const cave = caveOf(room);
+  for (const find of findsIn(caveOf(room), amount, room.random)) {
+    dropGold(room, find.x, find.y, find.amount);
+  }
+}
+
+/** Finds of `amount` in all, larger ones further from the banks; several may be on one tile. */
+export function* findsIn(cave: Cave, amount: number, random: Random): Generator<Find> {
   let left = amount;
   while (left > 0) {
-    const place = cave.randomFloor(room.random);
-    const find = Math.min(left, findSize(cave, place, room.random));
-    dropGold(room, place.x, place.y, find);
-    left -= find;
+    const place = cave.randomFloor(random);
+    const size = Math.min(left, findSize(cave, place, random));
+    yield { ...place, amount: size };
+    left -= size;
   }
 }
 

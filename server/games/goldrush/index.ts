@@ -2,11 +2,8 @@
 import { defineGame, Type } from '../game.ts';
 import { shoot as shootArrow, tickArrows } from './arrows.ts';
 import { audit } from './audit.ts';
-import { layCave } from './cave.ts';
-import { makeCave } from './cave-maker.ts';
 import { chunkText } from './chunks.ts';
 import { directionOf, directions } from './directions.ts';
-import { hideGold } from './gold.ts';
 import { type GoldrushRoom, kinds, type Memory, minerOf } from './kinds.ts';
 import { joinMiner, leaveMiner, tickMiners, walk as walkMiner } from './miners.ts';
 import { numbers } from './numbers.ts';
@@ -14,6 +11,7 @@ import { scores, tickRanking } from './ranking.ts';
 import { addRat, tickRats } from './rats.ts';
 import { refuseWith } from './refusals.ts';
 import { tickTreasury } from './treasury.ts';
+import { layWorld, preparation, type World } from './world.ts';
 
 const rules =
   'Walk over gold to pick it up, carry it to a bank to keep it. A miner hit by an arrow drops a ' +
@@ -42,10 +40,8 @@ function requireDirection(args: { dx: number; dy: number }): number {
   return directionOf(args.dx, args.dy) ?? refuseWith('DIRECTION');
 }
 
-function create(room: GoldrushRoom): void {
-  layCave(room, makeCave(room.random));
-  room.state.goldTotal = numbers.goldTotal;
-  hideGold(room, numbers.goldTotal);
+function create(room: GoldrushRoom, world: World): void {
+  layWorld(room, world);
   for (let i = 0; i < numbers.ratsMax; i++) addRat(room);
 }
 
@@ -73,6 +69,7 @@ export default defineGame({
     arrowRangeTiles: numbers.arrowRangeTiles,
     rules,
   }),
+  prepare: preparation,
   create,
   join: joinMiner,
   leave: leaveMiner,

@@ -1,11 +1,12 @@
 // A Goldrush room for tests: drawn or made, driven tick by tick, without a server around it.
+import { SeededRandom } from '../../coordinator/random.ts';
 import { type Input, type Outputs, RoomState } from '../../coordinator/room-state.ts';
 import type { Game, Player } from '../game.ts';
-import { layCave } from './cave.ts';
 import { Tile } from './chunks.ts';
 import game from './index.ts';
 import { type GoldrushRoom, Hurt, type Miner, minerOf } from './kinds.ts';
 import { numbers } from './numbers.ts';
+import { chunksOf, layWorld, makeWorld, type World } from './world.ts';
 
 export const EAST = { dx: 1, dy: 0 };
 export const WEST = { dx: -1, dy: 0 };
@@ -25,21 +26,20 @@ export class TestRoom {
   private readonly seqs = new Map<number, number>();
   private readonly waiting: Input[] = [];
 
-  constructor(made: Game, seed: number) {
-    this.state = new RoomState(made, { id: 1, seed, now: 0 });
+  constructor(made: Game, seed: number, world: World) {
+    this.state = new RoomState(made, { id: 1, seed, now: 0, prepared: world });
     this.room = this.state.room as unknown as GoldrushRoom;
   }
 
   /** A room as players get it. */
   static made(seed: number): TestRoom {
-    return new TestRoom(game as Game, seed);
+    return new TestRoom(game as Game, seed, makeWorld(new SeededRandom(seed)));
   }
 
   /** A room without rats, drawn from its upper left corner: `#` wall, `$` bank, `.` floor, a digit
    *  floor with so much gold on it; the rest is wall. */
   static drawn(...rows: readonly string[]): TestRoom {
-    const create = (room: GoldrushRoom): void => draw(room, rows);
-    return new TestRoom({ ...game, create } as Game, 1);
+    return new TestRoom({ ...game, create: layWorld } as Game, 1, drawn(rows));
   }
 
   /** A player comes; without `x` and `y` where the game says, otherwise there and unprotected. */
@@ -107,21 +107,15 @@ export class TestRoom {
   }
 }
 
-function draw(room: GoldrushRoom, rows: readonly string[]): void {
+function drawn(rows: readonly string[]): World {
   const tiles = new Uint8Array(numbers.worldTiles ** 2);
+  const piles = [HOARD];
   rows.forEach((row, y) => {
     for (let x = 0; x < row.length; x++) {
       tiles[y * numbers.worldTiles + x] = tileOf[row[x]!] ?? Tile.Floor;
+      if (Number(row[x]) > 0) piles.push({ x, y, amount: Number(row[x]) });
     }
   });
   tiles[HOARD.y * numbers.worldTiles + HOARD.x] = Tile.Bank;
-  layCave(room, tiles);
-  room.entities.gold.add(HOARD);
-  rows.forEach((row, y) => {
-    for (let x = 0; x < row.length; x++) {
-      const amount = Number(row[x]);
-      if (amount > 0) room.entities.gold.add({ x, y, amount });
-    }
-  });
-  for (const pile of room.entities.gold) room.state.goldTotal += pile.amount;
+  return { chunks: chunksOf(tiles), piles };
 }
