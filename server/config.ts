@@ -101,6 +101,13 @@ export const settings = {
   sessionsMax: integer(20_000, 1, 1_000_000, 'sessions', 'Sessions at one time.'),
   roomsMax: integer(1000, 1, 100_000, 'rooms', 'Rooms at one time.'),
   roomsPerSessionMax: integer(8, 1, 64, 'rooms', 'Rooms that one session may be in.'),
+  bots: integer(
+    0,
+    0,
+    10_000,
+    'players',
+    'Fills each room up with bots to so many players; bots make place for players who come.',
+  ),
   roomEmptyMs: integer(60_000, 0, DAY_MS, 'ms', 'A room that nobody is in for so long ends.'),
   heartbeatMs: integer(250, 20, 60_000, 'ms', 'How often a process tells the primary it is alive.'),
   hangMs: integer(2000, 100, DAY_MS, 'ms', 'A process not heard of for so long is replaced.'),

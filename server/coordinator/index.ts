@@ -98,9 +98,11 @@ export class Coordinator {
   measure(): void {
     const { metrics } = this.options;
     let players = 0;
+    let bots = 0;
     let inbox = 0;
     for (const room of this.rooms) {
       players += room.players;
+      bots += room.botCount;
       inbox += room.inboxLength;
     }
     let queued = 0;
@@ -113,6 +115,7 @@ export class Coordinator {
     metrics.gauge('sessions', this.sessions.size);
     metrics.gauge('rooms', this.rooms.size + 1);
     metrics.gauge('players', players);
+    metrics.gauge('bots', bots);
     metrics.gauge('inboxCommands', inbox);
     metrics.gauge('matchWaiting', this.matchmaking.waiting);
     metrics.gauge('linkQueueBytes', queued);

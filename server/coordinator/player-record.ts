@@ -11,6 +11,11 @@ export interface SavedPlayer {
   readonly ledger: SavedLedger;
 }
 
+/** Players from this number on are bots, of one room each. No session gets so far. */
+export const FIRST_BOT = 0xf000_0000;
+
+export const isBot = (player: number): boolean => player >= FIRST_BOT;
+
 export class PlayerRecord implements Player {
   readonly id: number;
   readonly name: string;
@@ -21,6 +26,10 @@ export class PlayerRecord implements Player {
   constructor(id: number, name: string) {
     this.id = id;
     this.name = name;
+  }
+
+  get isBot(): boolean {
+    return isBot(this.id);
   }
 
   /** What was removed is not remembered, so it must not be seen before a restore either. */

@@ -5,6 +5,7 @@ import type { Game } from '../games/index.ts';
 import type { FromWorker } from '../link/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import { rejectionCode } from '../observe/index.ts';
+import { BotDriver } from './bot-driver.ts';
 import type { DeterminismCheck } from './determinism-check.ts';
 import { GapNotice } from './gap-notice.ts';
 import type { Answer } from './ledger.ts';
@@ -15,6 +16,7 @@ import { RoomRecord } from './room-record.ts';
 import type { Input, Outputs, RoomState } from './room-state.ts';
 import type { Session, WorkerLink } from './session.ts';
 import type { RoomStorage } from './storage.ts';
+import type { WorkPool } from './work-pool.ts';
 
 type CommandMessage = Extract<FromWorker, { type: 'command' }>;
 
@@ -35,6 +37,8 @@ export interface RoomOptions {
   readonly snapshotMs: number;
   /** The sessions of the players that are in a recovered room. */
   sessionOf(player: number): Session | undefined;
+  /** How many players and bots together are wanted, and where these think; undefined: no bots. */
+  readonly bots?: { readonly wanted: number; readonly pool: WorkPool } | undefined;
   /** Commands of one player that may wait; the worker keeps to less. */
   readonly inboxPerPlayerMax: number;
   readonly log: Log;
@@ -88,6 +92,7 @@ export class Room {
   private stepping: NodeJS.Immediate | undefined;
   private retrying: NodeJS.Timeout | undefined;
   private untold: readonly Untold[];
+  private readonly bots: BotDriver | undefined;
   private over = false;
 
   constructor(options: RoomOptions) {
@@ -110,12 +115,21 @@ export class Room {
     const { carriedOver = false, lastChanges } = options;
     const members = () => this.sessions();
     this.copies = new RoomCopies(shape, this.state, members, !carriedOver, lastChanges);
+    if (options.bots && game.bots) {
+      const put = (input: Input) => this.put(input);
+      this.bots = new BotDriver({ ...options, ...options.bots, put });
+    }
     this.readmit();
     if (tickMs > 0) this.pacer = this.startPacer(tickMs);
+    this.bots?.fill(this.members.size);
   }
 
   get players(): number {
     return this.members.size;
+  }
+
+  get botCount(): number {
+    return this.bots?.size ?? 0;
   }
 
   get tick(): number {
@@ -166,6 +180,8 @@ export class Room {
     });
     session.rooms.set(this.id, this);
     this.emptySince = undefined;
+    // A bot makes place first: with it the room could be full.
+    this.bots?.fill(this.members.size);
     this.put({ kind: 'join', player: session.id, name: session.name });
     if (session.link) this.copies.add(session.link);
   }
@@ -176,6 +192,7 @@ export class Room {
     session.rooms.delete(this.id);
     if (this.members.size === 0) this.emptySince = performance.now();
     this.put({ kind: 'leave', player: session.id });
+    this.bots?.fill(this.members.size);
     const { link, connection } = session;
     if (!link) return;
     link.send({ type: 'left', connection, room: this.id, code, text });
@@ -271,6 +288,7 @@ export class Room {
   private stop(): boolean {
     if (this.over) return false;
     this.over = true;
+    this.bots?.stop();
     this.pacer?.stop();
     clearImmediate(this.stepping);
     clearTimeout(this.retrying);
@@ -280,6 +298,7 @@ export class Room {
   /** The players of a recovered room wait for their connections; those without a session leave. */
   private readmit(): void {
     for (const player of this.state.room.players.values()) {
+      if (this.bots?.has(player.id)) continue;
       const session = this.options.sessionOf(player.id);
       if (!session) {
         this.inbox.push({ kind: 'leave', player: player.id });
@@ -347,7 +366,10 @@ export class Room {
     metrics.count('ticks');
     metrics.observe('tickSeconds', (performance.now() - startedAt) / 1000);
     if (outputs.ended !== undefined) this.end('ROOM_ENDED', outputs.ended);
-    else this.record.snapshotIfDue();
+    else {
+      this.bots?.ticked(this.members.size);
+      this.record.snapshotIfDue();
+    }
   }
 
   private noteApplied(inputs: readonly Input[]): void {

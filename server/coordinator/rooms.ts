@@ -245,7 +245,7 @@ export class Rooms implements Iterable<Room> {
     storage: RoomStorage,
     recovered: Pick<RoomOptions, 'carriedOver' | 'lastChanges' | 'untold'> = {},
   ): Room {
-    const { config, log, metrics, sessions } = this.options;
+    const { config, log, metrics, sessions, pool } = this.options;
     const { id } = state.room;
     const room = new Room({
       id,
@@ -256,6 +256,7 @@ export class Rooms implements Iterable<Room> {
       determinism: config.verifyDeterminism
         ? new DeterminismCheck({ game, live: state, log, metrics })
         : undefined,
+      bots: config.bots > 0 ? { wanted: config.bots, pool } : undefined,
       snapshotMs: config.snapshotMs,
       sessionOf: (player) => sessions.byId(player),
       inboxPerPlayerMax: config.inFlightMax,

@@ -3,7 +3,7 @@ import type { Game } from '../games/index.ts';
 import { createLog, ProcessMetrics } from '../observe/index.ts';
 import type { FakeLink } from './fake-link.ts';
 import { pass } from './fake-time.ts';
-import { Room } from './room.ts';
+import { Room, type RoomOptions } from './room.ts';
 import { RoomState } from './room-state.ts';
 import { Session } from './session.ts';
 import type { RoomStorage } from './storage.ts';
@@ -23,7 +23,12 @@ export class TestRoom {
   readonly diskFailures: unknown[] = [];
   private lastSession = 0;
 
-  constructor(game: Game = tally, inboxPerPlayerMax = 4, storage: RoomStorage = forgetfulRoom) {
+  constructor(
+    game: Game = tally,
+    inboxPerPlayerMax = 4,
+    storage: RoomStorage = forgetfulRoom,
+    changes: Partial<RoomOptions> = {},
+  ) {
     this.room = new Room({
       id: 7,
       game,
@@ -37,6 +42,7 @@ export class TestRoom {
       log,
       metrics,
       ended: (room) => this.over.push(room),
+      ...changes,
     });
   }
 

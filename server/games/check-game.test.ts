@@ -33,6 +33,13 @@ const ARGS = 'commands.go.args must be a schema made with Type.Object({…})';
 const RUN = 'commands.go.run must be a function (room, player, args)';
 const noField = (name: string) => `entities.pawn: ${name} is no name for a field`;
 
+const bots = {
+  ask: () => undefined,
+  survey: () => undefined,
+  plan: { module: import.meta.url, run: function plan() {} },
+  act: () => 'wait',
+};
+
 /** What is changed of the right game, and the one sentence that says so. */
 const mistakes: [Record<string, unknown>, string][] = [
   [{ name: undefined }, NAME],
@@ -59,6 +66,8 @@ const mistakes: [Record<string, unknown>, string][] = [
   [{ prepare: { module: import.meta.url, run: 'makeMap' } }, PREPARE],
   [{ prepare: { module: './map.ts', run: function makeMap() {} } }, PREPARE],
   [{ prepare: { module: import.meta.url, run: [() => 1][0] } }, PREPARE],
+  [{ bots: {} }, 'bots must be { ask, survey, plan, act }, as Bots says'],
+  [{ bots, ticksPerSecond: 0 }, 'bots are for a game with ticks: they act between them'],
   [{ join: null }, 'join must be a function'],
   [{ leave: {} }, 'leave must be a function'],
   [{ tick: true }, 'tick must be a function'],

@@ -45,6 +45,7 @@ export function checkGame(value: unknown): string[] {
   );
   problems.push(
     ...checkMatch(value.match, value.playersMax),
+    ...checkBots(value),
     ...checkWorld(value.world),
     ...checkEntities(value.entities),
     ...checkCommands(value.commands),
@@ -57,6 +58,18 @@ function checkMatch(match: unknown, playersMax: unknown): string[] {
   const most = Math.min(MATCH_PLAYERS_MAX, Number(playersMax) || MATCH_PLAYERS_MAX);
   if (isObject(match) && isWhole(match.players, 2, most)) return [];
   return ['match must have players: a whole number from 2 to 64, and at most playersMax'];
+}
+
+function checkBots({ bots, match, ticksPerSecond }: Record<string, unknown>): string[] {
+  if (bots === undefined) return [];
+  const isRight =
+    isObject(bots) &&
+    isPoolFunction(bots.plan) &&
+    [bots.ask, bots.survey, bots.act].every((hook) => typeof hook === 'function');
+  const problems = isRight ? [] : ['bots must be { ask, survey, plan, act }, as Bots says'];
+  if (ticksPerSecond === 0) problems.push('bots are for a game with ticks: they act between them');
+  if (match !== undefined) problems.push('bots cannot fill rooms that matches are played in');
+  return problems;
 }
 
 function checkWorld(world: unknown): string[] {

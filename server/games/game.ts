@@ -60,6 +60,8 @@ export interface Player {
   /** The same in every room, for as long as the session lives. */
   readonly id: number;
   readonly name: string;
+  /** The server plays, to fill the room up. Such a player earns nothing that outlives the room. */
+  readonly isBot: boolean;
   /** False while the player's connection is gone but the session may still be resumed. */
   readonly connected: boolean;
   /** What `join` returned: the entity around which the player sees the world. */
@@ -144,6 +146,26 @@ export interface PoolFunction<Args extends readonly unknown[], Result> {
   readonly run: (...args: Args) => Result | Promise<Result>;
 }
 
+/** What a bot does: a command as a player would send it. */
+export interface BotCommand {
+  readonly name: string;
+  readonly args: unknown;
+}
+
+/** How the server plays the game, where `--bots` wants rooms filled up: each bot goes through one plan
+ *  after another. `ask`, `survey` and `act` run between the ticks and only look: whatever a bot does to
+ *  the room, it does by commands. Plans are not written down with the room; a bot without one asks. */
+export interface Bots<R, Ground, Question, Plan> {
+  /** What the bot wants a plan for; undefined: it needs none for now. */
+  ask(room: R, bot: Player): Question | undefined;
+  /** What all plans of the room need to be made, such as its map. */
+  survey(room: R): Ground;
+  /** Makes a plan for each question, in their order, in a process of its own. */
+  readonly plan: PoolFunction<[ground: Ground, questions: readonly Question[]], readonly Plan[]>;
+  /** What the bot does in the next tick. `plan` may be changed, to note how far it is. */
+  act(room: R, bot: Player, plan: Plan): BotCommand | 'wait' | 'done';
+}
+
 export interface GameSpec<
   K extends KindSpecs,
   C extends Record<string, TSchema>,
@@ -188,6 +210,9 @@ export interface GameSpec<
   /** The player has left for good. The game removes what belonged to it. */
   leave?(room: Room<K, S>, player: Player): void;
   tick?(room: Room<K, S>): void;
+  /** Only for a game with ticks. */
+  // biome-ignore lint/suspicious/noExplicitAny: what plans are made of differs from game to game
+  readonly bots?: Bots<Room<K, S>, any, any, any>;
   readonly commands: { readonly [N in keyof C]: Command<Room<K, S>, C[N]> };
 }
 

@@ -5,6 +5,7 @@ import goldrush from './goldrush/index.ts';
 
 export { checkGame } from './check-game.ts';
 export {
+  type Bots,
   type Entities,
   type Entity,
   type FieldSpec,

@@ -111,7 +111,8 @@ export const metrics = {
     [0.1, 0.5, 1, 5, 15, 60, 300, 1800],
     'How long sessions waited until they were matched.',
   ),
-  commandsApplied: counter(coordinator, 'Commands and calls applied to rooms.'),
+  bots: gauge(coordinator, 'sum', 'Bots in rooms; they are not among the players.'),
+  commandsApplied: counter(coordinator, 'Commands and calls applied to rooms, those of bots too.'),
   commandsRejected: counter(
     coordinator,
     'Commands and calls rejected; codes that a game defines count as GAME.',

@@ -12,7 +12,8 @@ export interface Place {
 }
 
 export class Cave {
-  private readonly tiles: Uint8Array;
+  /** Row by row. */
+  readonly tiles: Uint8Array;
   /** The index of each floor tile, in rows; bank tiles are not among them. */
   private readonly floor: Int32Array;
   /** The middle of each bank. */

@@ -2,6 +2,7 @@
 import { defineGame, Type } from '../game.ts';
 import { shoot as shootArrow, tickArrows } from './arrows.ts';
 import { audit } from './audit.ts';
+import { bots } from './bots.ts';
 import { chunkText } from './chunks.ts';
 import { directionOf, directions } from './directions.ts';
 import { type GoldrushRoom, kinds, type Memory, minerOf } from './kinds.ts';
@@ -81,6 +82,7 @@ export default defineGame({
     tickTreasury(room);
     tickRanking(room);
   },
+  bots,
   commands: {
     walk: {
       args: walk,

@@ -75,7 +75,9 @@ export const kindTexts: KindTexts = {
       facing,
       gold: 'What is carried.',
       banked: 'What is in the bank.',
-      rank: 'The place by banked gold, 1 is the best; equals share it; 0 with nothing banked.',
+      rank:
+        'The place by banked gold, 1 is the best; equals share it; 0 with nothing banked ' +
+        'and for bots.',
       hurt: `${Hurt.No} well, ${Hurt.Stunned} stunned, ${Hurt.Protected} protected.`,
     },
   },

@@ -14,12 +14,13 @@ export interface Scores {
   readonly own: Score & { readonly place: number };
 }
 
-/** Counts ranks when it is time. Only those are set that have changed. */
+/** Counts ranks when it is time, of all but bots. Only those are set that have changed. */
 export function tickRanking(room: GoldrushRoom): void {
   if (room.tick % numbers.rankTicks !== 0) return;
   const ranked: Miner[] = [];
   for (const miner of room.entities.miner) {
-    if (miner.banked > 0) ranked.push(miner);
+    const isBot = room.players.get(miner.player)?.isBot === true;
+    if (miner.banked > 0 && !isBot) ranked.push(miner);
     else miner.rank = 0;
   }
   // Equals stay in the order of their ids: the sort is stable.

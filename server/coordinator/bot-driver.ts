@@ -1,0 +1,150 @@
+// The bots of one room: fills it up with them, has plans made for them, and puts in what they do.
+import { performance } from 'node:perf_hooks';
+import type { Bots, Game, Player, Room } from '../games/index.ts';
+import type { Log, ProcessMetrics } from '../observe/index.ts';
+import type { Input } from './inputs.ts';
+import { FIRST_BOT, isBot } from './player-record.ts';
+import type { RoomState } from './room-state.ts';
+import type { WorkPool } from './work-pool.ts';
+
+export interface BotDriverOptions {
+  readonly game: Game;
+  readonly state: RoomState;
+  /** Bots and players together are to be so many. */
+  readonly wanted: number;
+  readonly pool: Pick<WorkPool, 'run'>;
+  readonly log: Log;
+  readonly metrics: ProcessMetrics<'coordinator'>;
+  /** Into the room's next batch. */
+  put(input: Input): void;
+}
+
+interface Bot {
+  /** Undefined while it has none. */
+  plan: unknown;
+}
+
+type Asker = readonly [bot: Bot, question: unknown];
+
+/** Questions are gathered so long, and plans made for all of them at once. */
+const GATHER_MS = 150;
+const PLAN_MS_MAX = 2000;
+const RETRY_MS = 1000;
+
+/** A bot is a player of the room like others, and what it does an input like others: a room that is
+ *  recovered or replayed needs neither this nor the pool. */
+export class BotDriver {
+  private readonly options: BotDriverOptions;
+  private readonly spec: Bots<Room, unknown, unknown, unknown>;
+  private readonly bots = new Map<number, Bot>();
+  private wanted: number;
+  private isPlanning = false;
+  /** By `performance.now()`. */
+  private askAt = 0;
+  private isOver = false;
+
+  constructor(options: BotDriverOptions) {
+    this.options = options;
+    this.spec = options.game.bots!;
+    this.wanted = options.wanted;
+    for (const { id } of options.state.room.players.values()) {
+      if (isBot(id)) this.bots.set(id, { plan: undefined });
+    }
+  }
+
+  get size(): number {
+    return this.bots.size;
+  }
+
+  has(player: number): boolean {
+    return this.bots.has(player);
+  }
+
+  /** Lets bots come and go until there are as many as are wanted beside so many `players`. */
+  fill(players: number): void {
+    const { game, put } = this.options;
+    const count = Math.max(0, Math.min(this.wanted, game.playersMax) - players);
+    for (const id of [...this.bots.keys()].reverse()) {
+      if (this.bots.size <= count) break;
+      this.bots.delete(id);
+      put({ kind: 'leave', player: id });
+    }
+    for (let number = 1; this.bots.size < count; number++) {
+      const id = FIRST_BOT + number;
+      if (this.bots.has(id)) continue;
+      this.bots.set(id, { plan: undefined });
+      put({ kind: 'join', player: id, name: `bot ${number}` });
+    }
+  }
+
+  /** To be called after each tick of the room: what the bots do in the next.
+   *  @param players as for `fill`. */
+  ticked(players: number): void {
+    try {
+      const askers: Asker[] = [];
+      const isAsking = !this.isPlanning && performance.now() >= this.askAt;
+      for (const [id, bot] of this.bots) {
+        const player = this.options.state.room.players.get(id);
+        if (!player) continue;
+        if (bot.plan !== undefined) this.act(bot, player);
+        else if (isAsking) this.ask(bot, player, askers);
+      }
+      if (askers.length > 0) void this.plan(askers);
+    } catch (error) {
+      // Only the bots are at fault: the room goes on without them.
+      this.failed(error, 'the game’s bots failed: they leave the room');
+      this.wanted = 0;
+      this.fill(players);
+    }
+  }
+
+  /** The room is over. */
+  stop(): void {
+    this.isOver = true;
+  }
+
+  private act(bot: Bot, player: Player): void {
+    const { state, put } = this.options;
+    const move = this.spec.act(state.room, player, bot.plan);
+    if (move === 'wait') return;
+    if (move === 'done') {
+      bot.plan = undefined;
+      return;
+    }
+    const { name, args } = move;
+    const seq = state.ledgerOf(player.id)!.applied + 1;
+    put({ kind: 'command', player: player.id, seq, name, args, call: false });
+  }
+
+  private ask(bot: Bot, player: Player, askers: Asker[]): void {
+    const question = this.spec.ask(this.options.state.room, player);
+    if (question !== undefined) askers.push([bot, question]);
+  }
+
+  /** No tick waits for it. */
+  private async plan(askers: readonly Asker[]): Promise<void> {
+    const { pool, state } = this.options;
+    this.isPlanning = true;
+    this.askAt = performance.now() + GATHER_MS;
+    const questions = askers.map(([, question]) => question);
+    const ground = this.spec.survey(state.room);
+    try {
+      const options = { timeoutMs: PLAN_MS_MAX };
+      const plans = await pool.run('bots', this.spec.plan, [ground, questions], options);
+      askers.forEach(([bot], i) => {
+        bot.plan = plans[i];
+      });
+    } catch (error) {
+      this.askAt = performance.now() + RETRY_MS;
+      if (!this.isOver) this.failed(error, 'no plans were made for bots: they ask again');
+    } finally {
+      this.isPlanning = false;
+    }
+  }
+
+  private failed(error: unknown, text: string): void {
+    const { game, state, log, metrics } = this.options;
+    metrics.count('gameErrors');
+    log.error({ err: error, room: state.room.id, game: game.name }, text);
+  }
+}
