@@ -18,6 +18,7 @@ vi.mock('../coordinator/load-games.ts', async () => ({
   loadGames: async () => (await import('./test-game.ts')).games,
   GameLoadError: Error,
 }));
+vi.mock('../coordinator/preparation.ts', () => import('./test-preparation.ts'));
 vi.mock('../primary/admin.ts', () => ({
   startAdmin: async () => ({ port: 0, close: async () => {} }),
 }));

@@ -42,7 +42,16 @@ const spec = defineGame({
 });
 
 const tally = spec as Game;
-/** With ticks, and without: that one steps when something has come. */
+const quiet: Game = { ...tally, name: 'quiet', ticksPerSecond: 0 };
+const mapped: Game = {
+  ...tally,
+  name: 'mapped',
+  prepare: { module: import.meta.url, run: () => 'a map' },
+  create(_room, map) {
+    if (map !== 'a map') throw new Error(`a room without its world: ${map}`);
+  },
+};
+/** With ticks; without, which steps when something has come; with a world that is prepared. */
 export const games: ReadonlyMap<string, Game> = new Map(
-  [tally, { ...tally, name: 'quiet', ticksPerSecond: 0 }].map((game) => [game.name, game]),
+  [tally, quiet, mapped].map((game) => [game.name, game]),
 );

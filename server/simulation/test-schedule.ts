@@ -80,7 +80,7 @@ class Schedule {
 
   private addPlayer(number: number): void {
     const process = new SimulatedProcess(`player ${number}`);
-    const game = this.of.chance(0.7) ? 'tally' : 'quiet';
+    const game = this.of.random.pick(['tally', 'tally', 'quiet', 'mapped']);
     this.of.after(this.of.random.float() * 300, process, () => {
       this.players.push(new Player(process, game));
     });
