@@ -131,3 +131,28 @@ describe('A client that has piped its lines and ended', () => {
     expect([client.connection.isOpen, client.host.reasons]).toEqual([false, ['CLIENT']]);
   });
 });
+
+describe('A connection whose coordinator is gone', () => {
+  /** Whether the client is to be shown nothing of it: then it asks for nothing again. */
+  async function continues(client: TestClient): Promise<boolean> {
+    client.connection.lostCoordinator();
+    client.connection.attach();
+    const [attach] = client.host.take().filter(({ type }) => type === 'attach');
+    return (attach as { rooms: unknown }).rooms !== null;
+  }
+
+  it('goes on as if nothing had been, where nothing that was asked can be lost', async () => {
+    expect(await continues(await new TestClient('json', config).read().attach())).toBe(true);
+  });
+
+  it('is welcomed anew while a join has no answer, however long that takes', async () => {
+    const client = await new TestClient('json', config).read().attach();
+    await client.send({ type: 'join', game: 'tally', request: 1 });
+    now += 60_000;
+    client.host.take();
+    expect(await continues(client)).toBe(false);
+    client.connection.attached('token', 'ada');
+    client.connection.joining.delete(1);
+    expect(await continues(client)).toBe(true);
+  });
+});

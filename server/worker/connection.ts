@@ -251,7 +251,6 @@ export class Connection {
   attached(token: string, name: string): number | undefined {
     this.token = token;
     this.wanted = { token, name };
-    this.joining.clear();
     if (this.state === ConnectionState.Attaching) this.state = ConnectionState.Attached;
     const { lostAt } = this;
     this.lostAt = 0;

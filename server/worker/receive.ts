@@ -121,6 +121,7 @@ function attached(connection: Connection, message: Kind<'attached'>, served: Ser
   if (message.continued) return;
   forsake(connection.id, served.rooms);
   connection.owed.clear();
+  connection.joining.clear();
   for (const room of rooms) connection.owed.add(room);
   connection.send({
     type: 'welcome',
