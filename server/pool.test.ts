@@ -200,7 +200,17 @@ describe('While a world is prepared', () => {
     await until(() => !isAlive(first));
   });
 
-  it('a planned restart asks again as well, and a stop leaves nothing', async () => {
+  it('kill -9 of the primary leaves no process of the pool either', async () => {
+    const at = await TestServer.start();
+    const ada = await at.player();
+    at.decree('wait');
+    ada.join({ game: 'mapped' }).catch(() => {});
+    const preparing = await at.preparing();
+    await at.server.kill();
+    await until(() => !isAlive(preparing));
+  });
+
+  it('a planned restart asks again as well, and a stop leaves no process of the pool', async () => {
     const at = await TestServer.start();
     const ada = await at.player();
     at.decree('wait');
@@ -211,7 +221,9 @@ describe('While a world is prepared', () => {
     at.relent();
     await joining;
     expect([isAlive(first), isAlive(second)]).toEqual([false, true]);
-    expect(await at.server.stop()).toBe(0);
-    expect(isAlive(second)).toBe(false);
+    // Not by `stop`, which kills what is left.
+    process.kill(at.server.pid, 'SIGTERM');
+    await until(() => !isAlive(at.server.pid));
+    await until(() => !isAlive(second));
   });
 });
