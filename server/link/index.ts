@@ -22,4 +22,5 @@ export {
   fromWorker,
   fromWorkerCodec,
 } from './messages.ts';
+export type { Codec } from './table.ts';
 export { linkVersion } from './version.ts';

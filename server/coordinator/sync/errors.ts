@@ -30,7 +30,7 @@ export type SyncErrorCode = keyof typeof syncErrors;
 /** A failed request of a shared primitive. `message` is the table's sentence and, after a colon,
  *  what in particular was wrong: of `DEADLOCK` the circle. */
 export class SyncError extends Error {
-  override readonly name = 'SyncError';
+  override readonly name: string = 'SyncError';
   readonly code: SyncErrorCode;
 
   constructor(code: SyncErrorCode, detail = '') {

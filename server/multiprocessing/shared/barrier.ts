@@ -1,0 +1,45 @@
+// Barrier: lets nobody pass before all of its parties are there.
+import type { Link } from './link.ts';
+import { SharedObject, timeoutOf, type WaitOptions } from './shared-object.ts';
+
+/** Made by `group.barrier(name, parties)`. */
+export class Barrier extends SharedObject {
+  readonly parties: number;
+
+  constructor(link: Link, name: string, parties: number) {
+    super(link, name);
+    this.parties = parties;
+  }
+
+  /** @returns 0 for who came first, up to `parties` - 1.
+   *  @throws {BrokenBarrierError} when a party that waits with it waits too long, aborts or dies,
+   *  or anyone aborts or resets the barrier; at once, when it is broken. */
+  async wait(options: WaitOptions = {}): Promise<number> {
+    const asked = {
+      kind: 'wait',
+      name: this.name,
+      task: 0,
+      timeoutMs: timeoutOf(options),
+    } as const;
+    return (await this.link.ask(asked, options.signal)) as number;
+  }
+
+  /** Ends all waits, and mends it. */
+  async reset(): Promise<void> {
+    await this.link.ask({ kind: 'reset', name: this.name });
+  }
+
+  /** Ends all waits, and breaks it. */
+  async abort(): Promise<void> {
+    await this.link.ask({ kind: 'abort', name: this.name });
+  }
+
+  async isBroken(): Promise<boolean> {
+    return ((await this.look()) as { broken: boolean }).broken;
+  }
+
+  /** How many wait. */
+  async waiting(): Promise<number> {
+    return ((await this.look()) as { waiting: number }).waiting;
+  }
+}

@@ -1,0 +1,73 @@
+// Condition: who holds its lock waits, without the lock, until another holder notifies.
+import { SyncError } from '../../coordinator/sync/index.ts';
+import type { Hold } from './belongings.ts';
+import { errorOf, TimeoutError } from './errors.ts';
+import type { Link } from './link.ts';
+import { SharedObject, timeoutOf, type WaitOptions } from './shared-object.ts';
+import { currentTask } from './task.ts';
+
+/** Made by `group.condition(name, lock)`. All of it needs the lock, held by the same task; and
+ *  however a wait ends, the task has the lock again then. */
+export class Condition extends SharedObject {
+  private readonly lockName: string;
+
+  constructor(link: Link, name: string, lockName: string) {
+    super(link, name);
+    this.lockName = lockName;
+  }
+
+  /** @throws {TimeoutError} after `timeoutMs`.
+   *  @throws {SyncError} `NOT_OWNER` without the lock. */
+  async wait(options: WaitOptions = {}): Promise<void> {
+    const { link, name, lockName } = this;
+    const task = currentTask();
+    const hold = link.belongings.holdOf(lockName, task);
+    if (!hold) throw errorOf('NOT_OWNER', lockName);
+    const asked = { kind: 'wait', name, task, timeoutMs: timeoutOf(options) } as const;
+    options.signal?.throwIfAborted();
+    link.belongings.forget(hold);
+    const answer = await link.ask(asked, options.signal).catch((error) => this.failed(error, hold));
+    const { fence, notified } = answer as { fence: number; notified: boolean };
+    link.belongings.remember(hold, fence);
+    if (!notified) throw new TimeoutError('TIMEOUT', name);
+  }
+
+  /** Waits until `predicate` is true; asks it with the lock held, first at once. `timeoutMs` is for
+   *  all of it.
+   *  @throws {TimeoutError} */
+  async waitFor(
+    predicate: () => boolean | Promise<boolean>,
+    { timeoutMs, signal }: WaitOptions = {},
+  ): Promise<void> {
+    const until = timeoutMs === undefined ? undefined : performance.now() + timeoutMs;
+    while (!(await predicate())) {
+      const leftMs = until === undefined ? undefined : Math.max(0, until - performance.now());
+      await this.wait({ timeoutMs: leftMs, signal });
+    }
+  }
+
+  /** Wakes the first `count` that wait; they go on when they have the lock.
+   *  @returns how many waited. */
+  async notify(count = 1): Promise<number> {
+    const asked = { kind: 'notify', name: this.name, task: currentTask(), count } as const;
+    return (await this.link.ask(asked)) as number;
+  }
+
+  notifyAll(): Promise<number> {
+    return this.notify(0);
+  }
+
+  /** An aborted wait has the lock again, with a number that its failure does not say. One that was
+   *  refused never was without it. */
+  private async failed(error: unknown, hold: Hold): Promise<never> {
+    const { link, lockName } = this;
+    const refused = error instanceof SyncError;
+    if (refused && error.code === 'UNKNOWN_OWNER') hold.lost = true;
+    else if (refused) link.belongings.remember(hold, hold.fence);
+    else {
+      const { fence } = (await link.ask({ kind: 'look', name: lockName })) as { fence: number };
+      link.belongings.remember(hold, fence);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,73 @@
+// The coordinator of a group as its first program holds it: a child that is started again.
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { type GroupAddress, KEY_VARIABLE } from './dial.ts';
+import { GroupError } from './errors.ts';
+
+const MODULE = join(import.meta.dirname, `coordinator-main${extname(import.meta.filename)}`);
+/** One that lived shorter is not started again. */
+const LIVED_MS = 1000;
+
+export class CoordinatorChild {
+  readonly address: GroupAddress;
+  private readonly directory: string;
+  private child: ChildProcess | undefined;
+  private closing = false;
+
+  private constructor(key: Buffer) {
+    // Nobody else may enter what mkdtemp makes.
+    this.directory = mkdtempSync(join(tmpdir(), 'holdfast-group-'));
+    this.address = { path: join(this.directory, 'socket'), key };
+  }
+
+  /** Serves when this resolves. It ends with this process, however that ends.
+   *  @throws {GroupError} `DISCONNECTED` when it cannot be started. */
+  static async start(key: Buffer): Promise<CoordinatorChild> {
+    const coordinator = new CoordinatorChild(key);
+    const child = coordinator.fork(false);
+    const [ready] = await Promise.race([
+      once(child, 'message'),
+      once(child, 'exit').then(() => []),
+    ]);
+    child.unref();
+    child.channel?.unref();
+    if (ready) return coordinator;
+    await coordinator.close();
+    throw new GroupError('DISCONNECTED');
+  }
+
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    const { child } = this;
+    if (child && child.exitCode === null && child.signalCode === null) {
+      child.ref();
+      const exited = once(child, 'exit');
+      child.kill();
+      await exited;
+    }
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private fork(forgot: boolean): ChildProcess {
+    const { path, key } = this.address;
+    rmSync(path, { force: true });
+    const env = { ...process.env, [KEY_VARIABLE]: key.toString('hex') };
+    const child = fork(MODULE, [path, forgot ? 'forgot' : ''], { env, execArgv: [] });
+    const startedAt = performance.now();
+    this.child = child;
+    child.on('exit', () => {
+      if (this.closing || performance.now() - startedAt < LIVED_MS) return;
+      const next = this.fork(true);
+      next.unref();
+      next.channel?.unref();
+    });
+    return child;
+  }
+}

@@ -1,0 +1,19 @@
+// The process of a group's coordinator. It ends when the program that started it has.
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { KEY_VARIABLE } from './dial.ts';
+import { SyncServer } from './sync-server.ts';
+
+const [path = '', forgot] = process.argv.slice(2);
+const key = Buffer.from(process.env[KEY_VARIABLE] ?? '', 'hex');
+
+process.title = 'holdfast group';
+process.on('disconnect', () => {
+  rmSync(dirname(path), { recursive: true, force: true });
+  process.exit();
+});
+// Ctrl-C is for the programs of the group: they may need their locks to end.
+process.on('SIGINT', () => {});
+
+await SyncServer.listen({ path, key, forgot: forgot === 'forgot' });
+process.send!('ready');

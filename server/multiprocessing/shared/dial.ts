@@ -1,0 +1,68 @@
+// Connects to a coordinator, whose socket must be in a directory of this user's alone.
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import { AuthenticationError, GroupError } from './errors.ts';
+import { ACCEPTED, GREETING_BYTES, HELLO_BYTES, readExactly } from './wire.ts';
+
+/** How child processes find the group of the program that started them. */
+export const PATH_VARIABLE = 'HOLDFAST_GROUP';
+export const KEY_VARIABLE = 'HOLDFAST_GROUP_KEY';
+
+/** Where a group is found, and what opens it. */
+export interface GroupAddress {
+  readonly path: string;
+  readonly key: Buffer;
+}
+
+/** A connection that was greeted. */
+export interface Dialled {
+  readonly socket: Socket;
+  /** Which run of the coordinator it is. */
+  readonly run: string;
+}
+
+/** @param made is given the socket at once.
+ *  @throws {AuthenticationError} when there is another user's, or the key is wrong.
+ *  @throws {GroupError} `DISCONNECTED` when nobody is there. */
+export async function dial(address: GroupAddress, made: (socket: Socket) => void) {
+  const { path, key } = address;
+  checkDirectory(dirname(path));
+  const socket = connect({ path });
+  made(socket);
+  try {
+    await once(socket, 'connect');
+  } catch (error) {
+    throw refusalOf(error);
+  }
+  socket.on('error', () => {});
+  const hello = Buffer.alloc(HELLO_BYTES);
+  key.copy(hello);
+  hello.writeUInt32LE(process.pid, HELLO_BYTES - 4);
+  socket.write(hello);
+  const greeting = await readExactly(socket, GREETING_BYTES);
+  if (!greeting) throw new GroupError('DISCONNECTED');
+  if (greeting[0] !== ACCEPTED) {
+    socket.destroy();
+    throw new AuthenticationError();
+  }
+  return { socket, run: greeting.toString('hex', 1) } satisfies Dialled;
+}
+
+/** Whoever can enter it can answer in the coordinator's place. */
+function checkDirectory(directory: string): void {
+  try {
+    const { uid, mode } = statSync(directory);
+    if (uid === process.getuid!() && (mode & 0o077) === 0) return;
+  } catch (error) {
+    throw refusalOf(error);
+  }
+  throw new AuthenticationError();
+}
+
+function refusalOf(error: unknown): GroupError {
+  const { code } = error as NodeJS.ErrnoException;
+  const denied = code === 'EACCES' || code === 'EPERM';
+  return denied ? new AuthenticationError(error) : new GroupError('DISCONNECTED', error);
+}

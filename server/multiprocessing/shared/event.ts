@@ -1,0 +1,28 @@
+// Event: clear or set; who waits for a clear one goes on when it is set.
+import { SharedObject, timeoutOf, type WaitOptions } from './shared-object.ts';
+
+/** Made by `group.event(name)`. */
+export class SharedEvent extends SharedObject {
+  async set(): Promise<void> {
+    await this.link.ask({ kind: 'set', name: this.name });
+  }
+
+  async clear(): Promise<void> {
+    await this.link.ask({ kind: 'clear', name: this.name });
+  }
+
+  async isSet(): Promise<boolean> {
+    return ((await this.look()) as { isSet: boolean }).isSet;
+  }
+
+  /** @throws {TimeoutError} after `timeoutMs`. */
+  async wait(options: WaitOptions = {}): Promise<void> {
+    const asked = {
+      kind: 'wait',
+      name: this.name,
+      task: 0,
+      timeoutMs: timeoutOf(options),
+    } as const;
+    await this.link.ask(asked, options.signal);
+  }
+}

@@ -1,0 +1,138 @@
+// A group: processes that share objects by name, over one coordinator.
+import { randomBytes } from 'node:crypto';
+import type { ObjectSpec } from '../../coordinator/sync/index.ts';
+import { Barrier } from './barrier.ts';
+import { Condition } from './condition.ts';
+import { CoordinatorChild } from './coordinator-child.ts';
+import { type GroupAddress, KEY_VARIABLE, PATH_VARIABLE } from './dial.ts';
+import { GroupError } from './errors.ts';
+import { SharedEvent } from './event.ts';
+import { Link } from './link.ts';
+import { Lock, RLock } from './lock.ts';
+import { JoinableQueue, Queue, type QueueOptions } from './queue.ts';
+import { Semaphore } from './semaphore.ts';
+import { open } from './shared-object.ts';
+import { Value } from './value.ts';
+import { KEY_BYTES } from './wire.ts';
+
+let current: Promise<Group> | undefined;
+
+/** What is opened by name: the first who opens it makes it, and who gives other parameters is
+ *  refused with `DIFFERENT` or `WRONG_KIND`. A connection does not keep a process from ending, but
+ *  requests that wait do. */
+export class Group implements AsyncDisposable {
+  /** What child processes need in their environment. Those that inherit it have it. */
+  readonly environment: Readonly<Record<string, string>>;
+  private readonly link: Link;
+  private readonly coordinator: CoordinatorChild | undefined;
+  private readonly leave = () => void this.close();
+
+  private constructor(address: GroupAddress, link: Link, coordinator?: CoordinatorChild) {
+    this.link = link;
+    this.coordinator = coordinator;
+    this.environment = {
+      [PATH_VARIABLE]: address.path,
+      [KEY_VARIABLE]: address.key.toString('hex'),
+    };
+    // What was got from a queue is done with when the program has come to its end.
+    process.once('beforeExit', this.leave);
+  }
+
+  /** Starts a group and its coordinator, a child process that lives as long as this process or
+   *  until `close`. Its variables are put into `process.env`, for the children. */
+  static async start(): Promise<Group> {
+    const coordinator = await CoordinatorChild.start(randomBytes(KEY_BYTES));
+    const { address } = coordinator;
+    const group = new Group(address, await Link.connect(address), coordinator);
+    Object.assign(process.env, group.environment);
+    current = Promise.resolve(group);
+    return group;
+  }
+
+  /** The group of this process: one connection, however often it is asked for.
+   *  @throws {GroupError} `NO_GROUP`, `DISCONNECTED`
+   *  @throws {AuthenticationError} when the key is wrong, or the coordinator another user's. */
+  static current(): Promise<Group> {
+    if (!current) {
+      current = Group.join(process.env);
+      current.catch(() => {
+        current = undefined;
+      });
+    }
+    return current;
+  }
+
+  /** Connects once more.
+   *  @param environment as another's `environment`. */
+  static async join(environment: Readonly<Record<string, string | undefined>>): Promise<Group> {
+    const path = environment[PATH_VARIABLE];
+    const key = Buffer.from(environment[KEY_VARIABLE] ?? '', 'hex');
+    if (!path || key.length !== KEY_BYTES) throw new GroupError('NO_GROUP');
+    const address = { path, key };
+    return new Group(address, await Link.connect(address));
+  }
+
+  async lock(name: string): Promise<Lock> {
+    return new Lock(await this.open(name, { kind: 'lock' }), name);
+  }
+
+  async rlock(name: string): Promise<RLock> {
+    return new RLock(await this.open(name, { kind: 'rlock' }), name);
+  }
+
+  async semaphore(name: string, permits: number): Promise<Semaphore> {
+    return new Semaphore(await this.open(name, { kind: 'semaphore', permits }), name);
+  }
+
+  /** One that cannot be released more often than it was acquired. */
+  async boundedSemaphore(name: string, permits: number): Promise<Semaphore> {
+    return new Semaphore(await this.open(name, { kind: 'boundedSemaphore', permits }), name);
+  }
+
+  async event(name: string): Promise<SharedEvent> {
+    return new SharedEvent(await this.open(name, { kind: 'event' }), name);
+  }
+
+  async condition(name: string, lock: Lock): Promise<Condition> {
+    const link = await this.open(name, { kind: 'condition', lock: lock.name });
+    return new Condition(link, name, lock.name);
+  }
+
+  async barrier(name: string, parties: number): Promise<Barrier> {
+    return new Barrier(await this.open(name, { kind: 'barrier', parties }), name, parties);
+  }
+
+  async value<T>(name: string, initial: T): Promise<Value<T>> {
+    return new Value<T>(await this.open(name, { kind: 'value', initial }), name);
+  }
+
+  async queue<T>(name: string, { maxSize = 0 }: QueueOptions = {}): Promise<Queue<T>> {
+    return new Queue<T>(await this.open(name, { kind: 'queue', maxSize }), name);
+  }
+
+  async joinableQueue<T>(name: string, { maxSize = 0 }: QueueOptions = {}) {
+    return new JoinableQueue<T>(await this.open(name, { kind: 'joinableQueue', maxSize }), name);
+  }
+
+  /** Gives back all that this process has. The group itself ends when its first program closes it. */
+  async close(): Promise<void> {
+    process.off('beforeExit', this.leave);
+    const isCurrent = current && (await current) === this;
+    if (isCurrent) current = undefined;
+    await this.link.close();
+    await this.coordinator?.close();
+    if (!this.coordinator) return;
+    for (const [name, value] of Object.entries(this.environment)) {
+      if (process.env[name] === value) delete process.env[name];
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  private async open(name: string, spec: ObjectSpec): Promise<Link> {
+    await open(this.link, name, spec);
+    return this.link;
+  }
+}

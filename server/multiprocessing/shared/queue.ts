@@ -1,0 +1,111 @@
+// Queue and JoinableQueue: items go from producers to consumers, both first come, first served.
+import { SyncError } from '../../coordinator/sync/index.ts';
+import type { Link } from './link.ts';
+import { SharedObject, timeoutOf, type WaitOptions } from './shared-object.ts';
+
+export interface QueueOptions {
+  /** A put beyond waits. Without: 100,000. */
+  readonly maxSize?: number | undefined;
+}
+
+interface Given<T> {
+  readonly item: number;
+  readonly value: T;
+  readonly deliveries: number;
+}
+
+/** An item that goes back to the front unless it is confirmed. */
+export class Taken<T> {
+  readonly value: T;
+  /** How often it was given to someone: above 1, another may have begun with it. */
+  readonly deliveries: number;
+  private readonly link: Link;
+  private readonly name: string;
+  private readonly item: number;
+
+  constructor(link: Link, name: string, { item, value, deliveries }: Given<T>) {
+    this.link = link;
+    this.name = name;
+    this.item = item;
+    this.value = value;
+    this.deliveries = deliveries;
+  }
+
+  /** It is done with, and forgotten. */
+  async confirm(): Promise<void> {
+    await this.link.ask({ kind: 'confirm', name: this.name, item: this.item });
+  }
+
+  /** Others may have it. */
+  async putBack(): Promise<void> {
+    await this.link.ask({ kind: 'putBack', name: this.name, item: this.item });
+  }
+}
+
+/** Made by `group.queue(name)`. What a process has taken and not done with when it dies goes back
+ *  to the front. It is done with an item when it asks for the next one of this queue, or closes it
+ *  or the group. */
+export class Queue<T> extends SharedObject implements AsyncIterable<T> {
+  /** @throws {TimeoutError} `FULL`, after `timeoutMs`.
+   *  @throws {SyncError} `CLOSED`, `TOO_LARGE` */
+  async put(value: T, options: WaitOptions = {}): Promise<void> {
+    const asked = { kind: 'put', name: this.name, value, timeoutMs: timeoutOf(options) } as const;
+    await this.link.ask(asked, options.signal);
+  }
+
+  /** @throws {TimeoutError} `EMPTY`, after `timeoutMs`.
+   *  @throws {SyncError} `CLOSED`, when no item is left, nor with a consumer that may yet die. */
+  async get(options: WaitOptions = {}): Promise<T> {
+    return (await this.give(options, true)).value;
+  }
+
+  /** As `get`, of an item that stays the queue's until it is confirmed. */
+  async take(options: WaitOptions = {}): Promise<Taken<T>> {
+    return new Taken(this.link, this.name, await this.give(options, false));
+  }
+
+  /** How many items wait. */
+  async size(): Promise<number> {
+    return ((await this.look()) as { size: number }).size;
+  }
+
+  /** No more items: puts are refused, and gets end when none is left. For all processes. */
+  async end(): Promise<void> {
+    await this.link.ask({ kind: 'close', name: this.name });
+  }
+
+  /** Every item that comes, until the queue has ended. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    for (;;) {
+      let value: T;
+      try {
+        value = await this.get();
+      } catch (error) {
+        if (error instanceof SyncError && error.code === 'CLOSED') return;
+        throw error;
+      }
+      yield value;
+    }
+  }
+
+  private async give(options: WaitOptions, auto: boolean): Promise<Given<T>> {
+    const asked = { kind: 'get', name: this.name, timeoutMs: timeoutOf(options), auto } as const;
+    return (await this.link.ask(asked, options.signal)) as Given<T>;
+  }
+}
+
+/** Made by `group.joinableQueue(name)`. An item is done with when `taskDone` says so. */
+export class JoinableQueue<T> extends Queue<T> {
+  /** This process is done with the item that it took first of those that it has.
+   *  @throws {SyncError} `TASK_DONE_TOO_OFTEN` */
+  async taskDone(): Promise<void> {
+    await this.link.ask({ kind: 'taskDone', name: this.name, item: 0 });
+  }
+
+  /** Waits until all items are done with.
+   *  @throws {TimeoutError} */
+  async join(options: WaitOptions = {}): Promise<void> {
+    const asked = { kind: 'join', name: this.name, timeoutMs: timeoutOf(options) } as const;
+    await this.link.ask(asked, options.signal);
+  }
+}

@@ -1,0 +1,47 @@
+// What every handle of a shared object is: a name that this process has open.
+import type { ObjectSpec } from '../../coordinator/sync/index.ts';
+import type { Link } from './link.ts';
+
+/** What each wait can be given. */
+export interface WaitOptions {
+  /** 0: does not wait. Without: waits as long as it takes. */
+  readonly timeoutMs?: number | undefined;
+  /** Ends the wait, which rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export abstract class SharedObject implements AsyncDisposable {
+  readonly name: string;
+  protected readonly link: Link;
+  private closed = false;
+
+  constructor(link: Link, name: string) {
+    this.link = link;
+    this.name = name;
+  }
+
+  /** Gives up what this process has of it, unless it has opened it elsewhere too. An object that
+   *  nobody has open is forgotten, but a queue with items. */
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    await this.link.ask({ kind: 'drop', name: this.name });
+    this.link.belongings.drop(this.name);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  protected look(): Promise<unknown> {
+    return this.link.ask({ kind: 'look', name: this.name });
+  }
+}
+
+/** @throws {SyncError} `WRONG_KIND` or `DIFFERENT` where the name is another's. */
+export async function open(link: Link, name: string, spec: ObjectSpec): Promise<void> {
+  await link.ask({ kind: 'open', name, spec });
+  link.belongings.open(name, spec);
+}
+
+export const timeoutOf = (options: WaitOptions): number | null => options.timeoutMs ?? null;

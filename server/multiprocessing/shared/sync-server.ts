@@ -1,0 +1,191 @@
+// The coordinator of a group at work: shared objects, served over a Unix socket.
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { createServer, type Server, type Socket } from 'node:net';
+import {
+  inputKinds,
+  type SyncInput,
+  SyncState,
+  syncInputCodec,
+  syncReplyCodec,
+} from '../../coordinator/sync/index.ts';
+import {
+  ACCEPTED,
+  type ArrayChannel,
+  arrayChannel,
+  GREETING_BYTES,
+  HELLO_BYTES,
+  KEY_BYTES,
+  OWNER_AT,
+  readExactly,
+} from './wire.ts';
+
+export interface SyncServerOptions {
+  /** The path of its socket, in a directory that only its user can enter. */
+  readonly path: string;
+  /** 32 bytes that every client has to know. */
+  readonly key: Buffer;
+  /** It takes the place of one whose state is lost: for `graceMs` locks are only reclaimed. */
+  readonly forgot?: boolean;
+  readonly graceMs?: number;
+}
+
+/** A connection whose client knows the key. */
+interface Peer {
+  /** '' before it has attached. */
+  owner: string;
+  readonly pid: number;
+  readonly channel: ArrayChannel;
+}
+
+/** How long a stranger may take to say the key. */
+const HELLO_MS = 2000;
+/** How long a process that lives may be without a connection. */
+const RECONNECT_MS = 10_000;
+/** How often it is asked whether a process without a connection lives. */
+const ALIVE_MS = 5;
+const RECLAIM_MS = 1000;
+/** Longer ones end at once. */
+const TIMER_MAX_MS = 2_147_483_647;
+/** What only the coordinator says to its state. */
+const internal = new Set<unknown>([inputKinds.restarted.tag, inputKinds.expire.tag]);
+
+export class SyncServer {
+  private readonly key: Buffer;
+  private readonly run = randomBytes(GREETING_BYTES - 1);
+  private readonly server: Server;
+  private readonly state: SyncState;
+  private readonly sockets = new Set<Socket>();
+  /** By owner. */
+  private readonly peers = new Map<string, Peer>();
+  private readonly watches = new Set<NodeJS.Timeout>();
+  private timer: NodeJS.Timeout | undefined;
+  private timerAt = Number.POSITIVE_INFINITY;
+
+  private constructor({ key, forgot, graceMs = RECLAIM_MS }: SyncServerOptions) {
+    this.key = key;
+    // No state is restored: numbers made of the time are above all that were ever given.
+    this.state = new SyncState({ fence: Date.now() * 1000 });
+    this.server = createServer((socket) => this.accept(socket));
+    if (forgot) this.apply({ kind: 'restarted', graceMs, forgot });
+  }
+
+  /** Serves until `close`. The socket file must not exist. */
+  static async listen(options: SyncServerOptions): Promise<SyncServer> {
+    const server = new SyncServer(options);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    server.server.once('error', reject).listen({ path: options.path, exclusive: true }, resolve);
+    await promise;
+    return server;
+  }
+
+  /** For metrics and tests. */
+  get counts(): { readonly owners: number; readonly objects: number } {
+    return this.state.counts;
+  }
+
+  /** Cuts all connections. */
+  async close(): Promise<void> {
+    clearTimeout(this.timer);
+    for (const watch of this.watches) clearTimeout(watch);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.server.close(() => resolve());
+    for (const socket of this.sockets) socket.destroy();
+    await promise;
+  }
+
+  private accept(socket: Socket): void {
+    this.sockets.add(socket);
+    socket.on('error', () => {}).on('close', () => this.sockets.delete(socket));
+    void this.greet(socket);
+  }
+
+  private async greet(socket: Socket): Promise<void> {
+    const late = setTimeout(() => socket.destroy(), HELLO_MS);
+    const hello = await readExactly(socket, HELLO_BYTES);
+    clearTimeout(late);
+    if (!hello) return;
+    const accepted = timingSafeEqual(hello.subarray(0, KEY_BYTES), this.key);
+    const greeting = Buffer.concat([Buffer.of(accepted ? ACCEPTED : 0), this.run]);
+    if (!accepted) {
+      socket.end(greeting, () => socket.destroy());
+      return;
+    }
+    socket.write(greeting);
+    const peer: Peer = {
+      owner: '',
+      pid: hello.readUInt32LE(KEY_BYTES),
+      channel: arrayChannel(
+        socket,
+        (values) => this.receive(peer, values),
+        () => this.lose(peer),
+      ),
+    };
+  }
+
+  private receive(peer: Peer, values: unknown[]): void {
+    if (values[0] === inputKinds.attach.tag) this.attach(peer, String(values[OWNER_AT]));
+    if (peer.owner === '' || internal.has(values[0])) {
+      peer.channel.destroy();
+      return;
+    }
+    values[OWNER_AT] = peer.owner;
+    this.apply(syncInputCodec.fromArray(values));
+  }
+
+  /** The newest connection of an owner is its own. */
+  private attach(peer: Peer, owner: string): void {
+    this.peers.get(owner)?.channel.destroy();
+    peer.owner = owner;
+    this.peers.set(owner, peer);
+  }
+
+  private apply(input: SyncInput): void {
+    const { peers } = this;
+    for (const reply of this.state.apply(performance.now(), input)) {
+      const values = syncReplyCodec.toArray(reply);
+      values[OWNER_AT] = null;
+      peers.get(reply.owner)?.channel.send({ type: 'array', values });
+    }
+    const at = this.state.nextDeadline();
+    if (at !== undefined && at < this.timerAt) this.wakeAt(at);
+  }
+
+  private wakeAt(at: number): void {
+    clearTimeout(this.timer);
+    this.timerAt = at;
+    const expire = () => {
+      this.timerAt = Number.POSITIVE_INFINITY;
+      this.apply({ kind: 'expire' });
+    };
+    this.timer = setTimeout(expire, Math.min(Math.ceil(at - performance.now()), TIMER_MAX_MS));
+  }
+
+  /** Between processes of one machine a connection ends with its process, or is soon made again. */
+  private lose(peer: Peer): void {
+    const { owner, pid } = peer;
+    if (owner === '' || this.peers.get(owner) !== peer) return;
+    this.peers.delete(owner);
+    const until = performance.now() + RECONNECT_MS;
+    const watch = () => {
+      if (this.peers.has(owner) || !this.server.listening) return;
+      if (!isAlive(pid) || performance.now() >= until) {
+        this.apply({ kind: 'gone', owner });
+        return;
+      }
+      const timer = setTimeout(() => {
+        this.watches.delete(timer);
+        watch();
+      }, ALIVE_MS);
+      this.watches.add(timer);
+    };
+    watch();
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,55 @@
+// How a process and the coordinator of its group speak: a key, a greeting, then arrays.
+//
+// client → coordinator: the key and the process's id. coordinator → client: accepted or not, and
+// which run of the coordinator this is. Then both send frames of arrays, as `sync/messages.ts` has
+// them, with nothing where the owner stands: the connection says whose they are.
+import type { Socket } from 'node:net';
+import Type from 'typebox';
+import { Channel, type Codec } from '../../link/index.ts';
+
+export const KEY_BYTES = 32;
+/** The key and the process's id. */
+export const HELLO_BYTES = KEY_BYTES + 4;
+/** Accepted or refused, and the number of the coordinator's run. */
+export const GREETING_BYTES = 9;
+export const ACCEPTED = 1;
+/** Where the owner stands in every array, and in those of requests their number. */
+export const OWNER_AT = 1;
+export const REQUEST_AT = 2;
+
+const table = {
+  array: { tag: 1, fields: { values: Type.Unsafe<unknown[]>({}) } },
+} as const;
+
+/** The array itself is the message. */
+const codec: Codec<typeof table> = {
+  toArray: ({ values }) => values,
+  fromArray: (values) => ({ type: 'array', values: values as unknown[] }),
+};
+
+export type ArrayChannel = Channel<typeof table, typeof table>;
+
+export function arrayChannel(
+  stream: Socket,
+  message: (values: unknown[]) => void,
+  closed: () => void,
+): ArrayChannel {
+  const given = ({ values }: { values: unknown[] }) => message(values);
+  return new Channel({ stream, out: codec, in: codec, message: given, closed });
+}
+
+/** @returns undefined when the socket closed before so many bytes came. */
+export function readExactly(socket: Socket, bytes: number): Promise<Buffer | undefined> {
+  return new Promise((resolve) => {
+    const end = (read: Buffer | undefined): void => {
+      socket.off('readable', readable).off('close', closed);
+      resolve(read);
+    };
+    const readable = (): void => {
+      const read = socket.read(bytes) as Buffer | null;
+      if (read) end(read);
+    };
+    const closed = () => end(undefined);
+    socket.on('readable', readable).on('close', closed);
+  });
+}
