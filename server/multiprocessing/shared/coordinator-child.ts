@@ -8,9 +8,6 @@ import { type GroupAddress, KEY_VARIABLE } from './dial.ts';
 import { GroupError } from './errors.ts';
 
 const MODULE = join(import.meta.dirname, `coordinator-main${extname(import.meta.filename)}`);
-/** One that lived shorter is not started again. */
-const LIVED_MS = 1000;
-
 export class CoordinatorChild {
   readonly address: GroupAddress;
   private readonly directory: string;
@@ -60,10 +57,14 @@ export class CoordinatorChild {
     rmSync(path, { force: true });
     const env = { ...process.env, [KEY_VARIABLE]: key.toString('hex') };
     const child = fork(MODULE, [path, forgot ? 'forgot' : ''], { env, execArgv: [] });
-    const startedAt = performance.now();
     this.child = child;
+    let served = false;
+    child.once('message', () => {
+      served = true;
+    });
+    // One that could not even begin would not the next time.
     child.on('exit', () => {
-      if (this.closing || performance.now() - startedAt < LIVED_MS) return;
+      if (this.closing || !served) return;
       const next = this.fork(true);
       next.unref();
       next.channel?.unref();

@@ -72,6 +72,11 @@ export class Group implements AsyncDisposable {
     return new Group(address, await Link.connect(address));
   }
 
+  /** Of the coordinator that this process has started; undefined where another has. */
+  get coordinatorPid(): number | undefined {
+    return this.coordinator?.pid;
+  }
+
   async lock(name: string): Promise<Lock> {
     return new Lock(await this.open(name, { kind: 'lock' }), name);
   }

@@ -74,6 +74,11 @@ export class Lock extends SharedObject {
   async isLocked(): Promise<boolean> {
     return ((await this.look()) as { held: boolean }).held;
   }
+
+  /** How many wait for it. */
+  async waiting(): Promise<number> {
+    return ((await this.look()) as { waiters: number }).waiters;
+  }
 }
 
 /** Made by `group.rlock(name)`. Its task can acquire it again; it is free after as many releases. */
