@@ -14,8 +14,12 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'server/games': ['protocol'],
   'server/observe': ['protocol'],
   'server/link': ['protocol'],
-  'server/multiprocessing': ['server/link', 'server/observe', 'server/config.ts'],
-  'server/multiprocessing/shared': ['server/coordinator/sync', 'server/link'],
+  'server/multiprocessing': [
+    'server/config.ts',
+    'server/coordinator/sync',
+    'server/link',
+    'server/observe',
+  ],
   'server/coordinator': [
     'protocol',
     'server/config.ts',

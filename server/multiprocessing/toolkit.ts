@@ -1,18 +1,26 @@
-// The door `holdfast/multiprocessing`: processes and pools of them.
+// The door `holdfast/multiprocessing`: processes, pools of them, and what they share.
 export { messageBytesMax } from './connection.ts';
 export { currentProcess, parentProcess } from './current-process.ts';
 export {
+  AuthenticationError,
+  BrokenBarrierError,
+  type CodeOf,
+  DeadlockError,
+  EndOfStreamError,
+  GroupError,
   MessageTooLargeError,
   MultiprocessingError,
   type MultiprocessingErrorCode,
   multiprocessingErrors,
   type ProcessEnd,
   ProcessError,
+  SyncError,
   TimeoutError,
   WorkerCrashedError,
 } from './errors.ts';
 export type { ProcessIdentity } from './messages.ts';
 export { type FlowingMapOptions, type MapOptions, Pool, type PoolOptions } from './pool.ts';
 export { Process, type ProcessOptions } from './process.ts';
+export * from './shared/index.ts';
 export { type Target, target } from './target.ts';
 export type { TaskOptions } from './task.ts';

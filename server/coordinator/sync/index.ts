@@ -1,6 +1,6 @@
 // The door of sync/: the logic of what processes share, as a function of its inputs.
 
-export { SyncError, type SyncErrorCode, syncErrors } from './errors.ts';
+export { type SyncErrorCode, syncErrors } from './errors.ts';
 export { type SyncLimits, syncLimits } from './limits.ts';
 export {
   inputKinds,

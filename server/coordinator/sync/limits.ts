@@ -13,7 +13,7 @@ export interface SyncLimits {
   /** Replies kept until their owner has received them; the oldest are dropped. An owner that lacks
    *  one of those when it attaches again is given up, and begins anew. */
   readonly repliesMax: number;
-  /** Size of one value, about as it is packed; a larger one is refused, `TOO_LARGE`. */
+  /** Size of one value, about as it is packed; a larger one is refused, `MESSAGE_TOO_LARGE`. */
   readonly valueBytesMax: number;
   /** Longest lease. */
   readonly leaseMsMax: number;

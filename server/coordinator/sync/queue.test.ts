@@ -75,7 +75,7 @@ describe('A queue', () => {
     expect(small.get('ada', 'put', 'q', { value: 4 })).toBe('TOO_MANY_WAITERS');
     small.ask('ada', 'get', 'q', { auto: false });
     expect(small.get('ada', 'get', 'q')).toBe('TOO_MANY_UNCONFIRMED');
-    expect(group.get('ada', 'put', 'q', { value: 'x'.repeat(101) })).toBe('TOO_LARGE');
+    expect(group.get('ada', 'put', 'q', { value: 'x'.repeat(101) })).toBe('MESSAGE_TOO_LARGE');
   });
 });
 
@@ -165,22 +165,22 @@ describe('A closed queue', () => {
     putAll('q', [1, 2]);
     const ada = group.ask('ada', 'put', 'q', { value: 3 });
     group.ask('bob', 'close', 'q');
-    expect(ada.answer).toBe('CLOSED');
-    expect(group.get('ada', 'put', 'q', { value: 3 })).toBe('CLOSED');
+    expect(ada.answer).toBe('QUEUE_CLOSED');
+    expect(group.get('ada', 'put', 'q', { value: 3 })).toBe('QUEUE_CLOSED');
   });
 
   it('gives what is there, and then ends its consumers', () => {
     putAll('q', [1]);
     group.ask('bob', 'close', 'q');
     expect(take('ada', 'q')).toBe(1);
-    expect(group.get('ada', 'get', 'q')).toBe('CLOSED');
-    expect(group.get('bob', 'get', 'q')).toBe('CLOSED');
+    expect(group.get('ada', 'get', 'q')).toBe('QUEUE_CLOSED');
+    expect(group.get('bob', 'get', 'q')).toBe('QUEUE_CLOSED');
   });
 
   it('ends those who wait', () => {
     const ada = group.ask('ada', 'get', 'q');
     group.ask('bob', 'close', 'q');
-    expect(ada.answer).toBe('CLOSED');
+    expect(ada.answer).toBe('QUEUE_CLOSED');
   });
 
   it('does not end a consumer while another has an item that may come back', () => {
@@ -199,8 +199,8 @@ describe('A closed queue', () => {
     group.ask('cat', 'close', 'q');
     const ada = group.ask('ada', 'get', 'q');
     expect(ada.answer).toBe(WAITS);
-    expect(group.get('bob', 'get', 'q')).toBe('CLOSED');
-    expect(ada.answer).toBe('CLOSED');
+    expect(group.get('bob', 'get', 'q')).toBe('QUEUE_CLOSED');
+    expect(ada.answer).toBe('QUEUE_CLOSED');
   });
 });
 

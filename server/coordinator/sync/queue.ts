@@ -110,9 +110,9 @@ export class QueueState extends SyncObject {
     const { context } = this;
     const max = context.limits.valueBytesMax;
     if (this.closed) {
-      context.fail(owner, input, 'CLOSED');
+      context.fail(owner, input, 'QUEUE_CLOSED');
     } else if (!fits(input.value, max)) {
-      context.fail(owner, input, 'TOO_LARGE', `an item has ${max} bytes at most`);
+      context.fail(owner, input, 'MESSAGE_TOO_LARGE', `an item has ${max} bytes at most`);
     } else if (this.items.size < this.maxSize) {
       this.items.put(input.value);
       context.done(owner, input);
@@ -130,7 +130,7 @@ export class QueueState extends SyncObject {
     } else if (items.size > 0) {
       this.give(owner, input);
     } else if (this.isOverFor(owner)) {
-      context.fail(owner, input, 'CLOSED');
+      context.fail(owner, input, 'QUEUE_CLOSED');
     } else {
       this.waitOr('EMPTY', this.getters, owner, input);
     }
@@ -157,7 +157,7 @@ export class QueueState extends SyncObject {
     this.closed = true;
     for (const waiter of this.putters) {
       this.context.leave(waiter);
-      this.context.fail(waiter.owner, waiter.input, 'CLOSED');
+      this.context.fail(waiter.owner, waiter.input, 'QUEUE_CLOSED');
     }
     this.context.done(owner, input);
     this.serve();
@@ -204,7 +204,7 @@ export class QueueState extends SyncObject {
     for (const waiter of this.getters) {
       if (!this.isOverFor(waiter.owner)) continue;
       this.context.leave(waiter);
-      this.context.fail(waiter.owner, waiter.input, 'CLOSED');
+      this.context.fail(waiter.owner, waiter.input, 'QUEUE_CLOSED');
     }
   }
 

@@ -1,6 +1,6 @@
 // The shared objects together: names, owners, and what outlives a restart.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { inputKinds, replyKinds, SyncError, syncInputCodec, syncReplyCodec } from './index.ts';
+import { inputKinds, replyKinds, syncInputCodec, syncReplyCodec } from './index.ts';
 import { Group, reread, WAITS } from './test-group.ts';
 
 let group: Group;
@@ -181,10 +181,5 @@ describe('The messages', () => {
       const tags = Object.values(table).map((row) => row.tag);
       expect(new Set(tags).size).toBe(tags.length);
     }
-  });
-
-  it('have errors whose text says what happened, and what in particular', () => {
-    expect(new SyncError('FULL').message).toBe('The queue is full.');
-    expect(new SyncError('NOT_OPEN', 'x').message).toMatch(/opened an object of this name: x$/);
   });
 });

@@ -98,7 +98,7 @@ export class QueueModel extends Model {
     const free = this.items.filter((item) => item.owner === undefined);
     switch (wait.kind) {
       case 'put':
-        if (this.closed) return this.say(wait, 'CLOSED');
+        if (this.closed) return this.say(wait, 'QUEUE_CLOSED');
         if (free.length >= this.maxSize) return false;
         this.last++;
         this.items.push({
@@ -148,7 +148,7 @@ export class QueueModel extends Model {
     }
     if (!first) {
       const over = this.closed && this.items.every((item) => item.owner === owner);
-      return over && this.say(wait, 'CLOSED');
+      return over && this.say(wait, 'QUEUE_CLOSED');
     }
     first.owner = owner;
     first.auto = fields.auto && !this.joinable;

@@ -34,10 +34,12 @@ describe('A value', () => {
   });
 
   it('has a largest size', () => {
-    expect(group.get('ada', 'write', 'any', { value: 'x'.repeat(99) })).toBe('TOO_LARGE');
-    expect(group.get('ada', 'write', 'any', { value: { a: ['x'.repeat(40)] } })).toBe('TOO_LARGE');
+    expect(group.get('ada', 'write', 'any', { value: 'x'.repeat(99) })).toBe('MESSAGE_TOO_LARGE');
+    expect(group.get('ada', 'write', 'any', { value: { a: ['x'.repeat(40)] } })).toBe(
+      'MESSAGE_TOO_LARGE',
+    );
     const change = { expected: 1, value: new Uint8Array(100) };
-    expect(group.get('ada', 'compareAndSet', 'count', change)).toBe('TOO_LARGE');
+    expect(group.get('ada', 'compareAndSet', 'count', change)).toBe('MESSAGE_TOO_LARGE');
     expect(group.get('ada', 'write', 'any', { value: 'x'.repeat(90) })).toMatchObject({
       version: 1,
     });

@@ -78,7 +78,7 @@ export class ValueState extends SyncObject {
   private isSmall(owner: Owner, input: RequestOf<'write' | 'compareAndSet'>): boolean {
     const max = this.context.limits.valueBytesMax;
     if (fits(input.value, max)) return true;
-    this.context.fail(owner, input, 'TOO_LARGE', `a value has ${max} bytes at most`);
+    this.context.fail(owner, input, 'MESSAGE_TOO_LARGE', `a value has ${max} bytes at most`);
     return false;
   }
 }

@@ -1,8 +1,8 @@
 // Condition: who holds its lock waits, without the lock, until another holder notifies.
-import { SyncError } from '../../coordinator/sync/index.ts';
+import { MultiprocessingError } from '../errors.ts';
 import type { Hold } from './belongings.ts';
-import { errorOf, TimeoutError } from './errors.ts';
 import type { Link } from './link.ts';
+import { refusal } from './refusal.ts';
 import { SharedObject, timeoutOf, type WaitOptions } from './shared-object.ts';
 import { currentTask } from './task.ts';
 
@@ -22,14 +22,14 @@ export class Condition extends SharedObject {
     const { link, name, lockName } = this;
     const task = currentTask();
     const hold = link.belongings.holdOf(lockName, task);
-    if (!hold) throw errorOf('NOT_OWNER', lockName);
+    if (!hold) throw refusal('NOT_OWNER', { name: lockName });
     const asked = { kind: 'wait', name, task, timeoutMs: timeoutOf(options) } as const;
     options.signal?.throwIfAborted();
     link.belongings.forget(hold);
     const answer = await link.ask(asked, options.signal).catch((error) => this.failed(error, hold));
     const { fence, notified } = answer as { fence: number; notified: boolean };
     link.belongings.remember(hold, fence);
-    if (!notified) throw new TimeoutError('TIMEOUT', name);
+    if (!notified) throw refusal('TIMEOUT', asked);
   }
 
   /** Waits until `predicate` is true; asks it with the lock held, first at once. `timeoutMs` is for
@@ -61,7 +61,7 @@ export class Condition extends SharedObject {
    *  refused never was without it. */
   private async failed(error: unknown, hold: Hold): Promise<never> {
     const { link, lockName } = this;
-    const refused = error instanceof SyncError;
+    const refused = error instanceof MultiprocessingError;
     if (refused && error.code === 'UNKNOWN_OWNER') hold.lost = true;
     else if (refused) link.belongings.remember(hold, hold.fence);
     else {

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
+import { GroupError } from '../errors.ts';
 import { type GroupAddress, KEY_VARIABLE } from './dial.ts';
-import { GroupError } from './errors.ts';
 
 const MODULE = join(import.meta.dirname, `coordinator-main${extname(import.meta.filename)}`);
 export class CoordinatorChild {
@@ -33,7 +33,7 @@ export class CoordinatorChild {
     child.channel?.unref();
     if (ready) return coordinator;
     await coordinator.close();
-    throw new GroupError('DISCONNECTED');
+    throw new GroupError('DISCONNECTED', coordinator.address.path);
   }
 
   get pid(): number | undefined {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { AuthenticationError, GroupError } from './errors.ts';
+import { AuthenticationError, GroupError } from '../errors.ts';
 import { ACCEPTED, GREETING_BYTES, HELLO_BYTES, readExactly } from './wire.ts';
 
 /** How child processes find the group of the program that started them. */
@@ -28,13 +28,13 @@ export interface Dialled {
  *  @throws {GroupError} `DISCONNECTED` when nobody is there. */
 export async function dial(address: GroupAddress, made: (socket: Socket) => void) {
   const { path, key } = address;
-  checkDirectory(dirname(path));
+  checkDirectory(path);
   const socket = connect({ path });
   made(socket);
   try {
     await once(socket, 'connect');
   } catch (error) {
-    throw refusalOf(error);
+    throw refusalOf(path, error);
   }
   socket.on('error', () => {});
   const hello = Buffer.alloc(HELLO_BYTES);
@@ -42,27 +42,29 @@ export async function dial(address: GroupAddress, made: (socket: Socket) => void
   hello.writeUInt32LE(process.pid, HELLO_BYTES - 4);
   socket.write(hello);
   const greeting = await readExactly(socket, GREETING_BYTES);
-  if (!greeting) throw new GroupError('DISCONNECTED');
+  if (!greeting) throw new GroupError('DISCONNECTED', path);
   if (greeting[0] !== ACCEPTED) {
     socket.destroy();
-    throw new AuthenticationError();
+    throw new AuthenticationError(path);
   }
   return { socket, run: greeting.toString('hex', 1) } satisfies Dialled;
 }
 
 /** Whoever can enter it can answer in the coordinator's place. */
-function checkDirectory(directory: string): void {
+function checkDirectory(path: string): void {
   try {
-    const { uid, mode } = statSync(directory);
+    const { uid, mode } = statSync(dirname(path));
     if (uid === process.getuid!() && (mode & 0o077) === 0) return;
   } catch (error) {
-    throw refusalOf(error);
+    throw refusalOf(path, error);
   }
-  throw new AuthenticationError();
+  throw new AuthenticationError(path);
 }
 
-function refusalOf(error: unknown): GroupError {
+function refusalOf(path: string, error: unknown): AuthenticationError | GroupError {
   const { code } = error as NodeJS.ErrnoException;
   const denied = code === 'EACCES' || code === 'EPERM';
-  return denied ? new AuthenticationError(error) : new GroupError('DISCONNECTED', error);
+  return denied
+    ? new AuthenticationError(path, error)
+    : new GroupError('DISCONNECTED', path, error);
 }

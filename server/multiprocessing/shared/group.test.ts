@@ -160,7 +160,7 @@ describe('A queue', () => {
     await queue.put(1);
     await expect(queue.put(2, { timeoutMs: 1 })).rejects.toMatchObject({ code: 'FULL' });
     await queue.end();
-    await expect(queue.put(2)).rejects.toMatchObject({ code: 'CLOSED' });
+    await expect(queue.put(2)).rejects.toMatchObject({ code: 'QUEUE_CLOSED' });
     const items: number[] = [];
     for await (const item of queue) items.push(item);
     expect(items).toEqual([1]);

@@ -1,11 +1,11 @@
 // A group: processes that share objects by name, over one coordinator.
 import { randomBytes } from 'node:crypto';
 import type { ObjectSpec } from '../../coordinator/sync/index.ts';
+import { GroupError } from '../errors.ts';
 import { Barrier } from './barrier.ts';
 import { Condition } from './condition.ts';
 import { CoordinatorChild } from './coordinator-child.ts';
 import { type GroupAddress, KEY_VARIABLE, PATH_VARIABLE } from './dial.ts';
-import { GroupError } from './errors.ts';
 import { SharedEvent } from './event.ts';
 import { Link } from './link.ts';
 import { Lock, RLock } from './lock.ts';
@@ -67,7 +67,7 @@ export class Group implements AsyncDisposable {
   static async join(environment: Readonly<Record<string, string | undefined>>): Promise<Group> {
     const path = environment[PATH_VARIABLE];
     const key = Buffer.from(environment[KEY_VARIABLE] ?? '', 'hex');
-    if (!path || key.length !== KEY_BYTES) throw new GroupError('NO_GROUP');
+    if (!path || key.length !== KEY_BYTES) throw new GroupError('NO_GROUP', 'the group');
     const address = { path, key };
     return new Group(address, await Link.connect(address));
   }

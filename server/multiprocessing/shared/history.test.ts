@@ -52,6 +52,13 @@ async function record<I, O>(
     await member.ask(['lock', `life of ${client}`], 'acquire');
     return member;
   };
+  /** All that a dead client had is free when its life is. */
+  const buried = async (client: string, called: number): Promise<void> => {
+    const life = await group.lock(`life of ${client}`);
+    await runTask(() => life.acquire());
+    const end = { called, returned: performance.now() };
+    if (gone !== undefined) seen.push({ client, input: gone, output: 'done' as O, ...end });
+  };
   const live = async (id: number): Promise<void> => {
     let client = `${open[0]} ${id}`;
     let member = await born(client);
@@ -69,16 +76,14 @@ async function record<I, O>(
       last = { client, input, output: told, called, returned };
       seen.push(last);
       if (!dies) continue;
-      // All that it had is free when its life is.
-      const life = await group.lock(`life of ${client}`);
-      await runTask(() => life.acquire());
-      const end = { called: diesAt, returned: performance.now() };
-      if (gone !== undefined) seen.push({ client, input: gone, output: 'done' as O, ...end });
+      await buried(client, diesAt);
       client = `${open[0]} ${id} after ${i}`;
       member = await born(client);
       last = undefined;
     }
+    const endsAt = performance.now();
     await member.kill();
+    await buried(client, endsAt);
   };
   await Promise.all(Array.from({ length: CLIENTS }, (_, id) => live(id)));
   return seen;

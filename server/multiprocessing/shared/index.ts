@@ -1,15 +1,6 @@
 // The door of shared/: locks, queues and their friends, shared by the processes of a group.
-export { SyncError, type SyncErrorCode } from '../../coordinator/sync/index.ts';
 export { Barrier } from './barrier.ts';
 export { Condition } from './condition.ts';
-export {
-  AuthenticationError,
-  BrokenBarrierError,
-  DeadlockError,
-  GroupError,
-  type GroupErrorCode,
-  TimeoutError,
-} from './errors.ts';
 export { SharedEvent } from './event.ts';
 export { Group } from './group.ts';
 export { type AcquireOptions, Held, Lock, RLock } from './lock.ts';

@@ -13,9 +13,10 @@ import {
   syncInputCodec,
   syncReplyCodec,
 } from '../../coordinator/sync/index.ts';
+import { AuthenticationError, GroupError } from '../errors.ts';
 import { Belongings } from './belongings.ts';
 import { dial, type GroupAddress } from './dial.ts';
-import { errorOf, GroupError } from './errors.ts';
+import { refusal } from './refusal.ts';
 import { type ArrayChannel, arrayChannel, OWNER_AT, REQUEST_AT } from './wire.ts';
 
 /** A request as its object makes it; the rest is the link's. */
@@ -46,7 +47,7 @@ export class Link {
   private channel: ArrayChannel | undefined;
   /** While connecting: told when it is attached. */
   private attaching: { resolve: () => void; reject: (error: Error) => void } | undefined;
-  private ended: GroupError | undefined;
+  private ended: AuthenticationError | GroupError | undefined;
   private run = '';
   /** What keeps this process from ending, while it waits for something. */
   private handle: { ref(): unknown; unref(): unknown; destroy?: () => unknown } | undefined;
@@ -104,12 +105,12 @@ export class Link {
       this.whenClosed = resolve;
       for (const { name } of this.belongings.openings.reverse()) this.post({ kind: 'drop', name });
       channel.send({ type: 'array', values: [inputKinds.gone.tag, null] });
-      this.end(new GroupError('GROUP_CLOSED'));
+      this.end(new GroupError('GROUP_CLOSED', this.address.path));
       this.handle?.ref();
       channel.close();
       await promise;
     } else {
-      this.end(new GroupError('GROUP_CLOSED'));
+      this.end(new GroupError('GROUP_CLOSED', this.address.path));
       this.handle?.destroy?.();
     }
   }
@@ -166,7 +167,7 @@ export class Link {
     this.whenClosed?.();
     const { attaching } = this;
     this.attaching = undefined;
-    if (attaching) attaching.reject(new GroupError('DISCONNECTED'));
+    if (attaching) attaching.reject(new GroupError('DISCONNECTED', this.address.path));
     else if (!this.ended) void this.reconnect();
   }
 
@@ -177,14 +178,15 @@ export class Link {
         await this.attach();
         return;
       } catch (error) {
-        if (!(error instanceof GroupError)) throw error;
-        if (error.code !== 'DISCONNECTED' || performance.now() > until) this.end(error);
+        const isRefused = error instanceof AuthenticationError;
+        if (!isRefused && !(error instanceof GroupError)) throw error;
+        if (isRefused || performance.now() > until) this.end(error);
       }
       await sleep(waitMs, undefined, { ref: this.pending.size > 0 });
     }
   }
 
-  private end(error: GroupError): void {
+  private end(error: AuthenticationError | GroupError): void {
     if (this.ended) return;
     this.ended = error;
     for (const request of [...this.pending.keys()]) this.settle(request)!.reject(error);
@@ -218,7 +220,7 @@ export class Link {
     if (reply.kind === 'done') pending.resolve(reply.value);
     else if (reply.code === 'ABORTED' && pending.signal?.aborted) {
       pending.reject(pending.signal.reason);
-    } else pending.reject(errorOf(reply.code, reply.detail));
+    } else pending.reject(refusal(reply.code, pending.asked, reply.detail));
   }
 
   private acknowledge(channel: ArrayChannel): void {
@@ -265,7 +267,7 @@ export class Link {
     for (const { asked, signal, resolve, reject } of waiting) {
       // A condition's waiter would need its lock first.
       const lockless = belongings.specOf(asked.name)?.kind === 'condition';
-      if (givenUp || lockless) reject(errorOf('UNKNOWN_OWNER'));
+      if (givenUp || lockless) reject(refusal('UNKNOWN_OWNER', asked));
       else this.ask(asked, signal).then(resolve, reject);
     }
   }

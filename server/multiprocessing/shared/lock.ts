@@ -1,8 +1,8 @@
 // Lock and RLock: one task of one process has it; the others wait in the order in which they came.
 
 import type { Hold } from './belongings.ts';
-import { errorOf } from './errors.ts';
 import type { Link } from './link.ts';
+import { refusal } from './refusal.ts';
 import { SharedObject, timeoutOf, type WaitOptions } from './shared-object.ts';
 import { currentTask } from './task.ts';
 
@@ -38,7 +38,7 @@ export class Held implements Disposable, AsyncDisposable {
    *  @throws {SyncError} `NOT_OWNER` when the lock was lost, or this was called before. */
   release(): void {
     const { name, task, fence } = this.hold;
-    if (!this.isHeld) throw errorOf('NOT_OWNER', name);
+    if (!this.isHeld) throw refusal('NOT_OWNER', { name });
     this.released = true;
     this.link.post({ kind: 'release', name, task, fence, count: 1 });
     this.link.belongings.released(this.hold);

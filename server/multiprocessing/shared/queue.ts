@@ -1,5 +1,5 @@
 // Queue and JoinableQueue: items go from producers to consumers, both first come, first served.
-import { SyncError } from '../../coordinator/sync/index.ts';
+import { MultiprocessingError } from '../errors.ts';
 import type { Link } from './link.ts';
 import { SharedObject, timeoutOf, type WaitOptions } from './shared-object.ts';
 
@@ -47,14 +47,15 @@ export class Taken<T> {
  *  or the group. */
 export class Queue<T> extends SharedObject implements AsyncIterable<T> {
   /** @throws {TimeoutError} `FULL`, after `timeoutMs`.
-   *  @throws {SyncError} `CLOSED`, `TOO_LARGE` */
+   *  @throws {SyncError} `QUEUE_CLOSED`.
+   *  @throws {MessageTooLargeError} above 1 MiB. */
   async put(value: T, options: WaitOptions = {}): Promise<void> {
     const asked = { kind: 'put', name: this.name, value, timeoutMs: timeoutOf(options) } as const;
     await this.link.ask(asked, options.signal);
   }
 
   /** @throws {TimeoutError} `EMPTY`, after `timeoutMs`.
-   *  @throws {SyncError} `CLOSED`, when no item is left, nor with a consumer that may yet die. */
+   *  @throws {SyncError} `QUEUE_CLOSED`, when no item is left, nor with a consumer that may yet die. */
   async get(options: WaitOptions = {}): Promise<T> {
     return (await this.give(options, true)).value;
   }
@@ -81,7 +82,7 @@ export class Queue<T> extends SharedObject implements AsyncIterable<T> {
       try {
         value = await this.get();
       } catch (error) {
-        if (error instanceof SyncError && error.code === 'CLOSED') return;
+        if (error instanceof MultiprocessingError && error.code === 'QUEUE_CLOSED') return;
         throw error;
       }
       yield value;

@@ -6,7 +6,8 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AuthenticationError, Group, GroupError, runTask, SyncServer } from './index.ts';
+import { AuthenticationError, GroupError } from '../errors.ts';
+import { Group, runTask, SyncServer } from './index.ts';
 
 const key = Buffer.alloc(32, 7);
 let directory: string;
@@ -69,7 +70,10 @@ describe('A stranger', () => {
   it('that says nonsense is cut off, and costs the others nothing', async () => {
     const group = await member();
     const socket = connect(path);
-    socket.on('error', () => {}).resume().write(Buffer.alloc(10_000, 0xff));
+    socket
+      .on('error', () => {})
+      .resume()
+      .write(Buffer.alloc(10_000, 0xff));
     await once(socket, 'close');
     expect(await (await group.value('n', 1)).get()).toBe(1);
   });
@@ -150,7 +154,9 @@ describe('A coordinator that took the place of a dead one', () => {
     const lock = await group.lock('l');
     const held = await lock.acquire();
     process.kill(group.coordinatorPid!, 'SIGKILL');
-    await expect(runTask(() => lock.acquire({ timeoutMs: 50 }))).rejects.toThrow('time');
+    await expect(runTask(() => lock.acquire({ timeoutMs: 50 }))).rejects.toMatchObject({
+      code: 'TIMEOUT',
+    });
     expect(held.isHeld).toBe(true);
     held.release();
     expect(await lock.isLocked()).toBe(false);

@@ -12,7 +12,7 @@ export class Value<T> extends SharedObject {
     return (await this.read()).value;
   }
 
-  /** @throws {SyncError} `TOO_LARGE` */
+  /** @throws {MessageTooLargeError} above 1 MiB. */
   async set(value: T): Promise<void> {
     await this.link.ask({ kind: 'write', name: this.name, value });
   }
