@@ -1,5 +1,5 @@
 // What can go wrong with processes and what they share: classes to catch, each with its codes.
-import { syncErrors } from '../coordinator/sync/index.ts';
+import { syncErrors } from '../coordinator/sync/errors.ts';
 
 const { TIMEOUT, FULL, EMPTY, DEADLOCK, BROKEN_BARRIER, MESSAGE_TOO_LARGE, ...ofSync } = syncErrors;
 

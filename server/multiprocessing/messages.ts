@@ -20,6 +20,8 @@ export interface Birth {
   readonly name: string;
   readonly isDaemon: boolean;
   readonly parent: ProcessIdentity;
+  /** Whether it was given a socket. */
+  readonly hasSocket: boolean;
 }
 
 export type ToChild =

@@ -46,7 +46,7 @@ export class PoolProcess {
     const { name, initializer, concurrentTasks } = options;
     this.options = options;
     this.name = name;
-    const birth = { name, isDaemon: true, parent: currentProcess() };
+    const birth = { name, isDaemon: true, parent: currentProcess(), hasSocket: false };
     this.spawned = new SpawnedProcess({
       name,
       birth: birthFrame(name, ['serve', birth, initializer, concurrentTasks]),

@@ -1,7 +1,7 @@
 // A process that was started by another: becomes what its first message says.
 import { Socket } from 'node:net';
 import { Connection, FrameTooLarge } from './connection.ts';
-import { setBirth, setLoaded } from './current-process.ts';
+import { endWell, setBirth, setLoaded } from './current-process.ts';
 import {
   type Birth,
   type FromChild,
@@ -10,7 +10,7 @@ import {
   type ToChild,
 } from './messages.ts';
 import { errorTable } from './remote-error.ts';
-import { PIPE_FD } from './spawned-process.ts';
+import { PIPE_FD, SOCKET_FD } from './spawned-process.ts';
 import { loadTarget } from './target.ts';
 import { TaskRunner } from './task-runner.ts';
 
@@ -21,7 +21,8 @@ const connection = new Connection<FromChild, ToChild>({
   stream: new Socket({ fd: PIPE_FD, readable: true, writable: true }),
   message: receive,
   closed: () => {
-    if (endsWithParent) process.exit();
+    if (runner?.isIdle) void endWell().then(() => process.exit());
+    else if (endsWithParent) process.exit();
   },
   unsendable: ([, id], error) => {
     const number = id as number;
@@ -62,7 +63,7 @@ function send(message: FromChild): void {
 }
 
 function begin(birth: Birth): void {
-  setBirth(birth);
+  setBirth(birth, SOCKET_FD);
   endsWithParent = birth.isDaemon;
 }
 
@@ -70,7 +71,9 @@ async function run({ module, name }: TargetAddress, args: readonly unknown[]): P
   try {
     const call = await loadTarget(module, name);
     setLoaded();
-    send(['done', MAIN_TASK, await call(...args)]);
+    const result = await call(...args);
+    await endWell();
+    send(['done', MAIN_TASK, result]);
   } catch (error) {
     process.exitCode = 1;
     send(['failed', MAIN_TASK, errorTable(error)]);

@@ -1,4 +1,5 @@
 // A process of its own that runs one function and ends.
+import type { Socket } from 'node:net';
 import { assertMayStart, currentProcess, nextName } from './current-process.ts';
 import { type ProcessEnd, ProcessError, WorkerCrashedError } from './errors.ts';
 import { birthFrame, failureOf } from './failures.ts';
@@ -15,6 +16,9 @@ export interface ProcessOptions<Args extends readonly unknown[], Result> {
   readonly name?: string;
   /** Whether it ends with this process, and does not keep this one from ending. */
   readonly daemon?: boolean;
+  /** A connection that goes with the process, which has it as `givenSocket()`; closed here. Nothing may
+   *  have been read from it: accept it with `pauseOnConnect`. */
+  readonly socket?: Socket;
 }
 
 const RESPONSE_MS = 1000;
@@ -49,11 +53,13 @@ export class Process<Args extends readonly unknown[], Result> implements AsyncDi
     if (this.spawned) throw new ProcessError('ALREADY_STARTED', name);
     if (this.isClosed) throw new ProcessError('CLOSED', name);
     assertMayStart(name);
-    const { target, args = [] } = this.options;
-    const birth = { name, isDaemon, parent: currentProcess() };
+    const { target, args = [], socket } = this.options;
+    const hasSocket = socket !== undefined;
+    const birth = { name, isDaemon, parent: currentProcess(), hasSocket };
     this.spawned = new SpawnedProcess({
       name,
       birth: birthFrame(name, ['run', birth, addressOf(target), args]),
+      socket,
       orphanSignal: isDaemon ? 'SIGTERM' : undefined,
       message: (message) => this.receive(message),
       unsendable: () => {},

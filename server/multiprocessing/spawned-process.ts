@@ -1,5 +1,6 @@
 // A process that was started here, seen from the one that started it.
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Connection } from './connection.ts';
@@ -9,6 +10,8 @@ import { errorOf } from './remote-error.ts';
 
 /** The file descriptor of the pipe in the process that is started. */
 export const PIPE_FD = 3;
+/** That of the socket that it is given, if any. */
+export const SOCKET_FD = 4;
 
 const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 const mainPath = fileURLToPath(new URL(`./process-main${extension}`, import.meta.url));
@@ -17,6 +20,7 @@ export interface SpawnOptions {
   readonly name: string;
   /** The first frame: what the process is for. */
   readonly birth: Buffer;
+  readonly socket?: Socket | undefined;
   /** What ends it when this process exits; undefined: it goes on. */
   readonly orphanSignal: NodeJS.Signals | undefined;
   message(message: FromChild): void;
@@ -42,9 +46,12 @@ export class SpawnedProcess {
 
   constructor(options: SpawnOptions) {
     this.options = options;
-    this.child = spawn(process.execPath, [...inheritedFlags(), mainPath, options.name], {
-      stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+    const { name, socket } = options;
+    this.child = spawn(process.execPath, [...inheritedFlags(), mainPath, name], {
+      stdio: ['ignore', 'inherit', 'inherit', 'pipe', ...(socket ? [socket] : [])],
     });
+    // The process has a handle of its own.
+    socket?.destroy();
     this.pid = this.child.pid;
     this.child.unref();
     const stream = this.child.stdio[PIPE_FD] as Duplex & { unref?(): void };

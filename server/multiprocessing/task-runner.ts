@@ -26,6 +26,11 @@ export class TaskRunner {
     this.options = options;
   }
 
+  /** Whether no task is in it, begun or waiting. */
+  get isIdle(): boolean {
+    return this.running === 0 && this.waiting.length === 0;
+  }
+
   /** Runs the initializer, and says when tasks are taken. */
   async start(initializer: Initializer | undefined): Promise<void> {
     const { send } = this.options;

@@ -1,6 +1,6 @@
 // The door `holdfast/multiprocessing`: processes, pools of them, and what they share.
 export { messageBytesMax } from './connection.ts';
-export { currentProcess, parentProcess } from './current-process.ts';
+export { currentProcess, givenSocket, parentProcess } from './current-process.ts';
 export {
   AuthenticationError,
   BrokenBarrierError,
@@ -19,6 +19,7 @@ export {
   WorkerCrashedError,
 } from './errors.ts';
 export type { ProcessIdentity } from './messages.ts';
+export { Pipe, type PipeEnd } from './pipe.ts';
 export { type FlowingMapOptions, type MapOptions, Pool, type PoolOptions } from './pool.ts';
 export { Process, type ProcessOptions } from './process.ts';
 export * from './shared/index.ts';

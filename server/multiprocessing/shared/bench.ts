@@ -5,7 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Group, runTask, SyncServer } from './index.ts';
+import { Group, runTask } from './index.ts';
+import { SyncServer } from './sync-server.ts';
 
 const ROUNDS = 20_000;
 const RUNS = 5;

@@ -1,6 +1,7 @@
 // A group: processes that share objects by name, over one coordinator.
 import { randomBytes } from 'node:crypto';
 import type { ObjectSpec } from '../../coordinator/sync/index.ts';
+import { atGoodEnd } from '../current-process.ts';
 import { GroupError } from '../errors.ts';
 import { Barrier } from './barrier.ts';
 import { Condition } from './condition.ts';
@@ -25,7 +26,8 @@ export class Group implements AsyncDisposable {
   readonly environment: Readonly<Record<string, string>>;
   private readonly link: Link;
   private readonly coordinator: CoordinatorChild | undefined;
-  private readonly leave = () => void this.close();
+  private readonly leave = () => this.close();
+  private readonly stay: () => void;
 
   private constructor(address: GroupAddress, link: Link, coordinator?: CoordinatorChild) {
     this.link = link;
@@ -36,6 +38,7 @@ export class Group implements AsyncDisposable {
     };
     // What was got from a queue is done with when the program has come to its end.
     process.once('beforeExit', this.leave);
+    this.stay = atGoodEnd(this.leave);
   }
 
   /** Starts a group and its coordinator, a child process that lives as long as this process or
@@ -122,6 +125,7 @@ export class Group implements AsyncDisposable {
   /** Gives back all that this process has. The group itself ends when its first program closes it. */
   async close(): Promise<void> {
     process.off('beforeExit', this.leave);
+    this.stay();
     const isCurrent = current && (await current) === this;
     if (isCurrent) current = undefined;
     await this.link.close();

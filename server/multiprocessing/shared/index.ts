@@ -7,6 +7,5 @@ export { type AcquireOptions, Held, Lock, RLock } from './lock.ts';
 export { JoinableQueue, Queue, type QueueOptions, Taken } from './queue.ts';
 export { Permit, Semaphore } from './semaphore.ts';
 export type { WaitOptions } from './shared-object.ts';
-export { SyncServer, type SyncServerOptions } from './sync-server.ts';
 export { runTask } from './task.ts';
 export { Value } from './value.ts';

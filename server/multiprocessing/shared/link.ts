@@ -12,7 +12,7 @@ import {
   type RequestOf,
   syncInputCodec,
   syncReplyCodec,
-} from '../../coordinator/sync/index.ts';
+} from '../../coordinator/sync/messages.ts';
 import { AuthenticationError, GroupError } from '../errors.ts';
 import { Belongings } from './belongings.ts';
 import { dial, type GroupAddress } from './dial.ts';

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AuthenticationError, GroupError } from '../errors.ts';
-import { Group, runTask, SyncServer } from './index.ts';
+import { Group, runTask } from './index.ts';
+import { SyncServer } from './sync-server.ts';
 
 const key = Buffer.alloc(32, 7);
 let directory: string;

@@ -4,8 +4,9 @@
 // which run of the coordinator this is. Then both send frames of arrays, as `sync/messages.ts` has
 // them, with nothing where the owner stands: the connection says whose they are.
 import type { Socket } from 'node:net';
-import Type from 'typebox';
-import { Channel, type Codec } from '../../link/index.ts';
+import type { TUnsafe } from 'typebox';
+import { Channel } from '../../link/channel.ts';
+import type { Codec } from '../../link/index.ts';
 
 export const KEY_BYTES = 32;
 /** The key and the process's id. */
@@ -18,7 +19,7 @@ export const OWNER_AT = 1;
 export const REQUEST_AT = 2;
 
 const table = {
-  array: { tag: 1, fields: { values: Type.Unsafe<unknown[]>({}) } },
+  array: { tag: 1, fields: { values: {} as TUnsafe<unknown[]> } },
 } as const;
 
 /** The array itself is the message. */
