@@ -21,9 +21,9 @@ export function failureOf(subject: string, [type, , detail]: Failure): Error {
 /** Why the arguments did not go out. */
 export function unsendableOf(subject: string, error: unknown): Error {
   if (error instanceof FrameTooLarge) {
-    return new MessageTooLargeError(`the arguments of ${subject}`, error.bytes);
+    return new MessageTooLargeError(`what goes to ${subject}`, error.bytes);
   }
-  return new ProcessError('NOT_CLONEABLE', `the arguments of ${subject}`, error);
+  return new ProcessError('NOT_CLONEABLE', `what goes to ${subject}`, error);
 }
 
 /** The first frame of a process.
