@@ -1,4 +1,6 @@
 // Functions that processes of tests run and that behave.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { currentProcess, type ProcessIdentity, parentProcess } from './toolkit.ts';
 
@@ -31,6 +33,12 @@ export function identities(): [ProcessIdentity, ProcessIdentity | undefined] {
 /** Never done, with an event loop that turns. */
 export function forever(): Promise<never> {
   return new Promise(() => {});
+}
+
+/** Writes its id into a file of its name, and never ends. */
+export function announce(folder: string): Promise<never> {
+  writeFileSync(join(folder, currentProcess().name), String(process.pid));
+  return forever();
 }
 
 /** As many tasks of one process as are in it at the same time. */

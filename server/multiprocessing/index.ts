@@ -7,13 +7,14 @@ export {
   childEnvironment,
   childOrigin,
 } from './child-runtime.ts';
-export { FileLock } from './file-lock.ts';
 export {
   type Child,
   type ChildSpec,
   type Clock,
   type Exit,
-  Supervisor,
   type SupervisorOptions,
-} from './supervisor.ts';
+  systemClock,
+} from './child-spec.ts';
+export { FileLock } from './file-lock.ts';
+export { Supervisor } from './supervisor.ts';
 export { Pool, type TaskOptions, target } from './toolkit.ts';

@@ -2,7 +2,8 @@
 // fast-check prints the seed of a schedule that breaks a promise.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Child, type ChildSpec, type Exit, Supervisor } from './supervisor.ts';
+import type { Child, ChildSpec, Exit } from './child-spec.ts';
+import { Supervisor } from './supervisor.ts';
 import { TestClock } from './test-clock.ts';
 
 /** How the children of one id behave, life after life. */

@@ -1,54 +1,10 @@
 // Supervision as in OTP: starts children, starts again what dies, and gives up when that is too often.
 
-/** Time as a supervisor sees it, so that a test can give it its own. */
-export interface Clock {
-  /** Milliseconds, steady. */
-  now(): number;
-  /** @returns a function that calls it off. */
-  after(ms: number, run: () => void): () => void;
-}
-
-/** How a process ended. */
-export interface Exit {
-  readonly code: number | null;
-  readonly signal: string | null;
-}
-
-/** A running child. */
-export interface Child {
-  /** Asks it to finish. */
-  stop(): void;
-  /** Ends it at once. */
-  kill(): void;
-}
-
-/** One child, as data. */
-export interface ChildSpec<C extends Child = Child> {
-  readonly id: string;
-  /** Starts it; `exited` is to be called once, when it has ended. */
-  start(exited: (exit: Exit) => void): C;
-  /** `permanent`: is started again whenever it ends; `temporary`: never. A temporary child that dies
-   *  soon after its start counts as a restart all the same: its owner would start another. */
-  readonly restart: 'permanent' | 'temporary';
-  /** How long it may take from `stop` to its end; it is killed then. */
-  readonly shutdownMs: number;
-}
-
-export interface SupervisorOptions {
-  readonly clock: Clock;
-  /** More restarts than this within `restartPeriodMs` are too many: the supervisor gives up. */
-  readonly restartsMax: number;
-  readonly restartPeriodMs: number;
-  /** A child has ended without being asked to; `delayMs`: when it is started again. */
-  died(spec: ChildSpec, exit: Exit, delayMs: number | undefined): void;
-  /** A child is gone for good: it was stopped, or is temporary. Its id is free. Told later where
-   *  temporary children die soon and again. Not called any more once the supervisor stops. */
-  ended?(spec: ChildSpec): void;
-  /** Too many restarts: nothing is started any more. Called once. */
-  gaveUp(): void;
-}
+import type { Child, ChildSpec, Exit, SupervisorOptions } from './child-spec.ts';
 
 interface Slot {
+  /** Among those that were ever added. */
+  readonly order: number;
   readonly spec: ChildSpec;
   child: Child | undefined;
   restarts: number;
@@ -76,6 +32,11 @@ export class Supervisor {
   private readonly slots = new Map<string, Slot>();
   /** When the restarts within the period were. */
   private recent: number[] = [];
+  private added = 0;
+  /** Children of this order and above are being stopped, to be started again. */
+  private pausedFrom = Number.POSITIVE_INFINITY;
+  private pausedUntil = 0;
+  private cancelResume: (() => void) | undefined;
   /** Deaths in a row of temporary children that came soon after the start. */
   private quickTemporaries = 0;
   private isOver = false;
@@ -89,6 +50,7 @@ export class Supervisor {
   add(spec: ChildSpec): void {
     if (this.slots.has(spec.id)) throw new Error(`there is a child ${spec.id} already`);
     const slot: Slot = {
+      order: ++this.added,
       spec,
       child: undefined,
       restarts: 0,
@@ -100,7 +62,7 @@ export class Supervisor {
       gone: Promise.withResolvers(),
     };
     this.slots.set(spec.id, slot);
-    this.start(slot);
+    if (!this.isPaused(slot)) this.start(slot);
   }
 
   restartsOf(id: string): number {
@@ -139,6 +101,7 @@ export class Supervisor {
   /** Kills every child at once. */
   destroy(): void {
     this.isOver = true;
+    this.cancelResume?.();
     for (const slot of this.slots.values()) {
       slot.cancelTimer?.();
       slot.child?.kill();
@@ -174,6 +137,13 @@ export class Supervisor {
     const { spec } = slot;
     if (slot.stopping) {
       this.forget(slot);
+      this.proceed();
+      return;
+    }
+    if (this.isPaused(slot) && !this.isOver) {
+      if (!slot.renewing) this.options.died(spec, exit, 0);
+      slot.renewing = false;
+      this.proceed();
       return;
     }
     if (slot.renewing) {
@@ -198,8 +168,51 @@ export class Supervisor {
       return;
     }
     slot.restarts++;
-    slot.cancelTimer = this.options.clock.after(delayMs, () => this.start(slot));
+    if (this.options.strategy === 'rest-for-one') this.pause(slot.order, delayMs);
+    else slot.cancelTimer = this.options.clock.after(delayMs, () => this.start(slot));
   }
+
+  private isPaused(slot: Slot): boolean {
+    return slot.order >= this.pausedFrom;
+  }
+
+  private pause(from: number, delayMs: number): void {
+    this.pausedFrom = Math.min(this.pausedFrom, from);
+    this.pausedUntil = Math.max(this.pausedUntil, this.options.clock.now() + delayMs);
+    for (const slot of this.slots.values()) {
+      // One that is about to be started; a temporary one is about to be forgotten.
+      if (!this.isPaused(slot) || slot.child || slot.spec.restart === 'temporary') continue;
+      slot.cancelTimer?.();
+      slot.cancelTimer = undefined;
+    }
+    this.proceed();
+  }
+
+  /** Stops the last of those that are paused and run; where none runs, lets them be started. */
+  private proceed(): void {
+    this.cancelResume?.();
+    if (this.pausedFrom === Number.POSITIVE_INFINITY || this.isOver) return;
+    const { clock } = this.options;
+    const slot = [...this.slots.values()].findLast((slot) => this.isPaused(slot) && slot.child);
+    const child = slot?.child;
+    if (!slot || !child) {
+      this.cancelResume = clock.after(Math.max(0, this.pausedUntil - clock.now()), this.resume);
+    } else if (!slot.renewing && !slot.stopping) {
+      slot.renewing = true;
+      slot.cancelTimer = clock.after(slot.spec.shutdownMs, () => child.kill());
+      child.stop();
+    }
+  }
+
+  private readonly resume = (): void => {
+    const paused = [...this.slots.values()].filter((slot) => this.isPaused(slot));
+    this.pausedFrom = Number.POSITIVE_INFINITY;
+    this.cancelResume = undefined;
+    for (const slot of paused) {
+      if (slot.spec.restart === 'permanent') this.start(slot);
+      else if (!slot.cancelTimer) this.forget(slot);
+    }
+  };
 
   private temporaryDied(slot: Slot, exit: Exit): void {
     this.options.died(slot.spec, exit, undefined);

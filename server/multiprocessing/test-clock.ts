@@ -1,5 +1,5 @@
 // Time that passes only when a test says so, timer by timer.
-import type { Clock } from './supervisor.ts';
+import type { Clock } from './child-spec.ts';
 
 interface Timer {
   readonly at: number;

@@ -1,5 +1,6 @@
 // A supervisor with children that do nothing by themselves, and notes of all that happens to them.
-import { type Child, type ChildSpec, type Exit, Supervisor } from './supervisor.ts';
+import type { Child, ChildSpec, Exit, SupervisorOptions } from './child-spec.ts';
+import { Supervisor } from './supervisor.ts';
 import { TestClock } from './test-clock.ts';
 
 const CRASH: Exit = { code: 1, signal: null };
@@ -10,13 +11,14 @@ export class TestFamily {
   private events: string[] = [];
   private readonly ends = new Map<string, (exit: Exit) => void>();
 
-  constructor(restartsMax = 10, restartPeriodMs = 60_000) {
+  constructor(restartsMax = 10, restartPeriodMs = 60_000, more: Partial<SupervisorOptions> = {}) {
     this.supervisor = new Supervisor({
       clock: this.clock,
       restartsMax,
       restartPeriodMs,
       died: ({ id }, { code }, delayMs) => this.note(`died ${id} ${code} ${delayMs}`),
       gaveUp: () => this.note('gave up'),
+      ...more,
     });
   }
 

@@ -6,10 +6,10 @@ import type { Config } from '../config.ts';
 import type { FromChild } from '../link/index.ts';
 import {
   type ChildSpec,
-  type Clock,
   type Exit,
   type FileLock,
   Supervisor,
+  systemClock,
 } from '../multiprocessing/index.ts';
 import type { Log, LogRelay, ProcessMetrics } from '../observe/index.ts';
 import { type Admin, startAdmin } from './admin.ts';
@@ -60,14 +60,6 @@ export interface Addresses {
   readonly port: number;
   readonly adminPort: number;
 }
-
-const systemClock: Clock = {
-  now: () => performance.now(),
-  after(ms, run) {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
-};
 
 export class Primary {
   state = PrimaryState.Starting;

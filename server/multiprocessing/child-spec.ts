@@ -1,0 +1,60 @@
+// What a supervisor is given: children as data, the time, and whom to tell.
+
+/** Time as a supervisor sees it, so that a test can give it its own. */
+export interface Clock {
+  /** Milliseconds, steady. */
+  now(): number;
+  /** @returns a function that calls it off. */
+  after(ms: number, run: () => void): () => void;
+}
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** A running child. */
+export interface Child {
+  /** Asks it to finish. */
+  stop(): void;
+  /** Ends it at once. */
+  kill(): void;
+}
+
+/** One child, as data. */
+export interface ChildSpec<C extends Child = Child> {
+  readonly id: string;
+  /** Starts it; `exited` is to be called once, when it has ended. */
+  start(exited: (exit: Exit) => void): C;
+  /** `permanent`: is started again whenever it ends; `temporary`: never. A temporary child that dies
+   *  soon after its start counts as a restart all the same: its owner would start another. */
+  readonly restart: 'permanent' | 'temporary';
+  /** How long it may take from `stop` to its end; it is killed then. */
+  readonly shutdownMs: number;
+}
+
+export interface SupervisorOptions {
+  readonly clock: Clock;
+  /** Who is started again when a permanent child ends: it alone (the default); or it and all that
+   *  were added after it, which are stopped first, in reverse order. */
+  readonly strategy?: 'one-for-one' | 'rest-for-one';
+  /** More restarts than this within `restartPeriodMs` are too many: the supervisor gives up. */
+  readonly restartsMax: number;
+  readonly restartPeriodMs: number;
+  /** A child has ended without being asked to; `delayMs`: when it is started again. */
+  died(spec: ChildSpec, exit: Exit, delayMs: number | undefined): void;
+  /** A child is gone for good: it was stopped, or is temporary. Its id is free. Told later where
+   *  temporary children die soon and again. Not called any more once the supervisor stops. */
+  ended?(spec: ChildSpec): void;
+  /** Too many restarts: nothing is started any more. Called once. */
+  gaveUp(): void;
+}
