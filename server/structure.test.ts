@@ -69,6 +69,9 @@ const entries = [
   'server/main.ts',
   'server/cli.ts',
   'server/generate.ts',
+  'server/multiprocessing/bench/main.ts',
+  // By other pools.
+  'server/multiprocessing/bench/square-default.ts',
   'server/multiprocessing/process-main.ts',
   'server/multiprocessing/shared/coordinator-main.ts',
   'server/replay/main.ts',
