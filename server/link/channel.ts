@@ -13,6 +13,9 @@ export interface ChannelOptions<Out extends ProcessMessageTable, In extends Proc
   readonly in: Codec<In>;
   /** How long messages may wait for others to go with them, in ms; 0: until the turn ends. */
   readonly lingerMs?: number;
+  /** Messages go when the callback at hand is through, not at the end of the turn: quicker for who
+   *  waits for a reply, dearer where many callbacks of a turn send. */
+  readonly isEager?: boolean;
   message(message: MessageIn<In>): void;
   /** Every message that came in one piece has been given. */
   batchEnd?(): void;
@@ -61,8 +64,10 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
   send(message: MessageIn<Out>): void {
     if (!this.open || this.closing) return;
     this.queue.push(this.options.out.toArray(message));
-    const { lingerMs = 0 } = this.options;
-    if (lingerMs === 0) this.flushing ??= setImmediate(this.flush);
+    const { lingerMs = 0, isEager } = this.options;
+    if (isEager) {
+      if (this.queue.length === 1) process.nextTick(this.flush);
+    } else if (lingerMs === 0) this.flushing ??= setImmediate(this.flush);
     else this.lingering ??= setTimeout(this.flush, lingerMs);
   }
 

@@ -12,7 +12,7 @@ export interface Cost {
   readonly cpuMicros: number;
 }
 
-const RUNS = 3;
+const RUNS = 5;
 /** The clock in which the system counts processor time. */
 const TICK_MICROS = 10_000;
 

@@ -36,7 +36,7 @@ export function arrayChannel(
   closed: () => void,
 ): ArrayChannel {
   const given = ({ values }: { values: unknown[] }) => message(values);
-  return new Channel({ stream, out: codec, in: codec, message: given, closed });
+  return new Channel({ stream, out: codec, in: codec, isEager: true, message: given, closed });
 }
 
 /** @returns undefined when the socket closed before so many bytes came. */
