@@ -27,6 +27,6 @@ export function refusal(
     case 'MESSAGE_TOO_LARGE':
       return new MessageTooLargeError(name, undefined, detail);
     default:
-      return new SyncError(code, name, detail);
+      return new SyncError(code, name, detail === name ? '' : detail);
   }
 }
