@@ -26,6 +26,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'server/link',
     'server/link/channel.ts',
     'server/observe',
+    'server/store',
   ],
   'server/coordinator': [
     'protocol',

@@ -29,4 +29,5 @@ export {
   type SnapshotAbout,
 } from './snapshot-file.ts';
 export { stateHash } from './state-hash.ts';
+export { type StateHistory, StateLog, type StateLogOptions } from './state-log.ts';
 export { StoreError, type StoreErrorCode, storeErrors } from './store-error.ts';

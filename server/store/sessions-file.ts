@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import { type Disk, systemDisk } from './disk.ts';
 import { pack, unpack } from './msgpack.ts';
+import { readIfThere } from './read-if-there.ts';
 import { RecordFile, type SyncPolicy } from './record-file.ts';
 import { decodeRecords, type FileFormat } from './record-format.ts';
 import { TEMPORARY_SUFFIX } from './room-folder.ts';
@@ -71,14 +72,5 @@ export class SessionsFile {
   async close(): Promise<void> {
     await this.file.syncNow().catch(() => {});
     this.file.close();
-  }
-}
-
-function readIfThere(disk: Disk, path: string): Buffer {
-  try {
-    return disk.read(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
-    throw error;
   }
 }

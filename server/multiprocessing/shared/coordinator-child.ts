@@ -11,10 +11,12 @@ const MODULE = join(import.meta.dirname, `coordinator-main${extname(import.meta.
 export class CoordinatorChild {
   readonly address: GroupAddress;
   private readonly directory: string;
+  private readonly journal: string | undefined;
   private child: ChildProcess | undefined;
   private closing = false;
 
-  private constructor(key: Buffer) {
+  private constructor(key: Buffer, journal: string | undefined) {
+    this.journal = journal;
     // Nobody else may enter what mkdtemp makes.
     this.directory = mkdtempSync(join(tmpdir(), 'holdfast-group-'));
     this.address = { path: join(this.directory, 'socket'), key };
@@ -22,8 +24,8 @@ export class CoordinatorChild {
 
   /** Serves when this resolves. It ends with this process, however that ends.
    *  @throws {GroupError} `DISCONNECTED` when it cannot be started. */
-  static async start(key: Buffer): Promise<CoordinatorChild> {
-    const coordinator = new CoordinatorChild(key);
+  static async start(key: Buffer, journal?: string): Promise<CoordinatorChild> {
+    const coordinator = new CoordinatorChild(key, journal);
     const child = coordinator.fork(false);
     const [ready] = await Promise.race([
       once(child, 'message'),
@@ -56,7 +58,8 @@ export class CoordinatorChild {
     const { path, key } = this.address;
     rmSync(path, { force: true });
     const env = { ...process.env, [KEY_VARIABLE]: key.toString('hex') };
-    const child = fork(MODULE, [path, forgot ? 'forgot' : ''], { env, execArgv: [] });
+    const args = [path, forgot ? 'forgot' : '', ...(this.journal ? [this.journal] : [])];
+    const child = fork(MODULE, args, { env, execArgv: [] });
     this.child = child;
     let served = false;
     child.once('message', () => {

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { KEY_VARIABLE } from './dial.ts';
 import { SyncServer } from './sync-server.ts';
 
-const [path = '', forgot] = process.argv.slice(2);
+const [path = '', forgot, journal] = process.argv.slice(2);
 const key = Buffer.from(process.env[KEY_VARIABLE] ?? '', 'hex');
 
 process.title = 'holdfast group';
@@ -15,5 +15,5 @@ process.on('disconnect', () => {
 // Ctrl-C is for the programs of the group: they may need their locks to end.
 process.on('SIGINT', () => {});
 
-await SyncServer.listen({ path, key, forgot: forgot === 'forgot' });
+await SyncServer.listen({ path, key, forgot: forgot === 'forgot', journal });
 process.send!('ready');

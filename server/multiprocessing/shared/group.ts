@@ -1,5 +1,6 @@
 // A group: processes that share objects by name, over one coordinator.
 import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
 import type { ObjectSpec } from '../../coordinator/sync/index.ts';
 import { atGoodEnd } from '../current-process.ts';
 import { GroupError } from '../errors.ts';
@@ -15,6 +16,14 @@ import { Semaphore } from './semaphore.ts';
 import { open } from './shared-object.ts';
 import { Value } from './value.ts';
 import { KEY_BYTES } from './wire.ts';
+
+export interface GroupOptions {
+  /** A folder in which the coordinator writes down what is asked of it, before anyone is answered:
+   *  then nothing is lost when it dies, and queues, values and the like are as they were for whoever
+   *  starts a group with the same folder later. Without: they begin anew. It does not outlive the
+   *  machine. */
+  readonly journal?: string;
+}
 
 let current: Promise<Group> | undefined;
 
@@ -43,8 +52,9 @@ export class Group implements AsyncDisposable {
 
   /** Starts a group and its coordinator, a child process that lives as long as this process or
    *  until `close`. Its variables are put into `process.env`, for the children. */
-  static async start(): Promise<Group> {
-    const coordinator = await CoordinatorChild.start(randomBytes(KEY_BYTES));
+  static async start({ journal }: GroupOptions = {}): Promise<Group> {
+    const folder = journal === undefined ? undefined : resolve(journal);
+    const coordinator = await CoordinatorChild.start(randomBytes(KEY_BYTES), folder);
     const { address } = coordinator;
     const group = new Group(address, await Link.connect(address), coordinator);
     Object.assign(process.env, group.environment);

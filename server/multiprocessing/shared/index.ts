@@ -2,7 +2,7 @@
 export { Barrier } from './barrier.ts';
 export { Condition } from './condition.ts';
 export { SharedEvent } from './event.ts';
-export { Group } from './group.ts';
+export { Group, type GroupOptions } from './group.ts';
 export { type AcquireOptions, Held, Lock, RLock } from './lock.ts';
 export { JoinableQueue, Queue, type QueueOptions, Taken } from './queue.ts';
 export { Permit, Semaphore } from './semaphore.ts';

@@ -3,11 +3,13 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import {
   inputKinds,
+  type Reply,
   type SyncInput,
   SyncState,
   syncInputCodec,
   syncReplyCodec,
 } from '../../coordinator/sync/index.ts';
+import { SyncJournal } from './sync-journal.ts';
 import {
   ACCEPTED,
   type ArrayChannel,
@@ -27,6 +29,8 @@ export interface SyncServerOptions {
   /** It takes the place of one whose state is lost: for `graceMs` locks are only reclaimed. */
   readonly forgot?: boolean;
   readonly graceMs?: number;
+  /** A folder of its own: all is as it was when another serves with it later. */
+  readonly journal?: string | undefined;
 }
 
 /** A connection whose client knows the key. */
@@ -54,6 +58,10 @@ export class SyncServer {
   private readonly run = randomBytes(GREETING_BYTES - 1);
   private readonly server: Server;
   private readonly state: SyncState;
+  private readonly journal: SyncJournal | undefined;
+  /** Until what was asked is written down. */
+  private unsent: Reply[] = [];
+  private now: number | undefined;
   private readonly sockets = new Set<Socket>();
   /** By owner. */
   private readonly peers = new Map<string, Peer>();
@@ -61,21 +69,39 @@ export class SyncServer {
   private timer: NodeJS.Timeout | undefined;
   private timerAt = Number.POSITIVE_INFINITY;
 
-  private constructor({ key, forgot, graceMs = RECLAIM_MS }: SyncServerOptions) {
+  private constructor(key: Buffer, state: SyncState, journal?: SyncJournal) {
     this.key = key;
-    // No state is restored: numbers made of the time are above all that were ever given.
-    this.state = new SyncState({ fence: Date.now() * 1000 });
+    this.state = state;
+    this.journal = journal;
     this.server = createServer((socket) => this.accept(socket));
-    if (forgot) this.apply({ kind: 'restarted', graceMs, forgot });
   }
 
-  /** Serves until `close`. The socket file must not exist. */
+  /** Serves until `close`. The socket file must not exist.
+   *  @throws {StoreError} of the journal. */
   static async listen(options: SyncServerOptions): Promise<SyncServer> {
-    const server = new SyncServer(options);
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    server.server.once('error', reject).listen({ path: options.path, exclusive: true }, resolve);
-    await promise;
+    const { key, forgot = false, graceMs = RECLAIM_MS } = options;
+    if (options.journal !== undefined) return SyncServer.restored(options, options.journal);
+    // No state is restored: numbers made of the time are above all that were ever given.
+    const server = new SyncServer(key, new SyncState({ fence: Date.now() * 1000 }));
+    if (forgot) server.apply({ kind: 'restarted', graceMs, forgot });
+    await server.listenAt(options.path);
     return server;
+  }
+
+  private static async restored({ key, path }: SyncServerOptions, folder: string) {
+    const restarted = { kind: 'restarted', graceMs: RECONNECT_MS, forgot: false } as const;
+    const { journal, state, owners } = await SyncJournal.open(folder, clock(), restarted);
+    const server = new SyncServer(key, state, journal);
+    await server.listenAt(path);
+    // Those that died meanwhile are not waited for.
+    for (const owner of owners) server.watch(owner, Number.parseInt(owner, 10));
+    return server;
+  }
+
+  private async listenAt(path: string): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.server.once('error', reject).listen({ path, exclusive: true }, resolve);
+    await promise;
   }
 
   /** For metrics and tests. */
@@ -91,6 +117,7 @@ export class SyncServer {
     this.server.close(() => resolve());
     for (const socket of this.sockets) socket.destroy();
     await promise;
+    this.journal?.close();
   }
 
   private accept(socket: Socket): void {
@@ -140,15 +167,30 @@ export class SyncServer {
   }
 
   private apply(input: SyncInput): void {
-    const { peers } = this;
-    for (const reply of this.state.apply(performance.now(), input)) {
-      const values = syncReplyCodec.toArray(reply);
-      values[OWNER_AT] = null;
-      peers.get(reply.owner)?.channel.send({ type: 'array', values });
-    }
+    const { journal } = this;
+    const isFirst = this.now === undefined;
+    this.now ??= clock();
+    for (const reply of this.state.apply(this.now, input)) this.unsent.push(reply);
+    journal?.add(input);
+    if (!journal) this.settle();
+    // With what else the callback at hand brings.
+    else if (isFirst) process.nextTick(this.settle);
     const at = this.state.nextDeadline();
     if (at !== undefined && at < this.timerAt) this.wakeAt(at);
   }
+
+  /** What cannot be written down ends the process: another may go on from what could be. */
+  private readonly settle = (): void => {
+    this.journal?.write(this.now!);
+    this.now = undefined;
+    const replies = this.unsent;
+    this.unsent = [];
+    for (const reply of replies) {
+      const values = syncReplyCodec.toArray(reply);
+      values[OWNER_AT] = null;
+      this.peers.get(reply.owner)?.channel.send({ type: 'array', values });
+    }
+  };
 
   private wakeAt(at: number): void {
     clearTimeout(this.timer);
@@ -157,7 +199,7 @@ export class SyncServer {
       this.timerAt = Number.POSITIVE_INFINITY;
       this.apply({ kind: 'expire' });
     };
-    this.timer = setTimeout(expire, Math.min(Math.ceil(at - performance.now()), TIMER_MAX_MS));
+    this.timer = setTimeout(expire, Math.min(Math.ceil(at - clock()), TIMER_MAX_MS));
   }
 
   /** Between processes of one machine a connection ends with its process, or is soon made again. */
@@ -165,6 +207,10 @@ export class SyncServer {
     const { owner, pid } = peer;
     if (owner === '' || this.peers.get(owner) !== peer) return;
     this.peers.delete(owner);
+    this.watch(owner, pid);
+  }
+
+  private watch(owner: string, pid: number): void {
     const until = performance.now() + RECONNECT_MS;
     const watch = () => {
       if (this.peers.has(owner) || !this.server.listening) return;
@@ -181,6 +227,9 @@ export class SyncServer {
     watch();
   }
 }
+
+/** Of the machine, so that it goes on where another process goes on. */
+const clock = (): number => performance.timeOrigin + performance.now();
 
 function isAlive(pid: number): boolean {
   try {
