@@ -26,9 +26,13 @@ export class Condition extends SharedObject {
     const asked = { kind: 'wait', name, task, timeoutMs: timeoutOf(options) } as const;
     options.signal?.throwIfAborted();
     link.belongings.forget(hold);
-    const answer = await link.ask(asked, options.signal).catch((error) => this.failed(error, hold));
-    const { fence, notified } = answer as { fence: number; notified: boolean };
-    link.belongings.remember(hold, fence);
+    const ended = (answer: unknown) => {
+      const { fence, notified } = answer as { fence: number; notified: boolean };
+      link.belongings.remember(hold, fence);
+      return notified;
+    };
+    const asking = link.ask(asked, options.signal, ended);
+    const notified = await asking.catch((error) => this.failed(error, hold));
     if (!notified) throw refusal('TIMEOUT', asked);
   }
 

@@ -99,6 +99,16 @@ describe('A lock', () => {
     expect(next.fence).toBeGreaterThan(held.fence);
   });
 
+  it('is lost also where its holder hears of that together with the grant', async () => {
+    const lock = await group.lock(fresh());
+    const acquired = lock.acquire({ leaseMs: 1 });
+    await new Promise<void>((sent) => process.nextTick(sent));
+    // Meanwhile both come.
+    for (const from = performance.now(); performance.now() - from < 100; );
+    const held = await acquired;
+    await until(async () => !held.isHeld);
+  });
+
   it('refuses at once to wait in a circle of processes, and names it', async () => {
     const [a, b] = [fresh(), fresh()];
     const [bob] = (await start(1)) as [Member];

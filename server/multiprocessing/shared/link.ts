@@ -28,9 +28,13 @@ interface Pending {
   readonly asked: Asked;
   readonly signal: AbortSignal | undefined;
   readonly aborted: () => void;
+  readonly arrived: Arrived;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
+
+/** Makes of a reply's value what `ask` gives, at once: what comes next may be about it. */
+type Arrived = (value: unknown) => unknown;
 
 const RECONNECT_MS = 10_000;
 const RETRY_MAX_MS = 100;
@@ -73,7 +77,7 @@ export class Link {
 
   /** Applied once, after all that was asked and posted before.
    *  @throws {SyncError} as the request fails; the signal's reason, when it ended the wait. */
-  ask(asked: Asked, signal?: AbortSignal): Promise<unknown> {
+  ask(asked: Asked, signal?: AbortSignal, arrived: Arrived = asItIs): Promise<unknown> {
     if (this.ended) return Promise.reject(this.ended);
     if (signal?.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
@@ -83,7 +87,7 @@ export class Link {
         aborted = () => this.cancel(pending);
         signal.addEventListener('abort', aborted, { once: true });
       }
-      const pending: Pending = { asked, signal, aborted, resolve, reject };
+      const pending: Pending = { asked, signal, aborted, arrived, resolve, reject };
       if (this.pending.size === 0) this.handle?.ref();
       this.pending.set(request, pending);
       this.transmit(asked, request, false);
@@ -217,7 +221,7 @@ export class Link {
     while (sent.length > 0 && (sent[0]![REQUEST_AT] as number) <= reply.request) sent.shift();
     const pending = this.settle(reply.request);
     if (!pending) return;
-    if (reply.kind === 'done') pending.resolve(reply.value);
+    if (reply.kind === 'done') pending.resolve(pending.arrived(reply.value));
     else if (reply.code === 'ABORTED' && pending.signal?.aborted) {
       pending.reject(pending.signal.reason);
     } else pending.reject(refusal(reply.code, pending.asked, reply.detail));
@@ -264,13 +268,17 @@ export class Link {
       if (givenUp) belongings.lose(hold);
       else this.ask({ kind: 'reclaim', ...hold }).catch(() => belongings.lose(hold));
     }
-    for (const { asked, signal, resolve, reject } of waiting) {
+    for (const { asked, signal, arrived, resolve, reject } of waiting) {
       // A condition's waiter would need its lock first.
       const lockless = belongings.specOf(asked.name)?.kind === 'condition';
       if (givenUp || lockless) reject(refusal('UNKNOWN_OWNER', asked));
-      else this.ask(asked, signal).then(resolve, reject);
+      else this.ask(asked, signal, arrived).then(resolve, reject);
     }
   }
 }
 
 function nothing(): void {}
+
+function asItIs(value: unknown): unknown {
+  return value;
+}

@@ -66,8 +66,9 @@ export class Lock extends SharedObject {
     const task = currentTask();
     const timeoutMs = timeoutOf(options);
     const asked = { kind: 'acquire', name, task, timeoutMs, leaseMs } as const;
-    const fence = (await link.ask(asked, signal)) as number;
-    return new Held(link, link.belongings.acquired(name, task, fence, leaseMs));
+    const acquired = (fence: unknown) =>
+      new Held(link, link.belongings.acquired(name, task, fence as number, leaseMs));
+    return (await link.ask(asked, signal, acquired)) as Held;
   }
 
   /** Whether anyone holds it. */
