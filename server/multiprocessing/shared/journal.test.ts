@@ -54,6 +54,14 @@ describe('After its coordinator was killed', () => {
     expect(await cats).toBe(fence + 2);
   });
 
+  it('a lease goes on, and ends', async () => {
+    const lock = await group.lock('l');
+    const held = await lock.acquire({ leaseMs: 500 });
+    await killCoordinator();
+    await until(async () => !held.isHeld);
+    expect(await lock.isLocked()).toBe(false);
+  });
+
   it('what a process had that died meanwhile goes to others', async () => {
     const queue = await group.queue<number>('q');
     for (const item of [1, 2, 3]) await queue.put(item);

@@ -95,6 +95,8 @@ export class SyncServer {
     await server.listenAt(path);
     // Those that died meanwhile are not waited for.
     for (const owner of owners) server.watch(owner, Number.parseInt(owner, 10));
+    // Leases and waits that go on end in time, also when nobody asks for anything.
+    server.apply({ kind: 'expire' });
     return server;
   }
 
