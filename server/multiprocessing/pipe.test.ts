@@ -71,11 +71,14 @@ describe('A pipe', () => {
   });
 
   it('ends what waits at the end that is closed', async () => {
-    const pipe = open(Pipe.ends()[0]);
+    const [here, there] = Pipe.ends();
+    const pipe = open(here);
     const waits = pipe.recv();
     pipe.close();
     await expect(waits).rejects.toMatchObject({ code: 'END_OF_STREAM' });
     await expect(pipe.send(1)).rejects.toMatchObject({ code: 'END_OF_STREAM' });
+    await expect(open(there).recv()).rejects.toMatchObject({ code: 'END_OF_STREAM' });
+    expect(existsSync(there.directory)).toBe(false);
   });
 
   it('is waited for until a time or a signal', async () => {

@@ -23,9 +23,10 @@ const RETRY_MS = 5;
 /** Messages that nobody has received yet; beyond, the other end's `send` waits. */
 const AHEAD_MAX = 64;
 
-const unopened = new Set<string>();
+/** Directories of pipes that were made here; with both ends open they are gone before. */
+const made = new Set<string>();
 process.on('exit', () => {
-  for (const directory of unopened) rmSync(directory, { recursive: true, force: true });
+  for (const directory of made) rmSync(directory, { recursive: true, force: true });
 });
 
 /** An open end. Values cross as by `structuredClone`, in order; `messageBytesMax` each at most. An
@@ -38,12 +39,15 @@ export class Pipe<Sent = unknown, Received = Sent>
   private readonly received: Received[] = [];
   private readonly waiting = new Set<() => void>();
   private socket: Socket | undefined;
+  private readonly directory: string;
+  private hasSent = false;
   private isOver = false;
   private isClosed = false;
 
   private constructor({ directory, isFirst }: PipeEnd) {
-    unopened.delete(directory);
+    this.directory = directory;
     this.connected = (isFirst ? accepted(directory) : dialled(directory)).then((socket) => {
+      made.delete(directory);
       this.use(socket);
       return socket;
     });
@@ -54,7 +58,7 @@ export class Pipe<Sent = unknown, Received = Sent>
    *  made them has to live until both are open. */
   static ends(): [PipeEnd, PipeEnd] {
     const directory = mkdtempSync(join(tmpdir(), 'holdfast-pipe-'));
-    unopened.add(directory);
+    made.add(directory);
     return [
       { directory, isFirst: true },
       { directory, isFirst: false },
@@ -73,6 +77,7 @@ export class Pipe<Sent = unknown, Received = Sent>
   async send(value: Sent): Promise<void> {
     const frame = this.frame(value);
     if (this.isClosed || this.isOver) throw new EndOfStreamError(SUBJECT);
+    this.hasSent = true;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const failed = (error: unknown) => reject(new EndOfStreamError(SUBJECT, error));
     this.connected.then((socket) => {
@@ -109,6 +114,8 @@ export class Pipe<Sent = unknown, Received = Sent>
     if (this.isClosed) return;
     this.isClosed = true;
     this.over();
+    // Nothing to come for: the other end will find that there is nobody.
+    if (!this.socket && !this.hasSent) rmSync(this.directory, { recursive: true, force: true });
     this.connected.then(
       (socket) => socket.end(),
       () => {},
@@ -194,7 +201,7 @@ const SUBJECT = 'a pipe';
 /** The first end: is there, and lets one in. */
 function accepted(directory: string): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-  const [making, made] = [join(directory, 'making'), join(directory, 'socket')];
+  const [making, ready] = [join(directory, 'making'), join(directory, 'socket')];
   const server = createServer((socket) => {
     server.close();
     rmSync(directory, { recursive: true, force: true });
@@ -207,7 +214,7 @@ function accepted(directory: string): Promise<Socket> {
   server.listen({ path: making, exclusive: true }, () => {
     try {
       // Nobody finds it before it listens, and nobody takes its place.
-      linkSync(making, made);
+      linkSync(making, ready);
       unlinkSync(making);
     } catch (error) {
       server.close();
@@ -227,8 +234,12 @@ async function dialled(directory: string): Promise<Socket> {
       return await promise;
     } catch (error) {
       const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-      if (!isMissing || !existsSync(directory)) throw error;
+      if (isMissing && existsSync(directory)) {
+        await sleep(RETRY_MS, undefined, { ref: false });
+        continue;
+      }
+      rmSync(directory, { recursive: true, force: true });
+      throw error;
     }
-    await sleep(RETRY_MS, undefined, { ref: false });
   }
 }
