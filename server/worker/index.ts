@@ -29,6 +29,9 @@ export interface WorkerOptions {
 }
 
 const SWEEP_MS = 250;
+/** For so long a coordinator may go on with a copy that nobody here looks at: it counts on all that it
+ *  was told of. Longer than it takes any. */
+const COPIES_KEPT_MS = 10_000;
 const THROTTLE_MS = 20;
 /** What a client is asked to wait before it comes back to a server that is stopping. */
 const STOPPING_RETRY_MS = 1000;
@@ -46,6 +49,8 @@ export class Worker implements ConnectionHost {
   private holdTimer: NodeJS.Timeout | undefined;
   private readonly sweepTimer: NodeJS.Timeout;
   private wasReady = false;
+  /** Since when there is a coordinator, which was told of the copies of rooms that are here. */
+  private linkedAt = Number.POSITIVE_INFINITY;
   private isDraining = false;
   /** Counted here, because a metric is too dear for each frame. */
   private traffic = noTraffic();
@@ -209,6 +214,8 @@ export class Worker implements ConnectionHost {
   private sweep(): void {
     const now = performance.now();
     for (const connection of this.connections.values()) connection.checkTimes(now);
+    if (now - this.linkedAt < COPIES_KEPT_MS) return;
+    for (const [id, room] of this.rooms) if (room.isForsaken) this.rooms.delete(id);
   }
 
   private resumeHeld(): void {
@@ -223,6 +230,7 @@ export class Worker implements ConnectionHost {
   private linkOpened(): void {
     if (!this.wasReady) this.options.ready();
     this.wasReady = true;
+    this.linkedAt = performance.now();
     for (const connection of this.connections.values()) connection.attach();
     this.resumeHeld();
   }
@@ -232,6 +240,7 @@ export class Worker implements ConnectionHost {
    *  where the next one knows what has changed since, it says only that. */
   private linkLost(): void {
     this.options.log.warn('the coordinator is gone: clients wait for the next one');
+    this.linkedAt = Number.POSITIVE_INFINITY;
     for (const room of this.rooms.values()) room.isOrphan = true;
     for (const connection of this.connections.values()) connection.lostCoordinator();
   }

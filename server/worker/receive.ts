@@ -141,12 +141,9 @@ function attached(connection: Connection, message: Kind<'attached'>, served: Ser
   served.identified(connection.id, token, name);
 }
 
-/** The connection is in no room any more; copies that only it had kept go. */
-export function forsake(connection: number, rooms: Map<number, ServedRoom>): void {
-  for (const [id, room] of rooms) {
-    room.leave(connection);
-    if (room.isForsaken) rooms.delete(id);
-  }
+/** The connection is in no room any more. */
+export function forsake(connection: number, rooms: ReadonlyMap<number, ServedRoom>): void {
+  for (const room of rooms.values()) room.leave(connection);
 }
 
 function refused(connection: Connection, { code, text, request }: Kind<'refused'>): void {
