@@ -1,4 +1,6 @@
-// Looks at the formats of all rooms' files before anything is done with any of them.
+// Looks at the formats of all rooms' files, and of the accounts, before anything is done with them.
+import { join } from 'node:path';
+import { ACCOUNTS_HEADER_BYTES, checkAccountsFormat } from './accounts-schema.ts';
 import { journalFormat } from './batches.ts';
 import type { Disk } from './disk.ts';
 import { HEADER_BYTES, hasHeader } from './record-format.ts';
@@ -8,10 +10,11 @@ import { StoreError } from './store-error.ts';
 
 const formats = { journal: journalFormat, snapshot: snapshotFormat } as const;
 
-/** Changes no file of any room.
+/** Changes no file.
  *  @throws {StoreError} `NEWER_FORMAT` or `OLDER_FORMAT` for the first file that this version cannot
  *  read. Damaged files are not its business. */
 export function checkFormats(disk: Disk, data: string): void {
+  checkAccounts(disk, join(data, 'accounts.db'));
   for (const room of listRooms(disk, data)) {
     const folder = roomFolder(data, room);
     const names = disk.list(folder);
@@ -26,4 +29,16 @@ export function checkFormats(disk: Disk, data: string): void {
       }
     }
   }
+}
+
+function checkAccounts(disk: Disk, path: string): void {
+  let start: Buffer;
+  try {
+    start = disk.readStart(path, ACCOUNTS_HEADER_BYTES);
+  } catch (error) {
+    const failure = StoreError.of(path, error);
+    if (failure.code === 'MISSING') return;
+    throw failure;
+  }
+  checkAccountsFormat(path, start);
 }

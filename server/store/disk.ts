@@ -22,6 +22,8 @@ export const systemDisk = {
   },
   /** Opens for writing; what the file held is gone. */
   create: (path: string): number => fs.openSync(path, 'w', 0o600),
+  /** Opens what another part of the process writes, to have the disk take it. */
+  openToSync: (path: string): number => fs.openSync(path, 'r'),
   /** @returns how many bytes were written, which may be less than all. */
   write: (fd: number, bytes: Uint8Array, offset: number, position: number): number =>
     fs.writeSync(fd, bytes, offset, bytes.length - offset, position),

@@ -1,5 +1,12 @@
 // The door of store/: what outlives the server, in files.
 
+export {
+  AccountsFile,
+  type BankBatch,
+  type BankEffect,
+  type Settled,
+} from './accounts-file.ts';
+export type { AccountsTotals, Leaders } from './accounts-views.ts';
 export { Attempt, type Culprit, culpritOf, type Mark, quarantine } from './attempts.ts';
 export type { Batch, InputCodec } from './batches.ts';
 export { checkFormats } from './check-formats.ts';

@@ -31,6 +31,8 @@ export class StoreError extends Error {
   static of(path: string, error: unknown): StoreError {
     if (error instanceof StoreError) return error;
     const { code, syscall, message } = error as NodeJS.ErrnoException;
+    const { errcode } = error as { errcode?: number };
+    if (errcode !== undefined) return new StoreError(codeOfSqlite(errcode), path, message, error);
     const reads = syscall === 'read' || syscall === 'scandir';
     return new StoreError(codeOf(code, reads), path, message, error);
   }
@@ -47,6 +49,22 @@ function codeOf(system: string | undefined, reads: boolean): StoreErrorCode {
       return reads ? 'NOT_READABLE' : 'NOT_WRITABLE';
     case 'ENOENT':
       return 'MISSING';
+    default:
+      return 'IO';
+  }
+}
+
+/** @param errcode SQLite's; the lowest byte says which kind of error it is. */
+function codeOfSqlite(errcode: number): StoreErrorCode {
+  switch (errcode & 0xff) {
+    case 13:
+      return 'DISK_FULL';
+    case 8:
+    case 14:
+      return 'NOT_WRITABLE';
+    case 11:
+    case 26:
+      return 'CORRUPT';
     default:
       return 'IO';
   }
