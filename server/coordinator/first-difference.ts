@@ -22,6 +22,7 @@ export function firstDifference(left: SavedRoom, right: SavedRoom): Difference |
     inEntities(left, right) ??
     inValues('state', left.state, right.state) ??
     inPlayers(left, right) ??
+    inValues('outbox', left.outbox, right.outbox) ??
     inValues('', others(left), others(right))
   );
 }

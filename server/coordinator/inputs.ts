@@ -11,7 +11,16 @@ interface InputRow {
 const player = Type.Number();
 
 export const inputKinds = {
-  join: { tag: 1, fields: { player, name: Type.String() } },
+  /** `account` and `fence`: as in `account`; there is none in older journals. */
+  join: {
+    tag: 1,
+    fields: {
+      player,
+      name: Type.String(),
+      account: Type.Optional(Type.String()),
+      fence: Type.Optional(Type.Number()),
+    },
+  },
   leave: { tag: 2, fields: { player } },
   connection: { tag: 3, fields: { player, connected: Type.Boolean() } },
   command: {
@@ -27,6 +36,13 @@ export const inputKinds = {
   },
   /** A command whose number is used up, and that is not applied: it would end the process. */
   refused: { tag: 5, fields: { player, seq: Type.Number() } },
+  /** What came of an effect of the room on an account. */
+  settled: {
+    tag: 6,
+    fields: { n: Type.Number(), accepted: Type.Boolean(), balance: Type.Number() },
+  },
+  /** Which account is the player's: its id, and the number with which its lock was granted. */
+  account: { tag: 7, fields: { player, account: Type.String(), fence: Type.Number() } },
 } as const satisfies Record<string, InputRow>;
 
 type Kinds = typeof inputKinds;

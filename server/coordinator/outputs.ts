@@ -1,5 +1,6 @@
 // Outputs: what a room says to the outside when it is fed a batch of inputs.
 import type { Answer } from './ledger.ts';
+import type { OutboxEffect } from './outbox.ts';
 
 /** What a batch of inputs made the room say, in order. */
 export interface Outputs {
@@ -10,6 +11,8 @@ export interface Outputs {
   readonly joined: number[];
   /** Commands on which the game failed, for the log. */
   readonly failures: { readonly player: number; readonly name: string; readonly error: unknown }[];
+  /** Effects on accounts, which are now to be handed over. */
+  effects: readonly OutboxEffect[];
   /** Why the room is over, when it is. */
   ended: string | undefined;
 }
@@ -22,7 +25,7 @@ export interface Changes {
 }
 
 export function newOutputs(): Outputs {
-  return { events: [], answers: [], joined: [], failures: [], ended: undefined };
+  return { events: [], answers: [], joined: [], failures: [], effects: [], ended: undefined };
 }
 
 /** @throws {RangeError} for what the wire does not take as an event's name. */

@@ -9,6 +9,9 @@ export interface SavedPlayer {
   /** An entity's id, or 0. */
   readonly avatar: number;
   readonly ledger: SavedLedger;
+  /** Not there for a player without an account, as of before there were any. */
+  readonly account?: string;
+  readonly fence?: number;
 }
 
 /** Players from this number on are bots, of one room each. No session gets so far. */
@@ -21,6 +24,10 @@ export class PlayerRecord implements Player {
   readonly name: string;
   connected = true;
   readonly ledger = new Ledger();
+  /** The id of the player's account; '' for none. */
+  account = '';
+  /** The number with which the account's lock was granted to the player's session. */
+  fence = 0;
   private entity: Entity | undefined;
 
   constructor(id: number, name: string) {
@@ -41,9 +48,22 @@ export class PlayerRecord implements Player {
     this.entity = entity;
   }
 
+  own(account = '', fence = 0): void {
+    this.account = account;
+    this.fence = fence;
+  }
+
   save(): SavedPlayer {
-    const { id, name, connected } = this;
-    return { id, name, connected, avatar: this.avatar?.id ?? 0, ledger: this.ledger.save() };
+    const { id, name, connected, account, fence } = this;
+    const own = account === '' ? {} : { account, fence };
+    return {
+      id,
+      name,
+      connected,
+      avatar: this.avatar?.id ?? 0,
+      ledger: this.ledger.save(),
+      ...own,
+    };
   }
 
   /** @param entity finds the avatar. */
@@ -52,6 +72,7 @@ export class PlayerRecord implements Player {
     player.connected = saved.connected;
     player.avatar = entity(saved.avatar);
     player.ledger.restore(saved.ledger);
+    player.own(saved.account, saved.fence);
     return player;
   }
 }

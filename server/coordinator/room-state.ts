@@ -1,13 +1,6 @@
 // A room as a function of its inputs: no clock, no I/O, the same whenever it is fed the same.
 import { type Kind, RowWriter, sentence } from '../../protocol/index.ts';
-import {
-  type Entities,
-  type Entity,
-  type Game,
-  type KindSpecs,
-  Refusal,
-  type Room,
-} from '../games/index.ts';
+import { type Entity, type Game, type KindSpecs, Refusal, type Room } from '../games/index.ts';
 import { Grid } from '../link/index.ts';
 import { CellIndex } from './cell-index.ts';
 import { type CompiledCommand, compileCommands } from './compiled-commands.ts';
@@ -18,10 +11,12 @@ import {
   placeOf,
   type SavedEntities,
 } from './entity-table.ts';
+import { makeGameRoom } from './game-room.ts';
 import type { Input } from './inputs.ts';
 import { isSameLayout, type KindLayout, layoutOf } from './kind-layout.ts';
 import type { Answer, Ledger } from './ledger.ts';
-import { type Changes, checkEventName, newOutputs, type Outputs } from './outputs.ts';
+import { Outbox, type OutboxEffect, type SavedOutbox } from './outbox.ts';
+import { type Changes, newOutputs, type Outputs } from './outputs.ts';
 import { plainValue } from './plain-value.ts';
 import { PlayerRecord, type SavedPlayer } from './player-record.ts';
 import { SeededRandom } from './random.ts';
@@ -39,10 +34,9 @@ export interface SavedRoom {
   /** In the order of `kinds`. */
   readonly entities: readonly SavedEntities[];
   readonly players: readonly SavedPlayer[];
+  /** Not there in a room that has never had an effect. */
+  readonly outbox?: SavedOutbox;
 }
-
-/** Longest text with which a room ends, in characters. */
-const END_TEXT_MAX = 1000;
 
 export class RoomState {
   readonly room: Room;
@@ -53,6 +47,7 @@ export class RoomState {
   private readonly players = new Map<number, PlayerRecord>();
   private readonly commands: ReadonlyMap<string, CompiledCommand>;
   private readonly random: SeededRandom;
+  private readonly outbox: Outbox;
   private readonly rows: ChangeRows = {
     left: new RowWriter(),
     entered: new RowWriter(),
@@ -77,11 +72,22 @@ export class RoomState {
     const saved = 'saved' in options ? options.saved : undefined;
     this.game = game;
     this.random = new SeededRandom('seed' in options ? options.seed : 0);
+    this.outbox = new Outbox(game.items ?? []);
     this.commands = compileCommands(game);
     this.layout = layoutOf(game);
     this.tables = this.makeTables(game);
     this.kinds = this.tables.map((table) => table.kind);
-    this.room = this.makeRoom(options.id, saved ? saved.state : game.state());
+    this.room = makeGameRoom({
+      id: options.id,
+      random: this.random,
+      players: this.players,
+      state: saved ? saved.state : game.state(),
+      bank: this.outbox,
+      tables: this.tables,
+      tick: () => this.tick,
+      now: () => this.now,
+      outputs: () => this.outputs,
+    });
     if ('now' in options) {
       this.now = options.now;
       game.create?.(this.room, options.prepared);
@@ -114,6 +120,16 @@ export class RoomState {
     return this.players.get(player)?.avatar?.id ?? 0;
   }
 
+  /** The player's fencing number: of the account with which the room knows the player. */
+  fenceOf(player: number): number | undefined {
+    return this.players.get(player)?.fence;
+  }
+
+  /** What is to be handed over where nobody knows how much of it was, and up to where it was. */
+  get effects(): { seen: number; effects: readonly OutboxEffect[] } {
+    return { seen: this.outbox.seen, effects: [...this.outbox.underWay] };
+  }
+
   about(): unknown {
     return plainValue(this.game.about?.(this.room) ?? null);
   }
@@ -132,6 +148,7 @@ export class RoomState {
     }
     before?.(inputs.length);
     this.game.tick?.(this.room);
+    this.outputs.effects = this.outbox.takeFresh();
     return this.outputs;
   }
 
@@ -169,6 +186,7 @@ export class RoomState {
 
   /** All that the room remembers, as a plain value: equal for rooms that will behave equally. */
   save(): SavedRoom {
+    const outbox = this.outbox.save();
     return {
       tick: this.tick,
       now: this.now,
@@ -178,6 +196,7 @@ export class RoomState {
       kinds: this.layout,
       entities: this.tables.map((table) => table.save()),
       players: [...this.players.values()].map((player) => player.save()),
+      ...(outbox ? { outbox } : {}),
     };
   }
 
@@ -193,6 +212,7 @@ export class RoomState {
     tables.forEach((table, i) => {
       table.restore(saved.entities[i]!);
     });
+    if (saved.outbox) this.outbox.restore(saved.outbox);
     for (const player of saved.players) {
       this.players.set(
         player.id,
@@ -211,7 +231,11 @@ export class RoomState {
 
   private applyInput(input: Input): void {
     if (input.kind === 'join') {
-      this.join(input.player, input.name);
+      this.join(input);
+      return;
+    }
+    if (input.kind === 'settled') {
+      this.settled(input);
       return;
     }
     const player = this.players.get(input.player);
@@ -231,17 +255,28 @@ export class RoomState {
         player.ledger.apply(input.seq);
         this.settle(player, input.seq, rejected('GAME_ERROR', sentence('GAME_ERROR')));
         return;
+      case 'account':
+        player.own(input.account, input.fence);
+        return;
       default:
         input satisfies never;
     }
   }
 
-  private join(id: number, name: string): void {
+  private join({ player: id, name, account, fence }: Input & { kind: 'join' }): void {
     if (this.players.has(id)) return;
     const player = new PlayerRecord(id, name);
+    player.own(account, fence);
     this.players.set(id, player);
     player.avatar = this.game.join?.(this.room, player);
     this.outputs.joined.push(id);
+  }
+
+  private settled({ n, accepted, balance }: Input & { kind: 'settled' }): void {
+    const effect = this.outbox.settle(n);
+    if (!effect) return;
+    const { kind, player, item, amount } = effect;
+    this.game.settled?.(this.room, { n, kind, player, item, amount, accepted, balance });
   }
 
   /** Who has left is owed nothing of this batch; who then comes again must not get it either. */
@@ -297,35 +332,6 @@ export class RoomState {
       const cells = grid && place ? new CellIndex(grid, place.xAt, place.yAt) : undefined;
       return new EntityTable({ nextEntityId }, name, index, spec, cells);
     });
-  }
-
-  private makeRoom(id: number, state: unknown): Room {
-    const self = this;
-    const entities = Object.fromEntries(this.tables.map((table) => [table.kind.name, table]));
-    return {
-      id,
-      get tick() {
-        return self.tick;
-      },
-      get now() {
-        return self.now;
-      },
-      random: this.random,
-      entities: entities as Record<string, Entities>,
-      players: this.players,
-      state,
-      send: (player, name, data) => {
-        checkEventName(name);
-        this.outputs.events.push({ player: player.id, name, data: plainValue(data) });
-      },
-      broadcast: (name, data) => {
-        checkEventName(name);
-        this.outputs.events.push({ player: 0, name, data: plainValue(data) });
-      },
-      end: (text) => {
-        this.outputs.ended ??= text.slice(0, END_TEXT_MAX);
-      },
-    };
   }
 }
 

@@ -11,6 +11,7 @@ const spec = defineGame({
     token: { x: 'i16', y: 'i16', owner: 'u32', count: 'u16', luck: hidden('u32') },
     sign: { text: 'string' },
   },
+  items: ['coin'],
   state: () => ({ applied: [] as string[], fails: false }),
   about: () => ({ rule: 'count' }),
   join: (room, player) =>
@@ -25,6 +26,10 @@ const spec = defineGame({
   },
   tick(room) {
     if (room.state.fails) throw new Error('the tick failed');
+  },
+  settled(room, { n, kind, player, item, amount, accepted, balance }) {
+    const verdict = accepted ? 'accepted' : 'refused';
+    room.state.applied.push(`${n} ${kind} ${amount} ${item} of ${player} ${verdict}: ${balance}`);
   },
   commands: {
     add: {
@@ -64,6 +69,13 @@ const spec = defineGame({
       },
     },
     finish: { args: Type.Object({}), run: (room) => room.end('That was all.') },
+    bank: {
+      args: Type.Object({ kind: Type.String(), amount: Type.Number(), item: Type.String() }),
+      run: (room, player, { kind, amount, item }) =>
+        kind === 'balance'
+          ? room.bank.balance(player, item)
+          : room.bank[kind as 'deposit'](player, item, amount),
+    },
   },
 });
 

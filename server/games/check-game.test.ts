@@ -26,6 +26,8 @@ const PLAYERS = 'playersMax must be a whole number from 1';
 const STATE = 'state must be a function that gives the memory of a new room';
 const VERSION = 'stateVersion must be a whole number from 0';
 const MATCH = 'match must have players: a whole number from 2 to 64, and at most playersMax';
+const ITEMS =
+  'items must be a list of names of 1 to 40 letters, digits or -, beginning with a letter';
 const WORLD = 'world must have width, height and viewRadius: whole numbers from 1';
 const PREPARE =
   'prepare must be { module: import.meta.url, run }, with run exported under its own name';
@@ -71,6 +73,9 @@ const mistakes: [Record<string, unknown>, string][] = [
   [{ join: null }, 'join must be a function'],
   [{ leave: {} }, 'leave must be a function'],
   [{ tick: true }, 'tick must be a function'],
+  [{ settled: 'paid' }, 'settled must be a function'],
+  [{ items: 'gold' }, ITEMS],
+  [{ items: ['gold', 'a cup'] }, ITEMS],
   [{ stateVersion: -1 }, VERSION],
   [{ stateVersion: 1.5 }, VERSION],
   [{ stateVersion: '1' }, VERSION],

@@ -2,10 +2,11 @@
 import { FIELDS_MAX, fieldTypes, KINDS_MAX } from '../../protocol/index.ts';
 
 const WORD = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/;
+const ITEM = /^[A-Za-z][A-Za-z0-9-]{0,39}$/;
 /** Properties that an entity has of its own. */
 const RESERVED = new Set(['id', 'removed', 'values', 'mask', 'fresh', 'kind', 'constructor']);
 const MATCH_PLAYERS_MAX = 64;
-const HOOKS = ['about', 'create', 'join', 'leave', 'tick', 'migrate'] as const;
+const HOOKS = ['about', 'create', 'join', 'leave', 'tick', 'settled', 'migrate'] as const;
 
 /** @returns one sentence for each thing that is wrong; empty for a game that can be used. */
 export function checkGame(value: unknown): string[] {
@@ -38,10 +39,14 @@ export function checkGame(value: unknown): string[] {
     const given = value[hook];
     need(given === undefined || typeof given === 'function', `${hook} must be a function`);
   }
-  const { prepare } = value;
+  const { prepare, items = [] } = value;
   need(
     prepare === undefined || isPoolFunction(prepare),
     'prepare must be { module: import.meta.url, run }, with run exported under its own name',
+  );
+  need(
+    Array.isArray(items) && items.every((item) => typeof item === 'string' && ITEM.test(item)),
+    'items must be a list of names of 1 to 40 letters, digits or -, beginning with a letter',
   );
   problems.push(
     ...checkMatch(value.match, value.playersMax),

@@ -68,6 +68,48 @@ export interface Player {
   readonly avatar: Entity | undefined;
 }
 
+/** What a room does to what a player owns beyond the room: it leaves through the room's outbox, and
+ *  what came of it is told by `settled`. */
+export interface Effect {
+  /** Counts the effects of the room, from 1. */
+  readonly n: number;
+  /** `balance` only asks. */
+  readonly kind: 'deposit' | 'withdraw' | 'balance';
+  /** The player's number; who has left may no longer be in the room when it is settled. */
+  readonly player: number;
+  readonly item: string;
+  readonly amount: number;
+}
+
+/** What came of an effect. It was applied once, or refused and changed nothing. */
+export interface SettledEffect extends Effect {
+  /** False where the account held too little, or has been taken over by a newer session. */
+  readonly accepted: boolean;
+  /** What the account holds of the item after it. */
+  readonly balance: number;
+}
+
+/** The players' accounts, which outlive rooms and restarts. An account holds items by their names:
+ *  gold, trophies. What is given here is under way until it is settled, some ticks later, whatever
+ *  dies in between: the game takes it out of its own books at once, and puts it back where it is
+ *  refused.
+ *
+ *  Each throws {RangeError} for an item that the game does not declare in `items`, for an amount
+ *  that is no whole number from 0, and beyond 10,000 that are under way: see `isFull`.
+ *  Each returns the effect's number. */
+export interface Bank {
+  /** Puts `amount` onto the player's account. */
+  deposit(player: Player, item: string, amount: number): number;
+  /** Takes `amount` off it: all of it, or nothing where it holds less. */
+  withdraw(player: Player, item: string, amount: number): number;
+  /** Asks what it holds. */
+  balance(player: Player, item: string): number;
+  /** What is not settled yet, by rising numbers. */
+  readonly underWay: Iterable<Effect>;
+  /** Nothing more can be given until something is settled: the accounts cannot be written. */
+  readonly isFull: boolean;
+}
+
 /** A room as the game sees it. A room must be a function of its inputs: game code uses `tick`, `now`
  *  and `random`, and neither the clock nor `Math.random`, files or sockets. All that it remembers is
  *  in `entities` and `state`. */
@@ -82,6 +124,7 @@ export interface Room<K extends KindSpecs = KindSpecs, S = unknown> {
   readonly players: ReadonlyMap<number, Player>;
   /** The game's own memory: a plain value (objects, arrays, numbers, strings, booleans, null). */
   state: S;
+  readonly bank: Bank;
   /** Sends an event to one player. */
   send(player: Player, name: string, data: unknown): void;
   /** Sends an event to every player of the room. */
@@ -185,6 +228,9 @@ export interface GameSpec<
   /** Without it everyone sees everything. */
   readonly world?: World;
   readonly entities: K;
+  /** The items that rooms of the game put into accounts and take from them: names of letters, digits
+   *  and -. What two games name alike is the same item: both make it. */
+  readonly items?: readonly string[];
   /** The memory that a new room begins with. */
   state(): S;
   /** The version of what rooms remember; 0 without it. Raise it when `state` takes another shape, or
@@ -213,6 +259,8 @@ export interface GameSpec<
   /** Only for a game with ticks. */
   // biome-ignore lint/suspicious/noExplicitAny: what plans are made of differs from game to game
   readonly bots?: Bots<Room<K, S>, any, any, any>;
+  /** An effect on an account has been settled. */
+  settled?(room: Room<K, S>, effect: SettledEffect): void;
   readonly commands: { readonly [N in keyof C]: Command<Room<K, S>, C[N]> };
 }
 

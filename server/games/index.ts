@@ -5,7 +5,9 @@ import goldrush from './goldrush/index.ts';
 
 export { checkGame } from './check-game.ts';
 export {
+  type Bank,
   type Bots,
+  type Effect,
   type Entities,
   type Entity,
   type FieldSpec,
@@ -20,6 +22,7 @@ export {
   type Random,
   Refusal,
   type Room,
+  type SettledEffect,
 } from './game.ts';
 
 /** Loaded where no game is named. */

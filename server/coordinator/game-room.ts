@@ -1,0 +1,46 @@
+// The room as game code has it: what it may see and do, and nothing else.
+import type { Entities, Room } from '../games/index.ts';
+import type { EntityTable } from './entity-table.ts';
+import { checkEventName, type Outputs } from './outputs.ts';
+import { plainValue } from './plain-value.ts';
+
+/** Longest text with which a room ends, in characters. */
+const END_TEXT_MAX = 1000;
+
+export interface GameRoomParts extends Pick<Room, 'id' | 'random' | 'players' | 'state' | 'bank'> {
+  readonly tables: readonly EntityTable[];
+  tick(): number;
+  now(): number;
+  /** What is said now is said by this batch. */
+  outputs(): Outputs;
+}
+
+export function makeGameRoom(parts: GameRoomParts): Room {
+  const { id, random, players, state, bank, tables, outputs } = parts;
+  const entities = Object.fromEntries(tables.map((table) => [table.kind.name, table]));
+  return {
+    id,
+    get tick() {
+      return parts.tick();
+    },
+    get now() {
+      return parts.now();
+    },
+    random,
+    entities: entities as Record<string, Entities>,
+    players,
+    state,
+    bank,
+    send: (player, name, data) => {
+      checkEventName(name);
+      outputs().events.push({ player: player.id, name, data: plainValue(data) });
+    },
+    broadcast: (name, data) => {
+      checkEventName(name);
+      outputs().events.push({ player: 0, name, data: plainValue(data) });
+    },
+    end: (text) => {
+      outputs().ended ??= text.slice(0, END_TEXT_MAX);
+    },
+  };
+}
