@@ -23,6 +23,11 @@ export function pass(ms: number): void {
   vi.advanceTimersByTime(ms);
 }
 
+/** Every promise that can be kept in this moment has been when this resolves. */
+export async function settlePromises(): Promise<void> {
+  for (let i = 0; i < 20; i++) await null;
+}
+
 export function startTime(): void {
   vi.useRealTimers();
   vi.restoreAllMocks();

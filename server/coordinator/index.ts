@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import type { Config } from '../config.ts';
 import type { Game } from '../games/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
+import { Bank } from './bank.ts';
 import { Matchmaking } from './matchmaking.ts';
 import { Rooms } from './rooms.ts';
 import { Sessions } from './sessions.ts';
@@ -35,6 +36,7 @@ interface Parts {
   readonly matchmaking: Matchmaking;
   readonly storage: FileStorage;
   readonly pool: WorkPool;
+  readonly bank: Bank;
 }
 
 const BEAT_MS = 250;
@@ -47,6 +49,7 @@ export class Coordinator {
   private readonly matchmaking: Matchmaking;
   private readonly storage: FileStorage;
   private readonly pool: WorkPool;
+  private readonly bank: Bank;
   private readonly peers = new Set<WorkerPeer>();
   private readonly server: Server;
   private readonly timer: NodeJS.Timeout;
@@ -59,6 +62,7 @@ export class Coordinator {
     this.matchmaking = parts.matchmaking;
     this.storage = parts.storage;
     this.pool = parts.pool;
+    this.bank = parts.bank;
     this.server = createServer((socket) => {
       this.peers.add(new WorkerPeer(socket, this.world));
     });
@@ -70,16 +74,20 @@ export class Coordinator {
   static async start(options: CoordinatorOptions): Promise<Coordinator> {
     const { config, games, log, metrics, linkPath } = options;
     const storage = new FileStorage(config);
-    const sessions = new Sessions(config, storage);
-    sessions.restore(storage.saved);
+    const { accounts } = storage;
     const diskFailed = (error: unknown) => endFor(error, log);
+    const bank = new Bank({ accounts, log, metrics, diskFailed });
+    const sessions = new Sessions({ config, storage, accounts, bank });
+    sessions.restore(storage.saved);
     const pool = new WorkPool({ processes: config.poolProcesses, title: 'holdfast pool', metrics });
-    const rooms = new Rooms({ games, config, log, metrics, storage, sessions, pool, diskFailed });
-    await rooms.recover(storage);
     const { roomsPerSessionMax } = config;
+    const around = { config, log, metrics, storage, sessions, pool, bank, diskFailed };
+    const rooms = new Rooms({ games, ...around });
+    await rooms.recover(storage);
     const matchmaking = new Matchmaking({ rooms, sessions, roomsPerSessionMax, log, metrics });
     matchmaking.restore(storage.saved.waiting);
-    const coordinator = new Coordinator(options, { rooms, sessions, matchmaking, storage, pool });
+    const parts = { rooms, sessions, matchmaking, storage, pool, bank };
+    const coordinator = new Coordinator(options, parts);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     // A coordinator that was killed has left its socket behind.
     rmSync(linkPath, { force: true });
@@ -118,6 +126,7 @@ export class Coordinator {
     metrics.gauge('bots', bots);
     metrics.gauge('inboxCommands', inbox);
     metrics.gauge('matchWaiting', this.matchmaking.waiting);
+    metrics.gauge('effectsWaiting', this.bank.waiting);
     metrics.gauge('linkQueueBytes', queued);
   }
 
@@ -129,6 +138,7 @@ export class Coordinator {
     for (const { channel } of this.peers) channel.close();
     this.server.close();
     await closed;
+    this.bank.close();
     await this.storage.close();
   }
 

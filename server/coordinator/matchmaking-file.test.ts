@@ -104,7 +104,10 @@ describe('After a restart', () => {
     for (const id of order) world.lobby(before[id - 1]!, 1, 'match', { game });
     const { waiting } = world.storage;
     const lobby = { applied: 1, answers: [] };
-    const sessions = before.map(({ id, token, name }) => ({ id, token, name, rooms: [], lobby }));
+    const sessions = before.map(({ id, token, name, accountKey: account, fence }) => ({
+      ...{ id, token, name, account, fence, lobby },
+      rooms: [],
+    }));
     next.sessions.restore({ sessions, waiting, lastSession: 3, lastRoom: 0 });
     return before.map(({ id }) => next.sessions.byId(id)!);
   }

@@ -93,12 +93,15 @@ export class RoomRecord {
     await storage.close();
   }
 
-  /** The room is over: nothing is left of it. */
-  async remove(): Promise<void> {
+  /** The room is over: nothing is left of it.
+   *  @returns whether that is so. */
+  async remove(): Promise<boolean> {
     try {
       await this.options.storage.remove();
+      return true;
     } catch (error) {
       this.logTrouble(error, 'the files of a room that has ended are not removed');
+      return false;
     }
   }
 

@@ -5,10 +5,12 @@ import type { Game } from '../games/index.ts';
 import type { FromWorker } from '../link/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import { rejectionCode } from '../observe/index.ts';
+import type { Bank, BankRoom } from './bank.ts';
 import { BotDriver } from './bot-driver.ts';
 import type { DeterminismCheck } from './determinism-check.ts';
 import { GapNotice } from './gap-notice.ts';
 import type { Answer } from './ledger.ts';
+import type { OutboxEffect } from './outbox.ts';
 import { Pacer } from './pacer.ts';
 import type { Untold } from './recovery.ts';
 import { type LastChanges, RoomCopies } from './room-copies.ts';
@@ -26,6 +28,7 @@ export interface RoomOptions {
   /** A new room, or one that was recovered. */
   readonly state: RoomState;
   readonly storage: RoomStorage;
+  readonly bank: Pick<Bank, 'handOver' | 'end'>;
   readonly determinism?: DeterminismCheck | undefined;
   /** It was written down by other code: the next tick writes it down as it is now. */
   readonly carriedOver?: boolean;
@@ -94,6 +97,9 @@ export class Room {
   private untold: readonly Untold[];
   private readonly bots: BotDriver | undefined;
   private over = false;
+  /** Fulfilled when every effect on accounts that was made is settled. */
+  private settled = Promise.resolve();
+  private readonly bankRoom: BankRoom;
 
   constructor(options: RoomOptions) {
     this.id = options.id;
@@ -115,6 +121,8 @@ export class Room {
     const { carriedOver = false, lastChanges } = options;
     const members = () => this.sessions();
     this.copies = new RoomCopies(shape, this.state, members, !carriedOver, lastChanges);
+    this.bankRoom = { id, settled: (result) => this.put({ kind: 'settled', ...result }) };
+    this.handOver(this.state.effects.effects);
     if (options.bots && game.bots) {
       const put = (input: Input) => this.put(input);
       this.bots = new BotDriver({ ...options, ...options.bots, put });
@@ -182,7 +190,8 @@ export class Room {
     this.emptySince = undefined;
     // A bot makes place first: with it the room could be full.
     this.bots?.fill(this.members.size);
-    this.put({ kind: 'join', player: session.id, name: session.name });
+    const { id: player, name, account, fence } = session;
+    this.put({ kind: 'join', player, name, account, fence });
     if (session.link) this.copies.add(session.link);
   }
 
@@ -271,7 +280,7 @@ export class Room {
     if (!this.stop()) return;
     for (const { session } of [...this.members.values()]) this.leave(session, code, text);
     if (keepFiles) void this.options.storage.close();
-    else void this.record.remove();
+    else void this.remove();
     this.options.ended(this);
   }
 
@@ -283,6 +292,12 @@ export class Room {
     // Copies at the last tick can go on with the next process.
     this.publish(true);
     await this.record.close();
+  }
+
+  /** The files stay until all is settled: after a fault they are what is handed over again. */
+  private async remove(): Promise<void> {
+    await this.settled;
+    if (await this.record.remove()) this.options.bank.end(this.id);
   }
 
   private stop(): boolean {
@@ -309,6 +324,10 @@ export class Room {
       this.members.set(player.id, { session, taken, gap, entered: true, requests: [] });
       session.rooms.set(this.id, this);
       this.emptySince = undefined;
+      const { account, fence } = session;
+      if (fence !== this.state.fenceOf(player.id)) {
+        this.inbox.push({ kind: 'account', player: player.id, account, fence });
+      }
       if (player.connected) {
         this.inbox.push({ kind: 'connection', player: player.id, connected: false });
       }
@@ -363,6 +382,7 @@ export class Room {
     this.noteApplied(inputs);
     this.publish();
     this.report(outputs);
+    this.handOver(outputs.effects);
     metrics.count('ticks');
     metrics.observe('tickSeconds', (performance.now() - startedAt) / 1000);
     if (outputs.ended !== undefined) this.end('ROOM_ENDED', outputs.ended);
@@ -370,6 +390,18 @@ export class Room {
       this.bots?.ticked(this.members.size);
       this.record.snapshotIfDue();
     }
+  }
+
+  /** The bank must not know of what a power failure may take back from the room. */
+  private handOver(effects: readonly OutboxEffect[]): void {
+    if (effects.length === 0) return;
+    const { storage, bank, diskFailed } = this.options;
+    const { seen } = this.state.effects;
+    const settled = storage.secure().then(
+      () => bank.handOver(this.bankRoom, seen, effects),
+      (error) => diskFailed(error),
+    );
+    this.settled = Promise.all([this.settled, settled]).then(() => {});
   }
 
   private noteApplied(inputs: readonly Input[]): void {

@@ -10,6 +10,7 @@ import { StoreError } from '../store/index.ts';
 import { Rooms } from './rooms.ts';
 import { Sessions } from './sessions.ts';
 import { FileStorage } from './storage.ts';
+import { FakeBank } from './test-accounts.ts';
 import { tally } from './test-game.ts';
 import { TestPool } from './test-pool.ts';
 import { metrics } from './test-room.ts';
@@ -31,7 +32,8 @@ async function begin(data: string, game: Game = tally, changes: object = {}): Pr
   const config = { ...readConfig([]), data, journalSync: 'never' as const };
   const log: Record<string, unknown>[] = [];
   const storage = Object.assign(new FileStorage(config), changes);
-  const sessions = new Sessions(config, storage);
+  const bank = new FakeBank();
+  const sessions = new Sessions({ config, storage, accounts: storage.accounts, bank });
   const rooms = new Rooms({
     diskFailed: () => {},
     games: new Map([[game.name, game]]),
@@ -45,6 +47,7 @@ async function begin(data: string, game: Game = tally, changes: object = {}): Pr
     storage,
     sessions,
     pool: new TestPool().asPool,
+    bank,
   });
   try {
     await rooms.recover(storage);

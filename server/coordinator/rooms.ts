@@ -7,6 +7,7 @@ import type { Config } from '../config.ts';
 import type { Game } from '../games/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import { type Recovered, StoreError } from '../store/index.ts';
+import type { Bank } from './bank.ts';
 import { CarryOverError, carryOver } from './carry-over.ts';
 import { DeterminismCheck } from './determinism-check.ts';
 import { prepareInPool } from './preparation.ts';
@@ -29,6 +30,7 @@ export interface RoomsOptions {
   readonly storage: Storage;
   readonly sessions: Sessions;
   readonly pool: WorkPool;
+  readonly bank: Pick<Bank, 'handOver' | 'end'>;
   /** The disk has not taken what was written: nobody knows what it holds. */
   diskFailed(error: unknown): void;
 }
@@ -133,7 +135,8 @@ export class Rooms implements Iterable<Room> {
   /** Brings back the rooms that an earlier process has written down.
    *  @throws {StoreError} where something has to be mended first. */
   async recover(storage: FileStorage): Promise<void> {
-    this.lastId = storage.saved.lastRoom;
+    // What the accounts know of a room must not be of another.
+    this.lastId = Math.max(storage.saved.lastRoom, storage.accounts.lastRoom);
     for (const id of storage.rooms()) {
       this.lastId = Math.max(this.lastId, id);
       await this.recoverRoom(id, storage);
@@ -183,7 +186,7 @@ export class Rooms implements Iterable<Room> {
         if (ended !== undefined) {
           // Its process died between the last tick and the removal of the files.
           attempt.end();
-          await journal.remove();
+          await this.removeEnded(state, journal);
           return;
         }
         const ms = Math.round(performance.now() - startedAt);
@@ -200,6 +203,21 @@ export class Rooms implements Iterable<Room> {
       attempt.end();
     }
     await setImmediate();
+  }
+
+  /** What it has done to accounts is settled first, however long the disk takes for that. */
+  private async removeEnded(state: RoomState, journal: RoomStorage): Promise<void> {
+    const { bank, log } = this.options;
+    const { id } = state.room;
+    const { seen, effects } = state.effects;
+    const remove = () => journal.remove().then(() => bank.end(id));
+    if (effects.length === 0) await remove();
+    else {
+      bank
+        .handOver({ id, settled: () => {} }, seen, effects)
+        .then(remove)
+        .catch((err) => log.error({ err, room: id }, 'the files of an ended room stay'));
+    }
   }
 
   /** @returns undefined for a room that stays away: it remains on disk as it is. */
@@ -245,13 +263,14 @@ export class Rooms implements Iterable<Room> {
     storage: RoomStorage,
     recovered: Pick<RoomOptions, 'carriedOver' | 'lastChanges' | 'untold'> = {},
   ): Room {
-    const { config, log, metrics, sessions, pool } = this.options;
+    const { config, log, metrics, sessions, pool, bank } = this.options;
     const { id } = state.room;
     const room = new Room({
       id,
       game,
       state,
       storage,
+      bank,
       ...recovered,
       determinism: config.verifyDeterminism
         ? new DeterminismCheck({ game, live: state, log, metrics })

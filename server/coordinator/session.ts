@@ -1,6 +1,7 @@
 // A session: who a player is, for as long as it may be resumed.
 
 import type { FromCoordinator, FromWorker, KeptCopy } from '../link/index.ts';
+import { accountOf } from './account.ts';
 import { GapNotice } from './gap-notice.ts';
 import { Ledger } from './ledger.ts';
 import type { Room } from './room.ts';
@@ -23,6 +24,12 @@ export class Session {
   readonly id: number;
   readonly token: string;
   readonly name: string;
+  /** The key of the account that belongs to it until it ends. */
+  readonly accountKey: string;
+  /** The account's id. */
+  readonly account: string;
+  /** The number with which the account's lock was granted. */
+  readonly fence: number;
   readonly rooms = new Map<number, Room>();
   /** What the lobby has applied. */
   readonly lobby = new Ledger();
@@ -39,9 +46,12 @@ export class Session {
   chatLines = 0;
   chatAt = Number.NEGATIVE_INFINITY;
 
-  constructor(id: number, token: string, name: string) {
+  constructor(id: number, token: string, name: string, accountKey = '', fence = 0) {
     this.id = id;
     this.token = token;
     this.name = name;
+    this.accountKey = accountKey;
+    this.account = accountOf(accountKey);
+    this.fence = fence;
   }
 }

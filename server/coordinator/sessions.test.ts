@@ -130,3 +130,74 @@ describe('The rooms of a session', () => {
     expect(room.players).toBe(0);
   });
 });
+
+describe('An account', () => {
+  const key = 'k'.repeat(22);
+
+  it('is the same for the same key, and tells nothing of the key', () => {
+    const session = world.sessions.begin('ann', key)!;
+    expect(session.accountKey).toBe(key);
+    expect(session.account).toMatch(/^[A-Za-z0-9_-]{22}$/);
+    expect(session.account).not.toContain('kkk');
+    world.sessions.end(session);
+    expect(world.sessions.begin('bob', key)!.account).toBe(session.account);
+  });
+
+  it('is a new one for who has no key', () => {
+    const [one, other] = [world.session(link), world.session(link)];
+    expect(one.accountKey).toMatch(/^[A-Za-z0-9_-]{22}$/);
+    expect(other.accountKey).not.toBe(one.accountKey);
+  });
+
+  it('belongs to the newest session: the one before ends, and can write nothing any more', () => {
+    const older = world.sessions.begin('ann', key)!;
+    const newer = world.sessions.begin('ann', key)!;
+    expect(world.sessions.find(older.token)).toBeUndefined();
+    expect(world.sessions.ownerOf(key)).toBe(newer);
+    expect(newer.fence).toBeGreaterThan(older.fence);
+    expect(world.bank.raised).toEqual([[newer.account, newer.fence]]);
+  });
+
+  it('that was given back is taken without a word to the bank', () => {
+    world.sessions.end(world.sessions.begin('ann', key)!);
+    world.sessions.begin('ann', key);
+    expect(world.bank.raised).toEqual([]);
+  });
+});
+
+describe('Sessions that are brought back', () => {
+  const lobby = { applied: 0, answers: [] };
+  const saved = (id: number, account: string, fence: number) => ({
+    ...{ id, token: `t${id}`, name: 'ann', account, fence },
+    ...{ rooms: [], lobby },
+  });
+
+  it('have their accounts with their fencing numbers', () => {
+    world.sessions.restore({
+      sessions: [saved(1, 'k1', 5)],
+      waiting: [],
+      lastSession: 1,
+      lastRoom: 0,
+    });
+    const session = world.sessions.find('t1')!;
+    expect([session.accountKey, session.fence]).toEqual(['k1', 5]);
+    expect(world.session(link).fence).toBeGreaterThan(5);
+  });
+
+  it('of one account are but the newest', () => {
+    const sessions = [saved(1, 'k1', 5), saved(2, 'k1', 7)];
+    world.sessions.restore({ sessions, waiting: [], lastSession: 2, lastRoom: 0 });
+    expect(world.sessions.find('t1')).toBeUndefined();
+    expect(world.sessions.find('t2')).toBeDefined();
+  });
+
+  it('from before there were accounts get one, which is the same the next time', () => {
+    const sessions = [saved(1, '', 0)];
+    world.sessions.restore({ sessions, waiting: [], lastSession: 1, lastRoom: 0 });
+    const { accountKey, fence } = world.sessions.find('t1')!;
+    const next = new TestWorld();
+    next.sessions.restore({ sessions, waiting: [], lastSession: 1, lastRoom: 0 });
+    expect(next.sessions.find('t1')!.accountKey).toBe(accountKey);
+    expect(fence).toBeGreaterThan(0);
+  });
+});

@@ -3,39 +3,72 @@ import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { LOBBY } from '../../protocol/index.ts';
 import type { Config } from '../config.ts';
-import type { SavedSessions, WaitChange } from '../store/index.ts';
+import type { AccountsFile, SavedSession, SavedSessions, WaitChange } from '../store/index.ts';
+import { accountKeyOfToken, accountOf, newAccountKey } from './account.ts';
+import { AccountLocks } from './account-locks.ts';
+import type { Bank } from './bank.ts';
 import type { Answer, SavedLedger } from './ledger.ts';
 import { Session, type WorkerLink } from './session.ts';
 import type { Storage } from './storage.ts';
 
 type SavedAnswers = SavedLedger['answers'];
 
+export interface SessionsOptions {
+  readonly config: Config;
+  readonly storage: Storage;
+  readonly accounts: Pick<AccountsFile, 'fence' | 'reserve' | 'fenceOf'>;
+  readonly bank: Pick<Bank, 'raise'>;
+}
+
 export class Sessions {
   private readonly config: Config;
   private readonly storage: Storage;
+  private readonly accounts: SessionsOptions['accounts'];
+  private readonly bank: SessionsOptions['bank'];
+  private readonly locks: AccountLocks;
   private readonly byToken = new Map<string, Session>();
   private readonly byNumber = new Map<number, Session>();
+  private readonly byAccount = new Map<string, Session>();
   /** Those whose connection is lost, the longest lost first. */
   private readonly detached = new Set<Session>();
   private lastId = 0;
 
-  constructor(config: Config, storage: Storage) {
+  constructor({ config, storage, accounts, bank }: SessionsOptions) {
     this.config = config;
     this.storage = storage;
+    this.accounts = accounts;
+    this.bank = bank;
+    this.locks = new AccountLocks(accounts);
   }
 
   /** Brings back the sessions of an earlier process; they wait to be resumed. */
   restore({ sessions, lastSession }: SavedSessions): void {
     this.lastId = lastSession;
-    const detachedAt = performance.now();
-    for (const { id, token, name, lobby } of sessions) {
-      const session = new Session(id, token, name);
-      const answers = lobby.answers.filter(([, answer]) => answer !== null);
-      session.lobby.restore({ applied: lobby.applied, answers: answers as SavedAnswers });
-      session.detachedAt = detachedAt;
-      this.add(session);
-      this.detached.add(session);
+    // A newer session comes later. One of them was to end, and the disk may not have that.
+    const newest = new Map(sessions.map((saved) => [saved.account, saved]));
+    const strangers: SavedSession[] = [];
+    for (const saved of sessions) {
+      const { id, account: key, fence } = saved;
+      const account = accountOf(key);
+      if (key === '') strangers.push(saved);
+      else if (newest.get(key) !== saved || fence < this.accounts.fenceOf(account))
+        this.noteEnd(id);
+      else if (this.locks.reclaim(account, id, fence)) this.bringBack(saved, key, fence);
+      else this.noteEnd(id);
     }
+    for (const saved of strangers) {
+      const key = accountKeyOfToken(saved.token);
+      this.bringBack(saved, key, this.locks.take(accountOf(key), saved.id));
+    }
+  }
+
+  private bringBack({ id, token, name, lobby }: SavedSession, key: string, fence: number): void {
+    const session = new Session(id, token, name, key, fence);
+    const answers = lobby.answers.filter(([, answer]) => answer !== null);
+    session.lobby.restore({ applied: lobby.applied, answers: answers as SavedAnswers });
+    session.detachedAt = performance.now();
+    this.add(session);
+    this.detached.add(session);
   }
 
   get size(): number {
@@ -50,13 +83,31 @@ export class Sessions {
     return this.byNumber.get(id);
   }
 
-  /** @returns undefined where there is no place for another.
+  /** The session to which the account belongs now. */
+  ownerOf(accountKey: string): Session | undefined {
+    return this.byAccount.get(accountOf(accountKey));
+  }
+
+  /** A session that has the account of this key has ended when this returns, whatever it returns.
+   *  @returns undefined where there is no place for another.
    *  @throws {StoreError} where it cannot be written down. */
-  begin(name: string): Session | undefined {
+  begin(name: string, accountKey = newAccountKey()): Session | undefined {
+    const older = this.ownerOf(accountKey);
+    if (older) this.end(older);
     if (this.byToken.size >= this.config.sessionsMax) return undefined;
-    const session = new Session(this.lastId + 1, randomBytes(16).toString('base64url'), name);
-    const { id, token } = session;
-    this.storage.appendSession({ kind: 'begin', session: id, token, name });
+    const id = this.lastId + 1;
+    const account = accountOf(accountKey);
+    const fence = this.locks.take(account, id);
+    const token = randomBytes(16).toString('base64url');
+    const session = new Session(id, token, name, accountKey, fence);
+    try {
+      const event = { session: id, token, name, account: accountKey, fence };
+      this.storage.appendSession({ kind: 'begin', ...event });
+    } catch (error) {
+      this.locks.free(id);
+      throw error;
+    }
+    if (older) this.bank.raise(account, fence);
     this.lastId = id;
     this.add(session);
     return session;
@@ -113,8 +164,14 @@ export class Sessions {
     this.detached.delete(session);
     this.byToken.delete(session.token);
     this.byNumber.delete(session.id);
+    this.byAccount.delete(session.account);
+    this.locks.free(session.id);
+    this.noteEnd(session.id);
+  }
+
+  private noteEnd(session: number): void {
     try {
-      this.storage.appendSession({ kind: 'end', session: session.id });
+      this.storage.appendSession({ kind: 'end', session });
     } catch {
       // It comes back with the next process, and expires there.
     }
@@ -132,5 +189,6 @@ export class Sessions {
   private add(session: Session): void {
     this.byToken.set(session.token, session);
     this.byNumber.set(session.id, session);
+    this.byAccount.set(session.account, session);
   }
 }

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import {
+  AccountsFile,
   Attempt,
   type Culprit,
   checkFormats,
@@ -30,7 +31,7 @@ import { ANSWERS_KEPT } from './ledger.ts';
 /** What one room writes down. */
 export type RoomStorage = Pick<
   RoomJournal<Input>,
-  'append' | 'snapshot' | 'sync' | 'close' | 'remove' | 'bytes' | 'unsnapshotted'
+  'append' | 'snapshot' | 'sync' | 'secure' | 'close' | 'remove' | 'bytes' | 'unsnapshotted'
 >;
 
 export interface Storage {
@@ -46,6 +47,7 @@ export interface Storage {
 export class FileStorage implements Storage {
   /** What was there at the start. */
   readonly saved: SavedSessions;
+  readonly accounts: AccountsFile;
   private readonly config: Config;
   private readonly disk: Disk;
   private readonly sessions: SessionsFile;
@@ -64,6 +66,7 @@ export class FileStorage implements Storage {
     });
     this.sessions = file;
     this.saved = saved;
+    this.accounts = new AccountsFile(config.data, this.disk);
   }
 
   /** The rooms that were there at the start.
@@ -123,8 +126,9 @@ export class FileStorage implements Storage {
     return this.sessions.sync();
   }
 
-  close(): Promise<void> {
-    return this.sessions.close();
+  async close(): Promise<void> {
+    await this.accounts.close();
+    await this.sessions.close();
   }
 
   private optionsOf(room: number) {

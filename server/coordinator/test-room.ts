@@ -7,6 +7,7 @@ import { Room, type RoomOptions } from './room.ts';
 import { RoomState } from './room-state.ts';
 import { Session } from './session.ts';
 import type { RoomStorage } from './storage.ts';
+import { FakeBank } from './test-accounts.ts';
 import { tally } from './test-game.ts';
 import { forgetfulRoom } from './test-storage.ts';
 
@@ -18,6 +19,7 @@ export const log = createLog({ role: 'coordinator', level: 'fatal', write: () =>
 
 export class TestRoom {
   readonly room: Room;
+  readonly bank = new FakeBank();
   /** Rooms that said that they are over. */
   readonly over: Room[] = [];
   readonly diskFailures: unknown[] = [];
@@ -34,6 +36,7 @@ export class TestRoom {
       game,
       state: new RoomState(game, { id: 7, seed: 1, now: Date.now() }),
       storage,
+      bank: this.bank,
       snapshotMs: 10_000,
       sessionOf: () => undefined,
       diskFailed: (error) => this.diskFailures.push(error),
@@ -49,7 +52,7 @@ export class TestRoom {
   /** A session on `link`, with a connection of the same number. */
   session(link: FakeLink | undefined): Session {
     const id = ++this.lastSession;
-    const session = new Session(id, `token ${id}`, `player ${id}`);
+    const session = new Session(id, `token ${id}`, `player ${id}`, `key ${id}`, id);
     session.link = link;
     session.connection = id;
     return session;

@@ -9,6 +9,7 @@ export const forgetfulRoom: RoomStorage = {
   append() {},
   snapshot: async () => {},
   sync: async () => {},
+  secure: async () => {},
   close: async () => {},
   remove: async () => {},
 };

@@ -7,6 +7,7 @@ import { Matchmaking } from './matchmaking.ts';
 import { Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
 import { Sessions } from './sessions.ts';
+import { FakeBank, forgetfulAccounts } from './test-accounts.ts';
 import { quietTally, tally } from './test-game.ts';
 import { TestPool } from './test-pool.ts';
 import { log, metrics } from './test-room.ts';
@@ -36,6 +37,7 @@ export class TestWorld implements LobbyWorld {
   readonly matchmaking: Matchmaking;
   readonly storage = new ForgetfulStorage();
   readonly pool = new TestPool();
+  readonly bank = new FakeBank();
   readonly links = new Set<FakeLink>();
   private connections = 0;
 
@@ -44,8 +46,8 @@ export class TestWorld implements LobbyWorld {
     games: readonly Game[] = [tally, quietTally, broken, prepared],
   ) {
     this.config = { ...readConfig([]), ...changes };
-    const { config, storage } = this;
-    this.sessions = new Sessions(config, storage);
+    const { config, storage, bank } = this;
+    this.sessions = new Sessions({ config, storage, accounts: forgetfulAccounts, bank });
     const { sessions } = this;
     this.rooms = new Rooms({
       games: new Map(games.map((game) => [game.name, game])),
@@ -55,6 +57,7 @@ export class TestWorld implements LobbyWorld {
       storage,
       sessions,
       pool: this.pool.asPool,
+      bank,
       diskFailed: () => {},
     });
     const { rooms } = this;

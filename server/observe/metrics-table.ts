@@ -123,6 +123,13 @@ export const metrics = {
   tickSeconds: histogram(coordinator, SHORT, 'Time to compute one tick of one room.'),
   tickLagSeconds: histogram(coordinator, SHORT, 'How late a tick began.'),
   inboxCommands: gauge(coordinator, 'sum', 'Commands that wait in the inboxes of rooms.'),
+  effectsSettled: counter(
+    coordinator,
+    'What rooms did to accounts and was settled: deposits, withdrawals, questions.',
+    { verdict: ['accepted', 'refused'] },
+  ),
+  effectsWaiting: gauge(coordinator, 'sum', 'Effects on accounts that wait to be written down.'),
+  bankCommitSeconds: histogram(coordinator, SHORT, 'Time of the event loop for one transaction.'),
   gameErrors: counter(coordinator, 'Errors thrown by game code.'),
   determinismErrors: counter(
     coordinator,

@@ -8,6 +8,7 @@ vi.mock('node:net', () => import('./test-net.ts'));
 vi.mock('node:cluster', () => import('./test-cluster.ts'));
 vi.mock('node:fs', () => import('./test-files.ts'));
 vi.mock('node:fs/promises', async () => (await import('./test-files.ts')).promises);
+vi.mock('node:sqlite', () => import('./test-sqlite.ts'));
 vi.mock('node:timers/promises', async () => (await import('./test-time.ts')).timersPromises);
 vi.mock('node:crypto', async (importOriginal) => {
   const { seededCrypto } = await import('./test-machine.ts');

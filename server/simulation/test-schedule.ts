@@ -8,6 +8,7 @@ import { Machine, machine, SimulatedProcess, Violation } from './test-machine.ts
 import { holdersLeft, unplug } from './test-net.ts';
 import { Player } from './test-player.ts';
 import { configOf, main, TestServer } from './test-server.ts';
+import { dropDatabases } from './test-sqlite.ts';
 import { onMachine, settle } from './test-time.ts';
 
 const FAULTS_MAX = 20;
@@ -26,6 +27,7 @@ const FULL_MS_MAX = 500;
 export async function runSchedule(seed: number): Promise<Machine> {
   const of = new Machine(seed);
   formatDisk();
+  dropDatabases();
   unplug();
   unlockAll();
   children.clear();

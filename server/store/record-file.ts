@@ -92,8 +92,8 @@ export class RecordFile {
 
   /** The same, whatever the policy. */
   async syncNow(): Promise<void> {
-    // One that runs may have begun before the last append.
-    await this.syncing;
+    // One that runs may have begun before the last append; whose it is, it hears what came of it.
+    while (this.syncing) await this.syncing.catch(() => {});
     if (this.failure) throw this.failure;
     if (!this.unsynced) return;
     this.unsynced = false;

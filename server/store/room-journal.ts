@@ -143,6 +143,12 @@ export class RoomJournal<I> {
     return this.segment.sync();
   }
 
+  /** Returns when the disk has what was appended before the call; at once where it is never forced.
+   *  @throws as `sync`. */
+  async secure(): Promise<void> {
+    if (this.policy !== 'never') await this.segment.syncNow();
+  }
+
   /** Lets go of the files; the room can be recovered from them. */
   async close(): Promise<void> {
     await this.snapshotting?.catch(() => {});

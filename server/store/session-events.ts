@@ -1,8 +1,8 @@
 // What happens to sessions, one row each, and what the sessions are after a row of such events.
 
-/** Fields in the order of the array that the file holds; a tag is never used again for another. */
+/** Fields in the order of the array that the file holds, new ones at the end; a tag is never used again for another. */
 const eventKinds = {
-  begin: { tag: 1, fields: ['session', 'token', 'name'] },
+  begin: { tag: 1, fields: ['session', 'token', 'name', 'account', 'fence'] },
   join: { tag: 2, fields: ['session', 'room'] },
   leave: { tag: 3, fields: ['session', 'room'] },
   end: { tag: 4, fields: ['session'] },
@@ -32,6 +32,10 @@ export type SessionEvent =
       readonly session: number;
       readonly token: string;
       readonly name: string;
+      /** The account's key, and the number with which its lock was granted; not there in a session
+       *  from before there were accounts. */
+      readonly account?: string | undefined;
+      readonly fence?: number | undefined;
     }
   | { readonly kind: 'join'; readonly session: number; readonly room: number }
   | { readonly kind: 'leave'; readonly session: number; readonly room: number }
@@ -71,6 +75,9 @@ export interface SavedSession {
   readonly id: number;
   readonly token: string;
   readonly name: string;
+  /** The account's key; '' and 0 for a session from before there were accounts. */
+  readonly account: string;
+  readonly fence: number;
   /** In the order in which they were joined. */
   readonly rooms: readonly number[];
   /** What the lobby has applied: as `Ledger.restore` takes it. */
@@ -95,9 +102,7 @@ export interface SavedSessions {
   readonly lastRoom: number;
 }
 
-interface Remembered {
-  readonly token: string;
-  readonly name: string;
+interface Remembered extends Pick<SavedSession, 'token' | 'name' | 'account' | 'fence'> {
   readonly rooms: Set<number>;
   applied: number;
   readonly answers: Map<number, unknown>;
@@ -122,9 +127,14 @@ export class SessionHistory {
     const session = this.sessions.get(event.session);
     switch (event.kind) {
       case 'begin': {
-        const { token, name } = event;
-        const begun = { token, name, rooms: new Set<number>(), applied: 0, answers: new Map() };
-        this.sessions.set(event.session, begun);
+        const { token, name, account = '', fence = 0 } = event;
+        const who = { token, name, account, fence };
+        this.sessions.set(event.session, {
+          ...who,
+          rooms: new Set(),
+          applied: 0,
+          answers: new Map(),
+        });
         return;
       }
       case 'join':
@@ -152,10 +162,9 @@ export class SessionHistory {
   }
 
   saved(): SavedSessions {
-    const sessions = [...this.sessions].map(([id, { token, name, rooms, applied, answers }]) => ({
+    const sessions = [...this.sessions].map(([id, { rooms, applied, answers, ...who }]) => ({
       id,
-      token,
-      name,
+      ...who,
       rooms: [...rooms],
       lobby: { applied, answers: [...answers] },
     }));
@@ -166,8 +175,8 @@ export class SessionHistory {
   /** The shortest history that leads here. */
   *events(): Iterable<SessionEvent> {
     yield { kind: 'numbers', session: this.lastSession, room: this.lastRoom };
-    for (const [session, { token, name, rooms, answers }] of this.sessions) {
-      yield { kind: 'begin', session, token, name };
+    for (const [session, { rooms, answers, applied: _, ...who }] of this.sessions) {
+      yield { kind: 'begin', session, ...who };
       for (const room of rooms) yield { kind: 'join', session, room };
       for (const [seq, answer] of answers) yield { kind: 'lobby', session, seq, answer };
     }

@@ -29,6 +29,8 @@ const event: fc.Arbitrary<SessionEvent> = fc.oneof(
     session,
     token: fc.string(),
     name: fc.string(),
+    account: fc.string(),
+    fence: fc.nat(),
   }),
   fc.record({ kind: fc.constant('join' as const), session, room }),
   fc.record({ kind: fc.constant('leave' as const), session, room }),
@@ -56,6 +58,12 @@ function historyOf(events: readonly SessionEvent[]): SessionHistory {
 }
 
 describe('The file of sessions', () => {
+  it('takes sessions from before there were accounts: they have none', () => {
+    const history = new SessionHistory(3);
+    history.apply(sessionCodec.fromArray([1, 1, 't', 'ann']));
+    expect(history.saved().sessions).toMatchObject([{ token: 't', account: '', fence: 0 }]);
+  });
+
   it('is empty at first', () => {
     const { saved, droppedBytes } = SessionsFile.open(newOptions());
     expect(saved).toEqual({ sessions: [], waiting: [], lastSession: 0, lastRoom: 0 });
@@ -65,7 +73,8 @@ describe('The file of sessions', () => {
   it('gives back who there was, in which rooms, and what the lobby had answered', () => {
     const options = newOptions();
     const { file } = SessionsFile.open(options);
-    file.append({ kind: 'begin', session: 1, token: 't', name: 'ann' });
+    const own = { account: 'k', fence: 7 };
+    file.append({ kind: 'begin', session: 1, token: 't', name: 'ann', ...own });
     file.append({ kind: 'begin', session: 2, token: 'u', name: 'bob' });
     for (const room of [5, 4, 9]) file.append({ kind: 'join', session: 1, room });
     file.append({ kind: 'leave', session: 1, room: 9 });
@@ -73,7 +82,9 @@ describe('The file of sessions', () => {
     file.append({ kind: 'end', session: 2 });
     const answers = [2, 3, 4].map((seq) => [seq, [seq]]);
     expect(SessionsFile.open(options).saved).toEqual({
-      sessions: [{ id: 1, token: 't', name: 'ann', rooms: [5, 4], lobby: { applied: 4, answers } }],
+      sessions: [
+        { id: 1, token: 't', name: 'ann', ...own, rooms: [5, 4], lobby: { applied: 4, answers } },
+      ],
       waiting: [],
       lastSession: 2,
       lastRoom: 9,
