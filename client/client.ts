@@ -22,6 +22,8 @@ export interface ClientEvents {
   /** The session is a new one. `lost`: it stands for an earlier one that the server no longer has;
    *  calls of that have failed with `SESSION_LOST`, and its games are being joined again. */
   session: [session: { session: number; lost: boolean }];
+  /** The key of the session's account, when it was not known: keep it, in secret. */
+  account: [key: string];
   /** The resumed session is in a room that this client did not join: it came with the token. */
   room: [view: RoomView];
   /** The server is about to close the connection on purpose. */
@@ -48,10 +50,13 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
   #opening: PromiseWithResolvers<this> | undefined;
   #closeTimer: NodeJS.Timeout | undefined;
   #quitting = false;
+  /** The key that was told last. */
+  #account: string | undefined;
 
   constructor(options: ConnectOptions) {
     super();
     this.#settings = settingsOf(options);
+    this.#account = options.account;
     this.#link = new Link(this.#settings, {
       welcomed: (welcome, hadToken) => this.#welcomed(welcome, hadToken),
       message: (message) => this.#message(message),
@@ -86,6 +91,13 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
   /** Resumes this session in another client. Secret. */
   get token(): string | undefined {
     return this.#link.token;
+  }
+
+  /** The key of the session's account: a client made with it is the same player, also when the
+   *  session has ended. Known soon after the first `welcome`; undefined from a server without
+   *  accounts. Secret. */
+  get account(): string | undefined {
+    return this.#link.account;
   }
 
   /** Smoothed round-trip time in milliseconds; undefined before it was measured. */
@@ -210,6 +222,10 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
         if (!this.#rooms.refused(message)) {
           this.emit('warning', new ServerError(message.code, message.text));
         }
+        break;
+      case 'account':
+        if (message.key !== this.#account) this.emit('account', message.key);
+        this.#account = message.key;
         break;
       case 'bye':
         this.emit('bye', message);

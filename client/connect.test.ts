@@ -34,6 +34,27 @@ describe('connect', () => {
     expect(client.state).toBe(LinkState.Ready);
   });
 
+  test('shows the account that it was given, and tells the key once', async () => {
+    await using server = await FakeServer.listen();
+    const client = new Client({ port: server.port, name, reconnectMsMax: 10 });
+    const keys: string[] = [];
+    client.on('account', (key) => keys.push(key));
+    const opening = client.open();
+    const connection = await server.accept();
+    await connection.welcome();
+    connection.send({ type: 'account', key: 'k'.repeat(22) });
+    await opening;
+    await expect.poll(() => client.account).toBe('k'.repeat(22));
+    connection.socket.destroy();
+    const again = await server.accept();
+    expect(await again.welcome()).toMatchObject({ token: 'secret', account: 'k'.repeat(22) });
+    again.send({ type: 'account', key: 'k'.repeat(22) });
+    again.send({ type: 'bye', code: 'SERVER_STOPPING', text: 'Stop.', retryMs: 10_000 });
+    await new Promise((resolve) => client.once('bye', resolve));
+    expect(keys).toEqual(['k'.repeat(22)]);
+    client.destroy();
+  });
+
   test('measures the round trip', async () => {
     await using server = await FakeServer.listen();
     const { client } = await pair(server);

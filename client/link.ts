@@ -60,6 +60,8 @@ const STABLE_MS = 1_000;
 export class Link implements ConnectionReceiver {
   state = Idle;
   token: string | undefined;
+  /** The account's key. */
+  account: string | undefined;
   private readonly settings: Settings;
   private readonly owner: LinkOwner;
   private readonly heartbeat: Heartbeat;
@@ -74,6 +76,7 @@ export class Link implements ConnectionReceiver {
     this.settings = settings;
     this.owner = owner;
     this.token = settings.token;
+    this.account = settings.account;
     this.backoff = new Backoff(settings.reconnectMsMax, settings.random);
     this.heartbeat = new Heartbeat({
       ping: (time) => this.write(encodeBinary({ type: 'ping', time })),
@@ -154,6 +157,10 @@ export class Link implements ConnectionReceiver {
         // Also where hello was answered: who goes on with the connection may not know that.
         this.connection?.hello();
         return;
+      case 'account':
+        this.account = message.key;
+        this.owner.message(message);
+        return;
       case 'bye':
         this.bye = message;
         this.owner.message(message);
@@ -164,10 +171,13 @@ export class Link implements ConnectionReceiver {
   }
 
   private hello(): Message<'hello'> {
-    const { token } = this;
+    const { token, account } = this;
     const { name } = this.settings;
-    const hello = { type: 'hello' as const, protocol: PROTOCOL_VERSION, name };
-    return token === undefined ? hello : { ...hello, token };
+    return {
+      ...{ type: 'hello', protocol: PROTOCOL_VERSION, name },
+      ...(token === undefined ? {} : { token }),
+      ...(account === undefined ? {} : { account }),
+    };
   }
 
   /** A `welcome` may also come later on a connection, from a worker that replaced another. */

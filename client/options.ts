@@ -9,6 +9,9 @@ export interface ConnectOptions {
   readonly name: string;
   /** `client.token` of an earlier client, to resume its session. */
   readonly token?: string;
+  /** `client.account` of an earlier client, to be the same player: 22 to 64 letters, digits, - and _.
+   *  A session that has the account ends. Default: a new account. */
+  readonly account?: string;
   /** Ends the client when aborted, whatever it is doing. */
   readonly signal?: AbortSignal;
   /** Whether to try for ever until the first `welcome`. Otherwise the first attempt decides. After
@@ -33,7 +36,7 @@ export interface ConnectOptions {
   readonly random?: () => number;
 }
 
-type Optional = 'token' | 'signal';
+type Optional = 'token' | 'account' | 'signal';
 
 /** The options with every default filled in. */
 export type Settings = Required<Omit<ConnectOptions, Optional>> & Pick<ConnectOptions, Optional>;

@@ -19,6 +19,12 @@ outlives its connection by \`resumeMs\`, and whoever shows its \`token\` gets it
 - \`hello\` with any other token: a new session, \`resumed\` is false. All that belonged to the old one
   is gone, also what was not acknowledged.
 
+An **account** outlives sessions: what a player has put into the bank is there tomorrow. After each
+\`welcome\` an \`account\` says its key. A client that keeps the key and shows it in \`hello\` is the
+same player again; without one, a new account is made. An account belongs to one session: a \`hello\`
+with its key ends the session that had it, and that one’s connection is closed with
+\`SESSION_REPLACED\`. A token counts before an account.
+
 Keep the token of the newest \`welcome\`, in secret. \`quit\` ends the session at once; a connection
 that just closes leaves it for \`resumeMs\`. Before the server closes on purpose, it sends \`bye\`:
 connect again after \`retryMs\` and resume.
@@ -173,6 +179,8 @@ This is version ${PROTOCOL_VERSION}; \`hello\` names it, and a server that speak
 - Within a version, new messages may be added. **A client must ignore a message whose tag or type it
   does not know.** A server refuses it: \`UNKNOWN_MESSAGE\`.
 - Within a version, error codes, events, commands, kinds of entities and their fields may be added.
-- Fields of messages, their order and their types change only with the version.
+- Within a version, what a client sends may get optional fields at the end; what a server sends gets
+  none.
+- Otherwise fields of messages, their order and their types change only with the version.
 - A tag is never used again for another message, in any version.`;
 }

@@ -89,6 +89,14 @@ export const messages = {
         description: 'The player’s name for others to see; no control characters.',
       }),
       token: Type.Optional(text(64, 'The token of an earlier `welcome`, to resume its session.')),
+      account: Type.Optional(
+        Type.String({
+          minLength: 22,
+          maxLength: 64,
+          pattern: '^[A-Za-z0-9_-]{22,64}$',
+          description: 'The key of an earlier `account`, to begin a session as the same player.',
+        }),
+      ),
     },
   },
   join: {
@@ -270,6 +278,15 @@ export const messages = {
     bytesMax: 64,
     text: 'The process that heard your `hello` is gone, and the one that goes on does not know whose connection this is: begin again, in binary with another zero byte before it; where there was a `welcome`, with its token. What you sent meanwhile is dropped.',
     fields: {},
+  },
+  account: {
+    tag: 44,
+    from: 'server',
+    bytesMax: 256,
+    text: 'Follows each `welcome`: the account that the session plays on. What is in it outlives the session.',
+    fields: {
+      key: text(64, 'Makes a later `hello` one of the same player. Keep it, and keep it secret.'),
+    },
   },
 } as const satisfies Record<string, MessageRow>;
 

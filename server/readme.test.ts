@@ -23,7 +23,7 @@ describe('README', () => {
     client.send(lines);
     await client.message('state');
     const types = client.messages.map(({ type }) => type);
-    expect(types.slice(0, 4)).toEqual(['welcome', 'joined', 'resumed', 'state']);
+    expect(types.slice(0, 5)).toEqual(['welcome', 'account', 'joined', 'resumed', 'state']);
   });
 
   it('has a game that loads from anywhere and plays', async () => {

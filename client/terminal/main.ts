@@ -1,5 +1,6 @@
 // Plays on a Holdfast server in a terminal: builds the parts, and gives the terminal back at the end.
 import { Client } from '../index.ts';
+import { AccountFile } from './account-file.ts';
 import { type Exit, watchExits } from './exits.ts';
 import { Keyboard } from './keyboard.ts';
 import { playOptionsOf } from './options.ts';
@@ -20,16 +21,22 @@ else {
 
 function run(): void {
   const { host, port, name } = options;
-  const client = new Client({ host, port, name, keepTrying: true, closeTimeoutMs: GOODBYE_MS });
+  const accountFile = new AccountFile({ host, port, name });
+  const account = accountFile.read();
+  const client = new Client({
+    ...{ host, port, name, keepTrying: true, closeTimeoutMs: GOODBYE_MS },
+    ...(account === undefined ? {} : { account }),
+  });
   const screen = new Screen(stdin, stdout, process.env.TERM);
   let isEnding = false;
   const clockMs = () => performance.now();
+  const keepAccount = (key: string) => accountFile.keep(key);
   const quit = () => end({ code: 0 });
   const ended = (error: Error) => {
     // The goodbye also ends what was still being waited for.
     if (!isEnding) end({ code: 1, text: error.message });
   };
-  const play = new Play({ client, screen, options, clockMs, quit, ended });
+  const play = new Play({ client, screen, options, clockMs, keepAccount, quit, ended });
   const keyboard = new Keyboard(stdin, (key) => play.pressed(key));
 
   function end({ code, text, isCrash = false }: Exit): void {

@@ -20,6 +20,8 @@ export interface PlayParts {
   readonly screen: Screen;
   readonly options: PlayOptions;
   readonly clockMs: () => number;
+  /** Keeps the account's key for the next time; says why where it cannot. */
+  readonly keepAccount: (key: string) => string | undefined;
   /** The player wants to go. */
   readonly quit: () => void;
   readonly ended: (error: Error) => void;
@@ -48,10 +50,11 @@ export class Play {
 
   constructor(parts: PlayParts) {
     this.parts = parts;
-    const { client, options, clockMs, ended } = parts;
+    const { client, options, clockMs, keepAccount, ended } = parts;
     const { game } = options;
-    const { feed } = this;
-    this.session = new Session({ client, game, feed, clockMs, ended, changed: this.changed });
+    const { feed, changed } = this;
+    const session = { client, game, keepAccount, feed, clockMs, ended, changed };
+    this.session = new Session(session);
   }
 
   open(): void {

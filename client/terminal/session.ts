@@ -10,6 +10,8 @@ import type { Chunk } from './world.ts';
 export interface SessionOptions {
   readonly client: Client;
   readonly game: string;
+  /** Keeps the account's key for the next time; says why where it cannot. */
+  readonly keepAccount: (key: string) => string | undefined;
   readonly feed: Feed;
   readonly clockMs: () => number;
   /** The picture is no longer true. */
@@ -61,6 +63,10 @@ export class Session {
     client.on('reconnecting', ({ delayMs, error }) => this.setLink(false, error, delayMs));
     client.on('session', ({ lost }) => {
       this.isAnew = lost;
+    });
+    client.on('account', (key) => {
+      const why = this.options.keepAccount(key);
+      if (why) this.tell(`your account cannot be kept, you are a new guest each time: ${why}`);
     });
     client.on('bye', ({ text }) => this.tell(text));
     client.on('warning', ({ message }) => this.tell(message));

@@ -18,6 +18,7 @@ type Examples = {
 
 const ROOM = 4;
 const TOKEN = 'q7Zc2mX0b1Vt9sKdE5uYhA';
+const ACCOUNT = 'Lw3_hR8vPq2Ty6-nBx0ZkA';
 
 /** The kinds of the example room; `probe` has a field of every type, named for it. */
 export const exampleKinds: readonly Kind[] = [
@@ -88,6 +89,12 @@ const probeMin = {
 export const examples: Examples = {
   hello: {
     hello: { type: 'hello', protocol: PROTOCOL_VERSION, name: 'Ada' },
+    'hello-account': {
+      type: 'hello',
+      protocol: PROTOCOL_VERSION,
+      name: 'Ada',
+      account: ACCOUNT,
+    },
     'hello-token': { type: 'hello', protocol: PROTOCOL_VERSION, name: 'Zoë ⛏', token: TOKEN },
   },
   join: {
@@ -235,6 +242,7 @@ export const examples: Examples = {
       retryMs: 1000,
     },
   },
+  account: { account: { type: 'account', key: ACCOUNT } },
   again: { again: { type: 'again' } },
 };
 

@@ -37,9 +37,10 @@ class TestWorker {
     await settle();
   }
 
-  async attach(connection: number, token = '', since = 0): Promise<Attached> {
+  async attach(connection: number, token = '', since = 0, account = ''): Promise<Attached> {
     this.got.take();
-    await this.send({ type: 'attach', connection, token, name: 'ada', since, rooms: null });
+    const who = { token, name: 'ada', account };
+    await this.send({ type: 'attach', connection, ...who, since, rooms: null });
     return this.got.of('attached')[0]!;
   }
 
@@ -108,6 +109,7 @@ describe('attach', () => {
         rooms: [],
         lobbySeq: 0,
         continued: false,
+        account: expect.stringMatching(/^[A-Za-z0-9_-]{22}$/),
       },
     ]);
     expect([worker.peer.worker, world.sessions.size]).toEqual([4, 1]);
@@ -154,6 +156,30 @@ describe('attach', () => {
     expect(worker.got.types).toEqual(['refused', 'attached']);
     await worker.send({ type: 'detach', connection: 10 }, command(11, 0, 1, 'online'));
     expect(worker.got.of('result')).toMatchObject([{ connection: 11 }]);
+  });
+
+  it('with an account ends the session that had it, and tells its connection', async () => {
+    const { account, token } = await worker.attach(10);
+    await worker.join(10, -1, 'tally');
+    const second = new TestWorker(world);
+    const attached = await second.attach(20, '', 0, account);
+    expect(attached).toMatchObject({ session: 2, resumed: false, rooms: [], account });
+    expect(worker.got.of('refused')).toMatchObject([{ connection: 10, code: 'SESSION_REPLACED' }]);
+    expect([world.sessions.find(token), world.sessions.size]).toEqual([undefined, 1]);
+  });
+
+  it('with an account is refused where its client has come back on a newer connection', async () => {
+    const { account, token } = await worker.attach(11);
+    expect(await worker.attach(10, '', 0, account)).toBeUndefined();
+    expect(worker.got.take()).toMatchObject([{ connection: 10, code: 'SESSION_REPLACED' }]);
+    expect(world.sessions.find(token)).toBeDefined();
+  });
+
+  it('with a token of a session resumes that, whatever account is shown', async () => {
+    const { token, account } = await worker.attach(10);
+    const other = await worker.attach(11);
+    expect(await worker.attach(12, token, 0, other.account)).toMatchObject({ session: 1, account });
+    expect(world.sessions.size).toBe(2);
   });
 
   it('is refused where its client has come back on a newer connection', async () => {

@@ -104,16 +104,19 @@ export class WorkerPeer implements WorkerLink {
     return this.kept.get(room);
   }
 
-  private attach({ connection, token, name, since, rooms }: FromWorker & { type: 'attach' }): void {
+  private attach(message: FromWorker & { type: 'attach' }): void {
+    const { connection, token, name, since, rooms, account } = message;
     const { sessions } = this.world;
     const known = token === '' ? undefined : sessions.find(token);
-    if (known?.link && isOutdated(known, connection, since)) {
+    const rival = known ?? (account === '' ? undefined : sessions.ownerOf(account));
+    if (rival?.link && isOutdated(rival, connection, since)) {
       this.refuse(connection, null, 'SESSION_REPLACED');
       return;
     }
     let session: Session | undefined;
     try {
-      session = known ?? sessions.begin(name);
+      if (rival !== known) this.takeOver(rival!, 'your account is played elsewhere now');
+      session = known ?? sessions.begin(name, account === '' ? undefined : account);
     } catch {
       // It cannot be written down; the log says why where rooms cannot either.
       this.refuse(connection, null, 'SERVER_UNAVAILABLE');
@@ -137,17 +140,18 @@ export class WorkerPeer implements WorkerLink {
       rooms: [...session.rooms.keys()],
       lobbySeq: session.lobby.applied,
       continued,
+      account: session.accountKey,
     });
     sessions.attach(session, this, connection, continued);
   }
 
   /** A session has one connection, the newest: the one that spoke for it before is told and cut off. */
-  private takeOver(session: Session): void {
+  private takeOver(session: Session, detail?: string): void {
     const { link, connection } = session;
     if (!(link instanceof WorkerPeer)) return;
     this.world.sessions.detach(session);
     link.sessions.delete(connection);
-    link.refuse(connection, null, 'SESSION_REPLACED');
+    link.refuse(connection, null, 'SESSION_REPLACED', detail);
   }
 
   private detach(connection: number): void {

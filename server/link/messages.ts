@@ -23,7 +23,7 @@ export const fromWorker = {
   /** A connection said hello, or goes on after a process was replaced. `token` is '' for a new
    *  session. `since`: when the worker got the connection from another, in ms since 1970, else 0.
    *  `rooms`: where the connection could go on as if nothing had been, the rooms that it is in;
-   *  else null. */
+   *  else null. `account`: the key that hello showed, or ''. */
   attach: {
     tag: 2,
     fields: {
@@ -32,6 +32,7 @@ export const fromWorker = {
       name: Type.String(),
       since: Type.Number(),
       rooms: Type.Union([Type.Array(room), Type.Null()]),
+      account: Type.String(),
     },
   },
   /** The connection is gone; its session may be resumed. */
@@ -68,6 +69,8 @@ export const fromCoordinator = {
       lobbySeq: seq,
       /** The connection goes on as if nothing had been; a `resumed` for each room follows. */
       continued: Type.Boolean(),
+      /** The account's key. */
+      account: Type.String(),
     },
   },
   /** Something the connection asked for is refused. */

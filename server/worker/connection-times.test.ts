@@ -91,7 +91,7 @@ describe('A connection whose coordinator is gone', () => {
     await pass(client, 1000);
     expect(client.raw.length).toBe(before + 2);
     client.host.blocked = false;
-    client.connection.attached('token', 'ada');
+    client.connection.attached('token', 'ada', 'key');
     await pass(client, 1000);
     expect(client.raw.length).toBe(before + 2);
     expect(client.got).toEqual([]);

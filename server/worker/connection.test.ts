@@ -13,10 +13,18 @@ describe.each(encodings)('In %s, a connection', (encoding) => {
     await client.send({ ...HELLO, token: 'old' }, { type: 'join', game: 'goldrush' });
     expect(client.connection.state).toBe(ConnectionState.Attaching);
     expect(client.host.take()).toEqual([
-      { type: 'attach', connection: 5, token: 'old', name: 'ada', since: 0, rooms: null },
+      {
+        type: 'attach',
+        connection: 5,
+        token: 'old',
+        name: 'ada',
+        account: '',
+        since: 0,
+        rooms: null,
+      },
       { type: 'join', connection: 5, room: -1, game: 'goldrush', request: null },
     ]);
-    client.connection.attached('new', 'ada');
+    client.connection.attached('new', 'ada', 'key');
     expect(client.connection.state).toBe(ConnectionState.Attached);
     expect([client.connection.token, client.connection.encoding]).toEqual(['new', encoding]);
   });

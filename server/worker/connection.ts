@@ -108,7 +108,7 @@ export class Connection {
   /** When the client has said that it will send no more. */
   private endedAt = Number.POSITIVE_INFINITY;
   /** What hello asked for. */
-  private wanted = { token: '', name: '' };
+  private wanted = { token: '', name: '', account: '' };
   /** Since when nobody has served the client, in ms since 1970; 0: it is served. */
   private lostAt = 0;
   /** The joins that have no answer: a room may have to be prepared first. */
@@ -248,9 +248,9 @@ export class Connection {
 
   /** The coordinator has answered the hello.
    *  @returns how long nobody has served the client, in ms; undefined where it is new. */
-  attached(token: string, name: string): number | undefined {
+  attached(token: string, name: string, account: string): number | undefined {
     this.token = token;
-    this.wanted = { token, name };
+    this.wanted = { token, name, account };
     if (this.state === ConnectionState.Attaching) this.state = ConnectionState.Attached;
     const { lostAt } = this;
     this.lostAt = 0;
@@ -336,7 +336,7 @@ export class Connection {
       return;
     }
     this.state = ConnectionState.Attaching;
-    this.wanted = { token, name };
+    this.wanted = { token, name, account: '' };
     this.lostAt = lostAt;
     this.attach();
   }
@@ -389,7 +389,7 @@ export class Connection {
     } else handleRequest(message, this, this.host);
   }
 
-  private hello({ protocol, token = '', name }: Message<'hello'>): void {
+  private hello({ protocol, token = '', name, account = '' }: Message<'hello'>): void {
     if (this.state !== ConnectionState.Greeting) {
       if (!this.askedAgain) this.fail('HELLO_TWICE');
       return;
@@ -399,7 +399,7 @@ export class Connection {
       return;
     }
     this.state = ConnectionState.Attaching;
-    this.wanted = { token, name };
+    this.wanted = { token, name, account };
     this.attach();
   }
 

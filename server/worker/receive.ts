@@ -115,9 +115,9 @@ function receiveFor(
 }
 
 function attached(connection: Connection, message: Kind<'attached'>, served: Served): void {
-  const { session, token, name, resumed, rooms, lobbySeq } = message;
+  const { session, token, name, resumed, rooms, lobbySeq, account } = message;
   const { resumeMs, idleMs, commandsPerSecond, inFlightMax } = served.config;
-  const pauseMs = connection.attached(token, name);
+  const pauseMs = connection.attached(token, name, account);
   if (message.continued) return;
   forsake(connection.id, served.rooms);
   connection.owed.clear();
@@ -138,6 +138,7 @@ function attached(connection: Connection, message: Kind<'attached'>, served: Ser
     inFlightMax,
     ...(pauseMs === undefined ? {} : { pauseMs }),
   });
+  connection.send({ type: 'account', key: account });
   served.identified(connection.id, token, name);
 }
 

@@ -160,7 +160,7 @@ export class TestClient {
   /** Says hello and is answered. */
   async attach(): Promise<this> {
     await this.send(HELLO);
-    this.connection.attached('token', 'ada');
+    this.connection.attached('token', 'ada', 'key');
     this.host.take();
     return this;
   }
