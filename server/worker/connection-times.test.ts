@@ -151,7 +151,7 @@ describe('A connection whose coordinator is gone', () => {
     now += 60_000;
     client.host.take();
     expect(await continues(client)).toBe(false);
-    client.connection.attached('token', 'ada');
+    client.connection.attached('token', 'ada', 'key');
     client.connection.joining.delete(1);
     expect(await continues(client)).toBe(true);
   });

@@ -1,29 +1,30 @@
 // Counts all gold where it is, to show that none was made and none was lost.
+import { depositsUnderWay } from './banking.ts';
 import { groundGold } from './gold.ts';
 import type { GoldrushRoom } from './kinds.ts';
-import { bankedGold } from './treasury.ts';
 
 export interface Audit {
   /** In piles on the floor. */
   readonly ground: number;
   /** By miners and rats. */
   readonly carried: number;
-  /** In the treasury, on its way back into the cave. */
+  /** In the treasury, on its way back into the cave; and on its way to the bank. */
   readonly inFlight: number;
-  /** In the accounts of the miners. */
+  /** What the bank says that it has of this cave: taken in, less given back. */
   readonly banked: number;
   /** The sum of the above. */
   readonly total: number;
-  /** What was placed when the cave was made. */
+  /** What was placed when the cave was made, and came from veins. */
   readonly expected: number;
 }
 
-/** Adds up what the entities hold, nothing that is kept as a sum. */
+/** Adds up what the entities hold, and what the bank's answers say that it has. */
 export function audit(room: GoldrushRoom): Audit {
   const ground = groundGold(room);
   const carried = sumGold(room.entities.miner) + sumGold(room.entities.rat);
-  const inFlight = room.state.treasury;
-  const banked = bankedGold(room);
+  let inFlight = room.state.treasury + depositsUnderWay(room);
+  for (const { owed } of room.entities.miner) inFlight += owed;
+  const banked = room.state.net;
   const total = ground + carried + inFlight + banked;
   return { ground, carried, inFlight, banked, total, expected: room.state.goldTotal };
 }

@@ -93,9 +93,19 @@ describe('Bots', () => {
   it('gather gold and bank it, by commands that are not refused', () => {
     const play = new Play(TestRoom.made(4), 20);
     const { test } = play;
-    for (let tick = 0; tick < 1200; tick++) play.tick();
-    const banked = play.ids.map((id) => test.miner(id).banked);
-    expect(banked.filter((gold) => gold > 0).length).toBeGreaterThan(5);
+    const { tiles } = caveOf(test.room);
+    const banked = new Set<number>();
+    for (let tick = 0; tick < 1200; tick++) {
+      const carried = play.ids.map((id) => test.miner(id).gold);
+      play.tick();
+      play.ids.forEach((id, i) => {
+        const { x, y, gold } = test.miner(id);
+        if (gold < carried[i]! && tiles[at(x, y)] === Tile.Bank) banked.add(id);
+      });
+    }
+    expect(banked.size).toBeGreaterThan(5);
+    // They have no account.
+    expect(test.accounts.size).toBe(0);
     expect(test.total).toBe(numbers.goldTotal);
     const refused = test.answers.filter((answer) => typeof answer === 'string');
     expect(refused).toEqual([]);
@@ -105,8 +115,9 @@ describe('Bots', () => {
     const play = new Play(TestRoom.made(4), 1);
     const { test } = play;
     const ada = test.join(7);
+    test.tick();
     test.miner(play.ids[0]!).banked = 100;
-    ada.banked = 1;
+    test.bank(7, 1);
     test.tickTo(numbers.rankTicks);
     expect([test.miner(play.ids[0]!).rank, ada.rank]).toEqual([0, 1]);
     expect(test.run(7, 'scores')).toMatchObject({ top: [{ name: 'miner 7' }], own: { place: 1 } });

@@ -10,7 +10,7 @@ interface EventData {
 
 /** A sentence for each event. */
 export const eventTexts: Readonly<Record<keyof EventData, string>> = {
-  banked: '`amount` of carried gold was banked; `total` is now in the bank.',
+  banked: '`amount` of the gold that was carried has reached the account, which has `total` now.',
   hit: 'The arrow of the player named `by` hit you; `lost` gold fell to the floor.',
   robbed: 'Your arrow hit the player `name`, who dropped `lost` gold.',
   'killed-rat': 'Your arrow killed a rat, which dropped `gold`.',

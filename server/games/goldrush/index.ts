@@ -2,6 +2,7 @@
 import { defineGame, Type } from '../game.ts';
 import { shoot as shootArrow, tickArrows } from './arrows.ts';
 import { audit } from './audit.ts';
+import { GOLD, migrate, settle } from './banking.ts';
 import { bots } from './bots.ts';
 import { chunkText } from './chunks.ts';
 import { directionOf, directions } from './directions.ts';
@@ -57,7 +58,10 @@ export default defineGame({
     viewRadius: numbers.viewTiles,
   },
   entities: kinds,
-  state: (): Memory => ({ goldTotal: 0, treasury: 0, top: [] }),
+  items: [GOLD],
+  state: (): Memory => ({ goldTotal: 0, treasury: 0, net: 0, veins: 0, top: [] }),
+  stateVersion: 1,
+  migrate,
   about: (room) => ({
     width: numbers.worldTiles,
     height: numbers.worldTiles,
@@ -74,6 +78,7 @@ export default defineGame({
   create,
   join: joinMiner,
   leave: leaveMiner,
+  settled: settle,
   // Steps before arrows: who has stepped aside in time is not hit.
   tick(room) {
     tickMiners(room);

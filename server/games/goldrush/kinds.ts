@@ -21,6 +21,8 @@ export const kinds = {
     hurtTick: hidden('u32'),
     /** 0, or 1 + the direction of the step that came early. */
     queued: hidden('u8'),
+    /** Banked before there were accounts, and not yet on its way there. */
+    owed: hidden('u32'),
   },
   gold: { x: 'u16', y: 'u16', amount: 'u16' },
   arrow: {
@@ -74,7 +76,7 @@ export const kindTexts: KindTexts = {
       name: 'The player’s name.',
       facing,
       gold: 'What is carried.',
-      banked: 'What is in the bank.',
+      banked: 'What the player has in the bank, also of other caves and other days.',
       rank:
         'The place by banked gold, 1 is the best; equals share it; 0 with nothing banked ' +
         'and for bots.',
@@ -92,10 +94,14 @@ export const kindTexts: KindTexts = {
 
 /** The room's memory beside its entities. */
 export interface Memory {
-  /** The gold that was placed when the cave was made. */
+  /** The gold that was placed when the cave was made, and what veins have brought since. */
   goldTotal: number;
-  /** Gold on its way back into the cave: upkeep, and what those had banked who left. */
+  /** Gold on its way back into the cave. */
   treasury: number;
+  /** What the bank has taken from this cave, less what it has given back. */
+  net: number;
+  /** The gold that veins have brought. */
+  veins: number;
   /** The best miners' ids when ranks were last counted, best first. */
   top: number[];
 }

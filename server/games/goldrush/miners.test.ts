@@ -128,29 +128,65 @@ describe('Gold', () => {
     expect(test.goldAt(1, 0)).toBe(0);
   });
 
-  it('is banked by stepping onto a bank tile, and the player is told', () => {
+  it('is sent to the account by stepping onto a bank tile; when it is there the player is told', () => {
     const test = TestRoom.drawn('.7$$');
     const miner = test.join(1, 0, 0);
-    miner.banked = 5;
-    for (let i = 0; i < 3 * numbers.stepTicks; i++) test.run(1, 'walk', EAST);
-    expect(miner).toMatchObject({ x: 3, gold: 0, banked: 12 });
+    test.bank(1, 5);
+    test.bankTicks = 4;
+    while (miner.x < 2) test.run(1, 'walk', EAST);
+    const audit = () => test.run(1, 'audit');
+    expect(miner).toMatchObject({ gold: 0, banked: 5 });
+    expect(audit()).toMatchObject({ inFlight: 7, banked: 5 });
+    expect(test.events).toEqual([]);
+    test.tick(4);
+    expect(miner.banked).toBe(12);
+    expect(audit()).toMatchObject({ inFlight: 0, banked: 12 });
     expect(test.events).toEqual([{ player: 1, name: 'banked', data: { amount: 7, total: 12 } }]);
   });
 
-  it('that is carried stays where its owner left, and what was banked goes to the treasury', () => {
+  it('that the bank refuses goes to the treasury', () => {
+    const test = TestRoom.drawn('.7$$');
+    const miner = test.join(1, 0, 0);
+    test.refuses = () => true;
+    while (miner.x < 2) test.run(1, 'walk', EAST);
+    test.tick();
+    expect([miner.gold, miner.banked, test.room.state.treasury]).toEqual([0, 0, 7]);
+    expect(test.events).toEqual([]);
+  });
+
+  it('that a player has in the bank already is shown by the new miner', () => {
+    const test = TestRoom.drawn('.');
+    test.accounts.set(1, 40);
+    const miner = test.join(1, 0, 0);
+    test.tick();
+    expect(miner.banked).toBe(40);
+  });
+
+  it('that is carried stays where its owner left, and what is banked is the owner’s', () => {
     const test = TestRoom.drawn('.4.');
     const miner = test.join(1, 1, 0);
-    Object.assign(miner, { gold: 30, banked: 10 });
+    miner.gold = 30;
+    test.bank(1, 10);
     test.input({ kind: 'leave', player: 1 });
     test.tick();
     expect(test.room.entities.miner.size).toBe(0);
     expect(test.goldAt(1, 0)).toBe(34);
-    expect(test.room.state.treasury).toBe(10);
+    expect([test.room.state.treasury, test.accounts.get(1)]).toEqual([0, 10]);
+  });
+
+  it('under way to the account of a player who leaves arrives there', () => {
+    const test = TestRoom.drawn('.7$$');
+    const miner = test.join(1, 0, 0);
+    while (miner.x < 2) test.run(1, 'walk', EAST);
+    test.input({ kind: 'leave', player: 1 });
+    test.tick();
+    expect([test.accounts.get(1), test.room.state.net]).toEqual([7, 7]);
   });
 
   it('is counted by `audit`', () => {
     const test = TestRoom.drawn('.4.');
-    Object.assign(test.join(1, 0, 0), { gold: 3, banked: 2 });
+    test.join(1, 0, 0).gold = 3;
+    test.bank(1, 2);
     test.room.entities.rat.add({ x: 2, y: 0, gold: 1 });
     test.room.state.treasury = 5;
     const ground = numbers.groundGold + 4;

@@ -1,9 +1,9 @@
 // Miners: how they come, walk, gather, are hit, recover and go.
 import type { Player } from '../game.ts';
+import { askBalance, bankGold } from './banking.ts';
 import { caveOf, type Place } from './cave.ts';
 import { Tile } from './chunks.ts';
 import { dxOf, dyOf } from './directions.ts';
-import { tell } from './events.ts';
 import { dropGold, scatterGold, takeGold } from './gold.ts';
 import { type GoldrushRoom, Hurt, type Miner, minerOf } from './kinds.ts';
 import { numbers } from './numbers.ts';
@@ -11,6 +11,7 @@ import { refuseWith } from './refusals.ts';
 
 /** Puts a miner for `player` onto a floor tile, away from others where that is easily found. */
 export function joinMiner(room: GoldrushRoom, player: Player): Miner {
+  askBalance(room, player);
   return room.entities.miner.add({
     ...quietPlace(room),
     player: player.id,
@@ -34,12 +35,11 @@ function quietPlace(room: GoldrushRoom): Place {
   return best;
 }
 
-/** Removes the player's miner: what it carried stays on its tile, what it had banked goes to the
- *  treasury. */
+/** Removes the player's miner: what it carried stays on its tile, what it has banked is its own. */
 export function leaveMiner(room: GoldrushRoom, player: Player): void {
   const miner = minerOf(player);
   dropGold(room, miner.x, miner.y, miner.gold);
-  room.state.treasury += miner.banked;
+  room.state.treasury += miner.owed;
   room.entities.miner.remove(miner);
 }
 
@@ -118,12 +118,5 @@ function step(room: GoldrushRoom, miner: Miner, direction: number): void {
   miner.y += dyOf(direction);
   miner.gold += takeGold(room, miner.x, miner.y, numbers.goldTotal);
   miner.stepTick = room.tick + stepTicks(miner.gold);
-  if (miner.gold > 0 && caveOf(room).tile(miner.x, miner.y) === Tile.Bank) bank(room, miner);
-}
-
-function bank(room: GoldrushRoom, miner: Miner): void {
-  const amount = miner.gold;
-  miner.gold = 0;
-  miner.banked += amount;
-  tell(room, miner.player, 'banked', { amount, total: miner.banked });
+  if (miner.gold > 0 && caveOf(room).tile(miner.x, miner.y) === Tile.Bank) bankGold(room, miner);
 }

@@ -16,7 +16,7 @@ export const numberTable = {
   chunkTiles: row(8, 'tiles', 'Width and height of a chunk of the map.'),
   bankRows: row(4, 'rows', 'Banks stand in so many rows, and as many in each row.'),
 
-  goldTotal: row(6000, 'gold', 'All the gold there is, always.'),
+  goldTotal: row(6000, 'gold', 'The gold in a new cave.'),
   pileBesideBank: row(2, 'gold', 'The largest pile that a find beside a bank can be.'),
   pileTilesPerPiece: row(6, 'tiles', 'So much further from a bank, the largest find is 1 larger.'),
   scatterTiles: row(2, 'tiles', 'How far dropped gold scatters.'),

@@ -6,9 +6,11 @@ describe('Ranks', () => {
   it('count who has banked more; equals share a rank, and nothing banked is 0', () => {
     const test = TestRoom.drawn('.');
     const banked = [5, 0, 9, 5, 1];
-    const miners = banked.map((amount, i) =>
-      Object.assign(test.join(i + 1, 0, 0), { banked: amount }),
-    );
+    const miners = banked.map((amount, i) => {
+      const miner = test.join(i + 1, 0, 0);
+      test.bank(i + 1, amount);
+      return miner;
+    });
     test.tickTo(numbers.rankTicks);
     expect(miners.map((miner) => miner.rank)).toEqual([2, 0, 1, 2, 4]);
   });
@@ -16,9 +18,9 @@ describe('Ranks', () => {
   it('fall back to 0 for who has nothing banked any more', () => {
     const test = TestRoom.drawn('.');
     const miner = test.join(1, 0, 0);
-    miner.banked = 5;
+    test.bank(1, 5);
     test.tickTo(numbers.rankTicks);
-    miner.banked = 0;
+    test.bank(1, 0);
     test.tickTo(numbers.rankTicks);
     expect(miner.rank).toBe(0);
   });
@@ -27,7 +29,8 @@ describe('Ranks', () => {
     const test = TestRoom.drawn('.');
     const count = numbers.topPlaces + 3;
     for (let player = 1; player <= count; player++) {
-      Object.assign(test.join(player, 0, 0), { banked: player, gold: 2 });
+      test.join(player, 0, 0).gold = 2;
+      test.bank(player, player);
     }
     test.tickTo(numbers.rankTicks);
     test.input({ kind: 'leave', player: count });

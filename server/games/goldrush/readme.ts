@@ -27,15 +27,19 @@ refused \`WALL\`, which a client may ignore. Miners do not stand in each other�
 
 function goldText(): string {
   const n = numbers;
-  return `There are ${n.goldTotal} pieces of gold. They are never made or destroyed: on the ground,
-carried by miners
-and rats, in flight (the treasury) and banked they are always as many, and \`audit\` counts them.
+  return `A new cave has ${n.goldTotal} pieces of gold. None is lost and none is doubled, whatever
+dies: on the ground, carried by miners and rats, in flight (in the treasury, and on its way to the
+bank) and banked they are always as many, but for the veins under “Upkeep”, and \`audit\` counts
+them.
 
-Stepping onto a pile picks it up. Stepping onto a bank tile banks all that is carried. Finds are
-larger further from the banks: at most ${n.pileBesideBank} beside a bank, one more for each
+Stepping onto a pile picks it up. Stepping onto a bank tile sends all that is carried to the
+player’s account; some ticks later it is there, and \`banked\` says so. The account outlives the
+cave, and the server: who comes back with its key, into whichever cave, has it still. What the bank
+refuses, because the account was taken over by a newer session meanwhile, goes to the treasury.
+Finds are larger further from the banks: at most ${n.pileBesideBank} beside a bank, one more for each
 ${n.pileTilesPerPiece} tiles.
 
-Who leaves for good drops what is carried; what is banked goes to the treasury.`;
+Who leaves for good drops what is carried; what is banked stays on the account.`;
 }
 
 function upkeepText(): string {
@@ -44,12 +48,13 @@ function upkeepText(): string {
 upkeep. Every
 ${seconds(n.upkeepTicks)} the gold on the ground is counted. What it and the treasury have less than
 ${n.groundGold} is missing;
-1/${n.upkeepParts} of that is taken from the accounts, from each in proportion to what it holds
-(pieces
-cannot be split: who pays the last one is drawn by lot). It goes to the treasury. At the same time
+1/${n.upkeepParts} of that is taken from the accounts of the miners who are here, from each in
+proportion to what it holds (pieces cannot be split: who pays the last one is drawn by lot). It goes
+to the treasury. What they do not have is replaced by a vein, new gold, as far as those who went
+have taken as much with them. At the same time
 1/${n.upkeepParts} of the treasury rains: it is hidden in the cave as new finds.
 
-So one miner alone can bank up to ${n.goldTotal - n.groundGold} before upkeep
+So one miner alone can bank about ${n.goldTotal - n.groundGold} before upkeep
 begins, and where many dig, an account shows what its
 owner has banked lately. Upkeep keeps the order of the accounts, but for single pieces.`;
 }

@@ -23,6 +23,13 @@ export class TestRoom {
   /** What each command came to: its value, or the code of its refusal. */
   readonly answers: unknown[] = [];
   readonly events: Outputs['events'][number][] = [];
+  /** What each player has in the bank, which answers in the next tick. */
+  readonly accounts = new Map<number, number>();
+  /** Whether the bank refuses what it is given next. */
+  refuses = (): boolean => false;
+  /** Answers that the bank keeps back for so many ticks. */
+  bankTicks = 1;
+  private readonly answered: { tick: number; input: () => Input }[] = [];
   private readonly seqs = new Map<number, number>();
   private readonly waiting: Input[] = [];
 
@@ -76,13 +83,37 @@ export class TestRoom {
 
   tick(times = 1): void {
     for (let i = 0; i < times; i++) {
-      const outputs = this.state.apply(this.room.tick * 50, this.waiting.splice(0));
+      const due = this.answered.filter(({ tick }) => tick <= this.room.tick);
+      this.answered.splice(0, due.length);
+      const inputs = [...this.waiting.splice(0), ...due.map(({ input }) => input())];
+      const outputs = this.state.apply(this.room.tick * 50, inputs);
+      for (const effect of outputs.effects) this.settle(effect);
       for (const { error } of outputs.failures) throw error;
       this.events.push(...outputs.events);
       for (const { answer } of outputs.answers) {
         this.answers.push(answer.kind === 'result' ? answer.value : answer.code);
       }
     }
+  }
+
+  /** Moves gold that is the player's to the bank, as if it had been dug in this cave. */
+  bank(player: number, amount: number): void {
+    this.accounts.set(player, amount);
+    this.room.state.net += amount - this.miner(player).banked;
+    this.miner(player).banked = amount;
+  }
+
+  private settle({ n, kind, player, amount }: Outputs['effects'][number]): void {
+    const before = this.accounts.get(player) ?? 0;
+    const change = kind === 'withdraw' ? -amount : amount;
+    const accepted = kind === 'balance' || (before + change >= 0 && !this.refuses());
+    const after = accepted ? before + change : before;
+    this.accounts.set(player, after);
+    const input = (): Input => {
+      const balance = kind === 'balance' ? (this.accounts.get(player) ?? 0) : after;
+      return { kind: 'settled', n, accepted, balance };
+    };
+    this.answered.push({ tick: this.room.tick + this.bankTicks - 1, input });
   }
 
   /** Ticks until the room's tick divides by `ticks`: until what happens so often has happened. */
@@ -94,11 +125,14 @@ export class TestRoom {
   /** The sum of all gold, as the game counts it. */
   get total(): number {
     const room = this.room;
-    const sum = (values: number[]) => values.reduce((a, b) => a + b, room.state.treasury);
+    const { treasury, net } = room.state;
+    const deposits = [...room.bank.underWay].filter(({ kind }) => kind === 'deposit');
+    const sum = (values: number[]) => values.reduce((a, b) => a + b, treasury + net);
     return sum([
       ...[...room.entities.gold].map((pile) => pile.amount),
-      ...[...room.entities.miner].map((miner) => miner.gold + miner.banked),
+      ...[...room.entities.miner].map((miner) => miner.gold + miner.owed),
       ...[...room.entities.rat].map((rat) => rat.gold),
+      ...deposits.map(({ amount }) => amount),
     ]);
   }
 
