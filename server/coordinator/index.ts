@@ -149,6 +149,7 @@ export class Coordinator {
       rooms: this.rooms,
       sessions: this.sessions,
       matchmaking: this.matchmaking,
+      accounts: this.storage.accounts,
       links: this.peers,
       gone: (peer) => this.peers.delete(peer),
     };

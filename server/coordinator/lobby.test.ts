@@ -46,6 +46,19 @@ describe('lobby.games', () => {
   });
 });
 
+describe('lobby.leaderboard and lobby.audit', () => {
+  it('tell who has put in most of an item, and what all accounts and rooms have', () => {
+    const own = { place: 2, amount: 1 };
+    const top = (item: string) => [{ name: `best at ${item}`, amount: 9 }];
+    expect(ask('leaderboard')).toEqual({ item: 'gold', top: top('gold'), own });
+    const trophies = { item: 'trophy', top: top('trophy'), own };
+    expect(ask('leaderboard', { item: 'trophy' })).toEqual(trophies);
+    expect(ask('leaderboard', { item: '' })).toEqual(refusal('BAD_ARGUMENTS'));
+    const items = [{ item: 'coin', accounts: 9, rooms: 9 }];
+    expect(ask('audit')).toEqual({ items, rooms: [] });
+  });
+});
+
 describe('lobby.rooms and lobby.create', () => {
   it('list and open rooms, of one game or of all', () => {
     expect(ask('rooms')).toEqual([]);

@@ -4,6 +4,7 @@ import Type, { type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { type ErrorCode, LOBBY, sentence } from '../../protocol/index.ts';
 import type { FromWorker } from '../link/index.ts';
+import type { AccountsFile } from '../store/index.ts';
 import type { Answer } from './ledger.ts';
 import type { Deed, Matchmaking } from './matchmaking.ts';
 import type { Found, Rooms } from './rooms.ts';
@@ -18,6 +19,7 @@ export interface LobbyWorld {
   readonly links: Iterable<WorkerLink>;
   readonly matchmaking: Matchmaking;
   readonly sessions: Sessions;
+  readonly accounts: Pick<AccountsFile, 'leaders' | 'totals'>;
 }
 
 type Done = Answer | Deed;
@@ -111,6 +113,17 @@ export const lobbyCommands = {
   ),
   online: command('How many sessions there are.', Type.Object({}), (world) =>
     result({ sessions: world.sessions.size }),
+  ),
+  leaderboard: command(
+    'The ten who have put most of an item (gold, unless named) into the bank, ever; and your own place.',
+    Type.Object({ item: Type.Optional(name) }),
+    ({ accounts }, { account }, { item = 'gold' }) =>
+      result({ item, ...accounts.leaders(item, account) }),
+  ),
+  audit: command(
+    'What all accounts hold of each item, and what rooms have put in less what they have taken out: in all, and each; as room 0 those that have ended.',
+    Type.Object({}),
+    ({ accounts }) => result(accounts.totals()),
   ),
 } as const satisfies Record<string, LobbyCommand>;
 

@@ -38,6 +38,13 @@ export class TestWorld implements LobbyWorld {
   readonly storage = new ForgetfulStorage();
   readonly pool = new TestPool();
   readonly bank = new FakeBank();
+  readonly accounts: LobbyWorld['accounts'] = {
+    leaders: (item, account) => ({
+      top: [{ name: `best at ${item}`, amount: 9 }],
+      own: { place: account === '' ? 0 : 2, amount: 1 },
+    }),
+    totals: () => ({ items: [{ item: 'coin', accounts: 9, rooms: 9 }], rooms: [] }),
+  };
   readonly links = new Set<FakeLink>();
   private connections = 0;
 
