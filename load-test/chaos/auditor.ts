@@ -1,6 +1,6 @@
 // A player in both counted rooms that asks them for their sums.
 import { Client, type RoomView } from '../../client/index.ts';
-import type { GoldAudit, TallyTotals } from './evidence.ts';
+import type { GoldAudit, ItemTotals, TallyTotals } from './evidence.ts';
 import { FaultError } from './victim.ts';
 
 const RECONNECT_MS_MAX = 1000;
@@ -36,6 +36,11 @@ export class Auditor implements AsyncDisposable {
 
   async totals(msMax: number): Promise<TallyTotals> {
     return (await inTime(msMax, this.tally.call('totals'))) as TallyTotals;
+  }
+
+  async accounts(msMax: number): Promise<readonly ItemTotals[]> {
+    const totals = await inTime(msMax, this.client.lobby.call('audit'));
+    return (totals as { items: ItemTotals[] }).items;
   }
 
   close(): Promise<void> {

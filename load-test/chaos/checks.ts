@@ -41,6 +41,15 @@ export const invariants: Readonly<Record<string, Invariant>> = {
         .slice(0, 1)
         .map(({ total, expected }) => `there is ${total} gold where ${expected} was placed`),
   },
+  accounts: {
+    text: 'accounts hold what rooms have put into them, no more and no less',
+    violations: ({ accounts }) =>
+      accounts
+        .filter(({ accounts, rooms }) => accounts !== rooms)
+        .map(
+          ({ item, accounts, rooms }) => `accounts hold ${accounts} ${item}, rooms gave ${rooms}`,
+        ),
+  },
   quarantine: {
     text: 'no room is set aside but one that was made to go wrong',
     violations: ({ quarantined, sabotaged }) =>

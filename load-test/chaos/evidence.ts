@@ -27,6 +27,13 @@ export interface GoldAudit {
   readonly expected: number;
 }
 
+/** What all accounts hold of an item, and what rooms have put in less what they have taken out. */
+export interface ItemTotals {
+  readonly item: string;
+  readonly accounts: number;
+  readonly rooms: number;
+}
+
 /** Counts of open file descriptors of the primary. */
 export interface Descriptors {
   /** Of a server without clients, before anybody connected and after everyone had gone. */
@@ -52,6 +59,7 @@ export interface Evidence {
   readonly records: readonly TallyRecord[];
   readonly tally: TallyTotals;
   readonly audits: readonly GoldAudit[];
+  readonly accounts: readonly ItemTotals[];
   readonly descriptors: Descriptors | undefined;
   /** Rooms that were set aside, and those that were made to go wrong. */
   readonly quarantined: readonly number[];

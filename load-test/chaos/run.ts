@@ -186,6 +186,7 @@ class Run {
     const records = await crowds.settle(ANSWER_MS_MAX);
     const tally = await auditor.totals(ANSWER_MS_MAX);
     this.audits.push(await auditor.gold(ANSWER_MS_MAX));
+    const accounts = await auditor.accounts(ANSWER_MS_MAX);
     const connections = this.options.bots + this.options.processes + 1;
     const connected = await this.descriptors(connections);
     await crowds.leave(ANSWER_MS_MAX);
@@ -200,6 +201,7 @@ class Run {
       records,
       tally,
       audits: this.audits,
+      accounts,
       descriptors: this.compared(connected, after, connections),
       quarantined: quarantinedIn(victim.data),
       sabotaged: [...this.sabotaged],
