@@ -15,12 +15,17 @@ const spec = defineGame({
     token: { owner: 'u32', count: 'u32' },
     mark: { owner: 'u32', at: 'u32' },
   },
-  state: () => ({ applied: 0 }),
+  items: ['coin'],
+  state: () => ({ applied: 0, accepted: 0, refused: 0 }),
   join: (room, player) =>
     room.entities.token.add({ owner: player.id, count: 0 }) as unknown as Entity,
   tick(room) {
     // 0 is a rehearsal's.
     if (room.id > 0) rooms.set(room.id, room as unknown as Room);
+  },
+  settled({ state }, { accepted }) {
+    if (accepted) state.accepted++;
+    else state.refused++;
   },
   commands: {
     add: {
@@ -30,6 +35,7 @@ const spec = defineGame({
         if (n !== token.count + 1) refuse('NOT_NEXT', `${n} after ${token.count}`);
         token.count = n;
         room.state.applied++;
+        room.bank.deposit(player, 'coin', 1);
         // Entities come and go, too.
         for (const mark of room.entities.mark) {
           if (mark.owner === player.id) room.entities.mark.remove(mark);
@@ -40,6 +46,18 @@ const spec = defineGame({
     },
   },
 });
+
+/** What is not as it should be with what players have put into the bank. */
+export function wrongInBank(held: number): string | undefined {
+  let sum = 0;
+  for (const { id, state } of rooms.values()) {
+    const { applied, accepted, refused } = state as ReturnType<typeof spec.state>;
+    sum += accepted;
+    if (accepted + refused === applied) continue;
+    return `of ${applied} deposits of room ${id} ${accepted} were accepted, ${refused} refused`;
+  }
+  return sum === held ? undefined : `accounts hold ${held}, and rooms have put in ${sum}`;
+}
 
 const tally = spec as Game;
 const quiet: Game = { ...tally, name: 'quiet', ticksPerSecond: 0 };

@@ -3,12 +3,12 @@
 import { children, program } from './test-cluster.ts';
 import { unlockAll } from './test-file-lock.ts';
 import { formatDisk } from './test-files.ts';
-import { rooms } from './test-game.ts';
+import { rooms, wrongInBank } from './test-game.ts';
 import { Machine, machine, SimulatedProcess, Violation } from './test-machine.ts';
 import { holdersLeft, unplug } from './test-net.ts';
 import { Player } from './test-player.ts';
 import { configOf, main, TestServer } from './test-server.ts';
-import { dropDatabases } from './test-sqlite.ts';
+import { dropDatabases, heldInAccounts } from './test-sqlite.ts';
 import { onMachine, settle } from './test-time.ts';
 
 const FAULTS_MAX = 20;
@@ -136,7 +136,8 @@ class Schedule {
     const lacks = (): string | undefined => {
       if (this.players.length < this.expected) return 'somebody has not begun';
       for (const player of this.players) player.isWorking = false;
-      return this.players.map((player) => player.lacks).find((text) => text !== undefined);
+      const lacking = this.players.map((player) => player.lacks);
+      return lacking.find((text) => text !== undefined) ?? wrongInBank(heldInAccounts());
     };
     this.wait(lacks, () => this.depart());
   }

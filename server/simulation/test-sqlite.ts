@@ -16,6 +16,13 @@ export function dropDatabases(): void {
   databases.clear();
 }
 
+/** What all accounts hold. */
+export function heldInAccounts(): number {
+  const [real] = databases.values();
+  const sum = 'SELECT coalesce(sum(balance), 0) AS held FROM balances';
+  return (real?.prepare(sum).get()?.held as number | undefined) ?? 0;
+}
+
 export class DatabaseSync {
   private readonly real: Real;
   private readonly process = self();
