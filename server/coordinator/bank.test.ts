@@ -1,19 +1,24 @@
 // The bank: one transaction for what a turn brings, nobody told before the disk has it.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { readConfig } from '../config.ts';
 import { AccountsFile, type BankBatch, type BankEffect, type Settled } from '../store/index.ts';
 import { type Accounts, Bank, type BankRoom } from './bank.ts';
+import { Sessions } from './sessions.ts';
 import { log, metrics } from './test-room.ts';
+import { ForgetfulStorage } from './test-storage.ts';
 
-function newFile(): AccountsFile {
+function newData(): string {
   const data = mkdtempSync(join(tmpdir(), 'holdfast-bank-'));
+  onTestFinished(() => rmSync(data, { recursive: true, force: true }));
+  return data;
+}
+
+function newFile(data = newData()): AccountsFile {
   const file = new AccountsFile(data);
-  onTestFinished(async () => {
-    await file.close();
-    rmSync(data, { recursive: true, force: true });
-  });
+  onTestFinished(() => file.close());
   return file;
 }
 
@@ -148,5 +153,19 @@ describe('The bank', () => {
     disk.synced[0]!();
     await new Promise(setImmediate);
     expect(room.results).toEqual([]);
+  });
+});
+
+describe('Accounts that nothing was put into', () => {
+  it('cost the disk nothing, however many come', () => {
+    const data = newData();
+    const accounts = newFile(data);
+    const written = () => statSync(join(data, 'accounts.db-wal')).size;
+    const config = readConfig([]);
+    const storage = new ForgetfulStorage();
+    const sessions = new Sessions({ config, storage, accounts, bank: { raise: () => {} } });
+    const before = written();
+    for (let i = 0; i < 1000; i++) sessions.begin('ann');
+    expect([sessions.size, written()]).toEqual([1000, before]);
   });
 });

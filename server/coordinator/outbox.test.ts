@@ -48,13 +48,13 @@ describe('The outbox of a room', () => {
   it('keeps effects until they are settled, in any order, and tells the game once', () => {
     const state = newState();
     state.apply(2, [bank('deposit', 5), bank('deposit', 6), bank('balance', 0)]);
-    expect(state.effects.seen).toBe(0);
+    expect(state.effectsSeen).toBe(0);
     state.apply(3, [settled(2, false, 1), settled(2, false, 1), settled(9)]);
-    expect(numbers(state.effects.effects)).toEqual([1, 3]);
+    expect(numbers(state.effects)).toEqual([1, 3]);
     state.apply(4, [settled(1, true, 6)]);
-    expect(state.effects.seen).toBe(2);
+    expect(state.effectsSeen).toBe(2);
     state.apply(4, [settled(3, true, 6)]);
-    expect(state.effects).toEqual({ seen: 3, effects: [] });
+    expect([state.effectsSeen, state.effects]).toEqual([3, []]);
     expect(told(state)).toEqual([
       '2 deposit 6 coin of 1 refused: 1',
       '1 deposit 5 coin of 1 accepted: 6',

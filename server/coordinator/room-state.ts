@@ -125,9 +125,14 @@ export class RoomState {
     return this.players.get(player)?.fence;
   }
 
-  /** What is to be handed over where nobody knows how much of it was, and up to where it was. */
-  get effects(): { seen: number; effects: readonly OutboxEffect[] } {
-    return { seen: this.outbox.seen, effects: [...this.outbox.underWay] };
+  /** Up to which of its effects the room has all answers. */
+  get effectsSeen(): number {
+    return this.outbox.seen;
+  }
+
+  /** What is not settled: to be handed over where nobody knows how much of it was. */
+  get effects(): readonly OutboxEffect[] {
+    return [...this.outbox.underWay];
   }
 
   about(): unknown {

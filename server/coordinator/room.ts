@@ -122,7 +122,7 @@ export class Room {
     const members = () => this.sessions();
     this.copies = new RoomCopies(shape, this.state, members, !carriedOver, lastChanges);
     this.bankRoom = { id, settled: (result) => this.put({ kind: 'settled', ...result }) };
-    this.handOver(this.state.effects.effects);
+    this.handOver(this.state.effects);
     if (options.bots && game.bots) {
       const put = (input: Input) => this.put(input);
       this.bots = new BotDriver({ ...options, ...options.bots, put });
@@ -396,7 +396,7 @@ export class Room {
   private handOver(effects: readonly OutboxEffect[]): void {
     if (effects.length === 0) return;
     const { storage, bank, diskFailed } = this.options;
-    const { seen } = this.state.effects;
+    const seen = this.state.effectsSeen;
     const settled = storage.secure().then(
       () => bank.handOver(this.bankRoom, seen, effects),
       (error) => diskFailed(error),

@@ -209,7 +209,7 @@ export class Rooms implements Iterable<Room> {
   private async removeEnded(state: RoomState, journal: RoomStorage): Promise<void> {
     const { bank, log } = this.options;
     const { id } = state.room;
-    const { seen, effects } = state.effects;
+    const { effects, effectsSeen: seen } = state;
     const remove = () => journal.remove().then(() => bank.end(id));
     if (effects.length === 0) await remove();
     else {
