@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { openAccounts } from './accounts-schema.ts';
+import { AccountsTrades } from './accounts-trades.ts';
 import { type AccountsTotals, accountsTotals, type Leaders, leadersOf } from './accounts-views.ts';
 import { type Disk, systemDisk } from './disk.ts';
 import { StoreError } from './store-error.ts';
@@ -51,6 +52,7 @@ const PAUSES_PER_COUNT = 20;
 export class AccountsFile {
   /** Fencing numbers of earlier processes are not above this. */
   readonly fence: number;
+  readonly trades: AccountsTrades;
   private readonly path: string;
   private readonly disk: Disk;
   private readonly db: DatabaseSync;
@@ -69,6 +71,12 @@ export class AccountsFile {
     this.db = attempt(this.path, () => openAccounts(this.path));
     try {
       this.sql = attempt(this.path, () => prepare(this.db));
+      this.trades = attempt(this.path, () => {
+        return new AccountsTrades(this.db, {
+          transaction: (act) => this.transaction(act),
+          fenceOf: (account) => this.fenceOf(account),
+        });
+      });
       this.fence = this.sql.given.get()!.given as number;
       this.given = this.fence;
       this.reserve(this.fence + 1);
@@ -108,23 +116,14 @@ export class AccountsFile {
     if (asksOnly && raised.length + ended.length === 0) {
       return handOvers.map(({ effects }) => effects.map((effect) => this.answer(effect)));
     }
-    // SQLite has a disk of its own: a full one of a test must be its, too.
-    attempt(this.path, () => this.disk.makeFolder(dirname(this.path)));
-    return attempt(this.path, () => {
-      this.db.exec('BEGIN IMMEDIATE');
-      try {
-        for (const { account, fence } of raised) this.sql.raise.run(account, fence);
-        const all = handOvers.map(({ room, seen, effects }) => {
-          const from = this.see(room, seen);
-          return effects.map((effect) => this.settle(room, from, effect));
-        });
-        for (const room of ended) this.forget(room);
-        this.db.exec('COMMIT');
-        return all;
-      } catch (error) {
-        if (this.db.isTransaction) this.db.exec('ROLLBACK');
-        throw error;
-      }
+    return this.transaction(() => {
+      for (const { account, fence } of raised) this.sql.raise.run(account, fence);
+      const all = handOvers.map(({ room, seen, effects }) => {
+        const from = this.see(room, seen);
+        return effects.map((effect) => this.settle(room, from, effect));
+      });
+      for (const room of ended) this.forget(room);
+      return all;
     });
   }
 
@@ -164,6 +163,23 @@ export class AccountsFile {
     await this.syncing?.catch(() => {});
     this.disk.close(this.logFd);
     this.db.close();
+  }
+
+  /** All of it or nothing. @throws {StoreError} */
+  private transaction<T>(act: () => T): T {
+    // SQLite has a disk of its own: a full one of a test must be its, too.
+    attempt(this.path, () => this.disk.makeFolder(dirname(this.path)));
+    return attempt(this.path, () => {
+      this.db.exec('BEGIN IMMEDIATE');
+      try {
+        const done = act();
+        this.db.exec('COMMIT');
+        return done;
+      } catch (error) {
+        if (this.db.isTransaction) this.db.exec('ROLLBACK');
+        throw error;
+      }
+    });
   }
 
   /** @returns up to where the answers to the room's effects are kept no more. */

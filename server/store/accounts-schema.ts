@@ -37,6 +37,16 @@ const tables = `
   ) WITHOUT ROWID;
   -- Up to which number a room has the answers to its effects.
   CREATE TABLE seen (room INTEGER PRIMARY KEY, n INTEGER NOT NULL);
+  -- Trades between two accounts: those under way, and what came of the last ones. No number is used
+  -- again. What each has given, or was to give, is in JSON.
+  CREATE TABLE trades (
+    trade INTEGER PRIMARY KEY AUTOINCREMENT, state TEXT NOT NULL, at INTEGER NOT NULL,
+    a TEXT NOT NULL, a_name TEXT NOT NULL, a_gives TEXT NOT NULL,
+    b TEXT NOT NULL, b_name TEXT NOT NULL, b_gives TEXT NOT NULL
+  );
+  CREATE INDEX trades_of_a ON trades (a, trade);
+  CREATE INDEX trades_of_b ON trades (b, trade);
+  CREATE INDEX trades_by_time ON trades (at);
 `;
 
 /** Opens the database, or makes it.

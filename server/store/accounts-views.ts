@@ -27,7 +27,7 @@ export function leadersOf(db: DatabaseSync, item: string, account: string): Lead
   const top = db
     .prepare(
       'SELECT holders.name AS name, deposited FROM balances JOIN holders USING (account) ' +
-        'WHERE item = ? ORDER BY deposited DESC LIMIT ?',
+        'WHERE item = ? AND deposited > 0 ORDER BY deposited DESC LIMIT ?',
     )
     .all(item, TOP_PLACES)
     .map((row) => ({ name: row.name as string, amount: row.deposited as number }));

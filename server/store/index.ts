@@ -6,6 +6,7 @@ export {
   type BankEffect,
   type Settled,
 } from './accounts-file.ts';
+export type { AccountsTrades, Swap, Swapped, TradeParty, WrittenTrade } from './accounts-trades.ts';
 export type { AccountsTotals, Leaders } from './accounts-views.ts';
 export { Attempt, type Culprit, culpritOf, type Mark, quarantine } from './attempts.ts';
 export type { Batch, InputCodec } from './batches.ts';
