@@ -71,6 +71,45 @@ export const errorTable = {
     text: 'The call was applied, but so long ago that its result is no longer kept.',
   },
   LEFT: { fatal: false, text: 'The session has left the room.' },
+  UNKNOWN_PLAYER: { fatal: false, text: 'Nobody who is here has this number or name.' },
+  AMBIGUOUS_NAME: {
+    fatal: false,
+    text: 'Several players have this name: give the number of one.',
+  },
+  NOT_ENOUGH: { fatal: false, text: 'An account does not hold what it is to give.' },
+  TRADE_SELF: { fatal: false, text: 'Nobody can trade with himself: name another player.' },
+  TRADE_EMPTY: { fatal: false, text: 'One of the two must give something.' },
+  TRADE_OPEN: {
+    fatal: false,
+    text: 'There is a trade between the two already: answer or cancel that first.',
+  },
+  TRADES_LIMIT: {
+    fatal: false,
+    text: 'One of the two is in as many trades as may be: wait until one has ended.',
+  },
+  UNKNOWN_TRADE: {
+    fatal: false,
+    text: 'This session has no trade of this number: ask for its trades.',
+  },
+  TRADE_CHANGED: {
+    fatal: false,
+    text: 'The offer has another version by now: look at it and confirm that.',
+  },
+  TRADE_CONFIRMED: { fatal: false, text: 'Both have confirmed: the trade is being made.' },
+  TRADE_CANCELLED: { fatal: false, text: 'The trade was cancelled: nothing was swapped.' },
+  TRADE_EXPIRED: {
+    fatal: false,
+    text: 'The trade waited too long for an answer: nothing was swapped.',
+  },
+  PLAYER_GONE: { fatal: false, text: 'One of the two has gone: nothing was swapped.' },
+  TRADE_LOST: {
+    fatal: false,
+    text: 'A part of the server was replaced before both had confirmed: nothing was swapped.',
+  },
+  TRADES_UNAVAILABLE: {
+    fatal: false,
+    text: 'Trades cannot be written down at the moment, and nothing was swapped: try again later.',
+  },
   GAME_ERROR: {
     fatal: false,
     text: 'The game failed on this command; it was refused and recorded.',

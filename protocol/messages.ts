@@ -216,7 +216,7 @@ export const messages = {
     tag: 35,
     from: 'server',
     bytesMax: SERVER_FRAME_BYTES_MAX,
-    text: 'Something happened in a room that is not a state. In the lobby: `chat {from, player, text}`; `matched {game, room}`, with the `joined` of that room; `unmatched {game, code, text}` where the match came to nothing and one waits no longer.',
+    text: 'Something happened in a room that is not a state. In the lobby: `chat {from, player, text}`; `matched {game, room}`, with the `joined` of that room; `unmatched {game, code, text}` where the match came to nothing and one waits no longer; `trade {trade, state, with, give, want, …}` to both of a trade.',
     fields: { room, name: word('The event’s name.'), data: anything('What the game says of it.') },
   },
   result: {

@@ -9,6 +9,7 @@ import { Matchmaking } from './matchmaking.ts';
 import { Rooms } from './rooms.ts';
 import { Sessions } from './sessions.ts';
 import { FileStorage } from './storage.ts';
+import { TradeDesk } from './trade-desk.ts';
 import { WorkPool } from './work-pool.ts';
 import { type PeerWorld, WorkerPeer } from './worker-peer.ts';
 
@@ -37,6 +38,7 @@ interface Parts {
   readonly storage: FileStorage;
   readonly pool: WorkPool;
   readonly bank: Bank;
+  readonly trades: TradeDesk;
 }
 
 const BEAT_MS = 250;
@@ -50,6 +52,7 @@ export class Coordinator {
   private readonly storage: FileStorage;
   private readonly pool: WorkPool;
   private readonly bank: Bank;
+  private readonly trades: TradeDesk;
   private readonly peers = new Set<WorkerPeer>();
   private readonly server: Server;
   private readonly timer: NodeJS.Timeout;
@@ -63,6 +66,7 @@ export class Coordinator {
     this.storage = parts.storage;
     this.pool = parts.pool;
     this.bank = parts.bank;
+    this.trades = parts.trades;
     this.server = createServer((socket) => {
       this.peers.add(new WorkerPeer(socket, this.world));
     });
@@ -79,6 +83,7 @@ export class Coordinator {
     const bank = new Bank({ accounts, log, metrics, diskFailed });
     const sessions = new Sessions({ config, storage, accounts, bank });
     sessions.restore(storage.saved);
+    const trades = new TradeDesk({ accounts, sessions, log, metrics, diskFailed });
     const pool = new WorkPool({ processes: config.poolProcesses, title: 'holdfast pool', metrics });
     const { roomsPerSessionMax } = config;
     const around = { config, log, metrics, storage, sessions, pool, bank, diskFailed };
@@ -86,7 +91,7 @@ export class Coordinator {
     await rooms.recover(storage);
     const matchmaking = new Matchmaking({ rooms, sessions, roomsPerSessionMax, log, metrics });
     matchmaking.restore(storage.saved.waiting);
-    const parts = { rooms, sessions, matchmaking, storage, pool, bank };
+    const parts = { rooms, sessions, matchmaking, storage, pool, bank, trades };
     const coordinator = new Coordinator(options, parts);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     // A coordinator that was killed has left its socket behind.
@@ -127,6 +132,7 @@ export class Coordinator {
     metrics.gauge('inboxCommands', inbox);
     metrics.gauge('matchWaiting', this.matchmaking.waiting);
     metrics.gauge('effectsWaiting', this.bank.waiting);
+    metrics.gauge('trades', this.trades.size);
     metrics.gauge('linkQueueBytes', queued);
   }
 
@@ -139,6 +145,7 @@ export class Coordinator {
     this.server.close();
     await closed;
     this.bank.close();
+    this.trades.close();
     await this.storage.close();
   }
 
@@ -150,6 +157,7 @@ export class Coordinator {
       sessions: this.sessions,
       matchmaking: this.matchmaking,
       accounts: this.storage.accounts,
+      trades: this.trades,
       links: this.peers,
       gone: (peer) => this.peers.delete(peer),
     };
@@ -159,6 +167,7 @@ export class Coordinator {
     this.rooms.beat();
     this.sessions.beat();
     this.matchmaking.beat();
+    this.trades.beat();
     const now = performance.now();
     if (now - this.syncedAt < SYNC_MS) return;
     this.syncedAt = now;

@@ -121,7 +121,7 @@ describe('lobby.chat', () => {
     const say = () => (ask('chat', { text: 'x' }) === null ? 'said' : 'refused');
     const five = Array(5).fill('said');
     expect([say(), say(), say(), say(), say(), say()]).toEqual([...five, 'refused']);
-    expect(ask('chat', { text: 'x' })).toEqual(refusal('TOO_SOON', '1 line a second'));
+    expect(ask('chat', { text: 'x' })).toEqual(refusal('TOO_SOON', '1 line or offer a second'));
     pass(999);
     expect(say()).toBe('refused');
     pass(1);

@@ -10,6 +10,8 @@ import type { Deed, Matchmaking } from './matchmaking.ts';
 import type { Found, Rooms } from './rooms.ts';
 import type { Session, WorkerLink } from './session.ts';
 import type { Sessions } from './sessions.ts';
+import { counter, offer, tradeArgs } from './trade-commands.ts';
+import type { TradeDesk, Traded } from './trade-desk.ts';
 
 type CommandMessage = Extract<FromWorker, { type: 'command' }>;
 
@@ -20,6 +22,7 @@ export interface LobbyWorld {
   readonly matchmaking: Matchmaking;
   readonly sessions: Sessions;
   readonly accounts: Pick<AccountsFile, 'leaders' | 'totals'>;
+  readonly trades: TradeDesk;
 }
 
 type Done = Answer | Deed;
@@ -41,6 +44,8 @@ const CHAT_BURST = 5;
 const CHAT_PER_SECOND = 1;
 /** Commands of one session that may wait for one before them; the worker lets through about so many. */
 const WAITING_MAX = 1024;
+/** Offers reach others as lines of chat do, and count as such. */
+const PACE = `${CHAT_PER_SECOND} line or offer a second`;
 
 const name = Type.String({ minLength: 1, maxLength: 40 });
 const roomNumber = Type.Integer({ minimum: 0, maximum: 0xffff_ffff });
@@ -110,6 +115,33 @@ export const lobbyCommands = {
     'How many wait for a match, of one game or of each; since when the first does; one’s own place.',
     Type.Object({ game: Type.Optional(name) }),
     ({ matchmaking }, session, args) => matchmaking.matching(session, args),
+  ),
+  trade: command(
+    'Offers another player, by number or name, to swap what accounts hold.',
+    tradeArgs.offer,
+    (world, session, args) =>
+      mayChat(session) ? traded(offer(world, session, args)) : refused('TOO_SOON', PACE),
+  ),
+  counter: command(
+    'Replaces the offer of a trade by another one.',
+    tradeArgs.counter,
+    (world, session, args) =>
+      mayChat(session) ? traded(counter(world, session, args)) : refused('TOO_SOON', PACE),
+  ),
+  confirm: command(
+    'Agrees to an offer, by its version; it is made when both have.',
+    tradeArgs.confirm,
+    ({ trades }, session, { trade, version }) => traded(trades.confirm(session, trade, version)),
+  ),
+  cancel: command(
+    'Ends a trade that not both have confirmed.',
+    tradeArgs.cancel,
+    ({ trades }, session, { trade }) => traded(trades.cancel(session, trade)),
+  ),
+  trades: command(
+    'One’s own trades: those that are open, and what became of the last ones.',
+    Type.Object({}),
+    ({ trades }, session) => result(trades.list(session)),
   ),
   online: command('How many sessions there are.', Type.Object({}), (world) =>
     result({ sessions: world.sessions.size }),
@@ -219,13 +251,27 @@ function send({ link, connection }: Session, seq: number, answer: Answer): void 
 function isQuestion({ name }: CommandMessage): boolean {
   return !deeds.has(name);
 }
-const deeds = new Set(['create', 'chat', 'match', 'unmatch']);
+
+const deeds: ReadonlySet<string> = new Set([
+  'create',
+  'chat',
+  'match',
+  'unmatch',
+  'trade',
+  'counter',
+  'confirm',
+  'cancel',
+]);
 
 /** Only what changes nothing can be asked again, and that is answered at once. */
 function answerAgain(world: LobbyWorld, session: Session, message: CommandMessage): void {
   const { seq } = message;
   const deed = isQuestion(message) ? run(world, session, message) : undefined;
   if (!(deed instanceof Promise)) send(session, seq, deed?.answer ?? refused('RESULT_EXPIRED'));
+}
+
+function traded(came: Traded): Answer {
+  return 'trade' in came ? result(came) : refused(...came);
 }
 
 function run(world: LobbyWorld, session: Session, message: CommandMessage): Deed | Promise<Deed> {
@@ -254,7 +300,7 @@ function tryRun(
 }
 
 function chat(world: LobbyWorld, session: Session, room: number, text: string): Answer {
-  if (!mayChat(session)) return refused('TOO_SOON', `${CHAT_PER_SECOND} line a second`);
+  if (!mayChat(session)) return refused('TOO_SOON', PACE);
   const data = { from: session.name, player: session.id, text };
   if (room === LOBBY) {
     for (const link of world.links) {

@@ -20,7 +20,16 @@ export interface SessionsOptions {
   readonly bank: Pick<Bank, 'raise'>;
 }
 
-export class Sessions {
+/** Who wants to know what becomes of sessions. */
+export interface SessionWatcher {
+  /** A connection speaks for the session, and has been told of its rooms. */
+  attached(session: Session): void;
+  /** The session is over, and its account with it. */
+  ended(session: Session): void;
+}
+
+export class Sessions implements Iterable<Session> {
+  readonly watchers: SessionWatcher[] = [];
   private readonly config: Config;
   private readonly storage: Storage;
   private readonly accounts: SessionsOptions['accounts'];
@@ -69,6 +78,10 @@ export class Sessions {
     session.detachedAt = performance.now();
     this.add(session);
     this.detached.add(session);
+  }
+
+  [Symbol.iterator](): Iterator<Session> {
+    return this.byNumber.values();
   }
 
   get size(): number {
@@ -143,6 +156,7 @@ export class Sessions {
       link.send({ type: 'resumed', connection, room: LOBBY, seq });
     }
     for (const room of session.rooms.values()) room.attach(session, continued);
+    for (const watcher of this.watchers) watcher.attached(session);
   }
 
   /** The connection no longer speaks for the session, which waits to be resumed. */
@@ -165,6 +179,7 @@ export class Sessions {
     this.byToken.delete(session.token);
     this.byNumber.delete(session.id);
     this.byAccount.delete(session.account);
+    for (const watcher of this.watchers) watcher.ended(session);
     this.locks.free(session.id);
     this.noteEnd(session.id);
   }

@@ -12,6 +12,8 @@ import { quietTally, tally } from './test-game.ts';
 import { TestPool } from './test-pool.ts';
 import { log, metrics } from './test-room.ts';
 import { ForgetfulStorage } from './test-storage.ts';
+import { TradeAccounts } from './test-trade-accounts.ts';
+import { TradeDesk } from './trade-desk.ts';
 
 /** What the test lets the pool give is the first sign. */
 const prepared: Game = {
@@ -45,6 +47,8 @@ export class TestWorld implements LobbyWorld {
     }),
     totals: () => ({ items: [{ item: 'coin', accounts: 9, rooms: 9 }], rooms: [] }),
   };
+  readonly tradeAccounts = new TradeAccounts();
+  readonly trades: TradeDesk;
   readonly links = new Set<FakeLink>();
   private connections = 0;
 
@@ -56,6 +60,14 @@ export class TestWorld implements LobbyWorld {
     const { config, storage, bank } = this;
     this.sessions = new Sessions({ config, storage, accounts: forgetfulAccounts, bank });
     const { sessions } = this;
+    const diskFailed = () => {};
+    this.trades = new TradeDesk({
+      accounts: this.tradeAccounts,
+      sessions,
+      log,
+      metrics,
+      diskFailed,
+    });
     this.rooms = new Rooms({
       games: new Map(games.map((game) => [game.name, game])),
       config,
@@ -65,7 +77,7 @@ export class TestWorld implements LobbyWorld {
       sessions,
       pool: this.pool.asPool,
       bank,
-      diskFailed: () => {},
+      diskFailed,
     });
     const { rooms } = this;
     const { roomsPerSessionMax } = config;

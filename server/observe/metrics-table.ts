@@ -129,6 +129,18 @@ export const metrics = {
     { verdict: ['accepted', 'refused'] },
   ),
   effectsWaiting: gauge(coordinator, 'sum', 'Effects on accounts that wait to be written down.'),
+  trades: gauge(coordinator, 'sum', 'Trades between two players that are not over.'),
+  tradesEnded: counter(coordinator, 'Trades that are over, made (done) or not.', {
+    outcome: [
+      'done',
+      'TRADE_CANCELLED',
+      'TRADE_EXPIRED',
+      'TRADE_LOST',
+      'PLAYER_GONE',
+      'NOT_ENOUGH',
+      'TRADES_UNAVAILABLE',
+    ],
+  }),
   bankCommitSeconds: histogram(coordinator, SHORT, 'Time of the event loop for one transaction.'),
   gameErrors: counter(coordinator, 'Errors thrown by game code.'),
   determinismErrors: counter(

@@ -59,8 +59,8 @@ export class AccountsFile {
   private readonly sql: ReturnType<typeof prepare>;
   private readonly logFd: number;
   private given: number;
-  private syncing: Promise<void> | undefined;
   private counted: { readonly totals: AccountsTotals; readonly until: number } | undefined;
+  private syncing = Promise.resolve();
   private isOpen = true;
 
   /** @param data the server's data directory.
@@ -130,15 +130,14 @@ export class AccountsFile {
   /** Returns when the disk has what was applied before the call.
    *  @throws {StoreError} Nobody knows what the disk has then. */
   async sync(): Promise<void> {
-    await this.syncing;
-    if (!this.isOpen) return;
-    this.syncing = this.disk.syncLater(this.logFd);
+    // One that runs may have begun before the last write; after one that has failed none is of use.
+    this.syncing = this.syncing.then(() => {
+      return this.isOpen ? this.disk.syncLater(this.logFd) : undefined;
+    });
     try {
       await this.syncing;
     } catch (error) {
       throw StoreError.of(this.path, error);
-    } finally {
-      this.syncing = undefined;
     }
   }
 
@@ -160,7 +159,7 @@ export class AccountsFile {
 
   async close(): Promise<void> {
     this.isOpen = false;
-    await this.syncing?.catch(() => {});
+    await this.syncing.catch(() => {});
     this.disk.close(this.logFd);
     this.db.close();
   }

@@ -1,0 +1,75 @@
+// What the lobby's commands for trades take, and what they ask of the trade desk.
+import Type, { type Static } from 'typebox';
+import type { Session } from './session.ts';
+import type { Sessions } from './sessions.ts';
+import type { TradeDesk, Traded } from './trade-desk.ts';
+import type { Goods } from './trades.ts';
+
+/** What of the lobby's world trades need. */
+export interface TradeWorld {
+  readonly sessions: Sessions;
+  readonly trades: TradeDesk;
+}
+
+const goods = Type.Record(
+  Type.String({ pattern: '^[A-Za-z][A-Za-z0-9-]{0,39}$' }),
+  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  { maxProperties: 8, additionalProperties: false },
+);
+const number = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+
+export const tradeArgs = {
+  offer: Type.Object({
+    with: Type.Union([number, Type.String({ minLength: 1, maxLength: 24 })]),
+    give: Type.Optional(goods),
+    want: Type.Optional(goods),
+  }),
+  counter: Type.Object({ trade: number, give: Type.Optional(goods), want: Type.Optional(goods) }),
+  confirm: Type.Object({ trade: number, version: number }),
+  cancel: Type.Object({ trade: number }),
+} as const;
+
+export function offer(
+  { sessions, trades }: TradeWorld,
+  session: Session,
+  args: Static<typeof tradeArgs.offer>,
+): Traded {
+  const give = amounts(args.give);
+  const want = amounts(args.want);
+  if (isNothing(give, want)) return ['TRADE_EMPTY'];
+  const found = findPlayer(sessions, args.with);
+  if (found.length > 1) return ['AMBIGUOUS_NAME', numbersOf(found)];
+  const [other] = found;
+  if (!other) return ['UNKNOWN_PLAYER', String(args.with)];
+  return trades.offer(session, other, give, want);
+}
+
+export function counter(
+  { trades }: TradeWorld,
+  session: Session,
+  args: Static<typeof tradeArgs.counter>,
+): Traded {
+  const give = amounts(args.give);
+  const want = amounts(args.want);
+  return isNothing(give, want) ? ['TRADE_EMPTY'] : trades.counter(session, args.trade, give, want);
+}
+
+/** A number is that of a session, which is also the player's in rooms. */
+function findPlayer(sessions: Sessions, who: number | string): Session[] {
+  if (typeof who === 'string') return [...sessions].filter(({ name }) => name === who);
+  const session = sessions.byId(who);
+  return session ? [session] : [];
+}
+
+const NUMBERS_SHOWN = 10;
+const numbersOf = (found: readonly Session[]): string =>
+  found
+    .slice(0, NUMBERS_SHOWN)
+    .map(({ id }) => id)
+    .join(', ');
+
+const amounts = (given: Goods = {}): Goods =>
+  Object.fromEntries(Object.entries(given).filter(([, amount]) => amount > 0));
+
+const isNothing = (give: Goods, want: Goods): boolean =>
+  Object.keys(give).length + Object.keys(want).length === 0;
