@@ -94,6 +94,7 @@ const walkKeys: readonly KeyRow[] = [
     text: 'chat: Enter sends, Esc cancels',
     actions: { return: { do: 'chat' }, enter: { do: 'chat' }, t: { do: 'chat' } },
   },
+  { keys: '/trade in chat', text: 'bob 100 gold for 1 trophy: offers a swap', actions: {} },
   { keys: 'Tab', text: 'scores', actions: { tab: { do: 'scores' } } },
 ];
 

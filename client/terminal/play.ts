@@ -12,6 +12,7 @@ import { pictureOf } from './picture.ts';
 import { scoresOf } from './scores.ts';
 import type { Screen } from './screen.ts';
 import { Session } from './session.ts';
+import { Trading } from './trading.ts';
 import { stepMsOf, Walker } from './walker.ts';
 import { Hurt, ownMiner } from './world.ts';
 
@@ -38,6 +39,7 @@ export class Play {
   private readonly parts: PlayParts;
   private readonly feed = new Feed();
   private readonly session: Session;
+  private readonly trading: Trading;
   private readonly walker = new Walker();
   private readonly four = new FourPlayer();
   private overlay = Overlay.None;
@@ -53,7 +55,13 @@ export class Play {
     const { client, options, clockMs, keepAccount, ended } = parts;
     const { game } = options;
     const { feed, changed } = this;
-    const session = { client, game, keepAccount, feed, clockMs, ended, changed };
+    this.trading = new Trading({
+      client,
+      tell: (text) => this.session.tell(text),
+      said: (from, player, text) => feed.chat({ from, player, text, atMs: clockMs() }),
+    });
+    const { trading } = this;
+    const session = { client, game, keepAccount, feed, clockMs, ended, trading, changed };
     this.session = new Session(session);
   }
 
@@ -220,6 +228,10 @@ export class Play {
   }
 
   private say(text: string): void {
+    if (text.startsWith('/')) {
+      void this.trading.run(text);
+      return;
+    }
     const { client } = this.parts;
     const room = this.session.room?.number ?? 0;
     client.lobby.call('chat', { room, text }).catch((error) => this.session.tell(error.message));

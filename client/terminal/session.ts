@@ -4,6 +4,8 @@ import { CaveMap } from './cave-map.ts';
 import type { Feed } from './feed.ts';
 import { chatOf, eventText, refusalText } from './happenings.ts';
 import type { LinkStatus } from './notice.ts';
+import type { TradeView } from './trade-words.ts';
+import type { Trading } from './trading.ts';
 import type { Waiting } from './waiting-scene.ts';
 import type { Chunk } from './world.ts';
 
@@ -14,6 +16,7 @@ export interface SessionOptions {
   readonly keepAccount: (key: string) => string | undefined;
   readonly feed: Feed;
   readonly clockMs: () => number;
+  readonly trading: Pick<Trading, 'heard'>;
   /** The picture is no longer true. */
   readonly changed: () => void;
   /** The session is over for good. */
@@ -57,7 +60,7 @@ export class Session {
   }
 
   open(): void {
-    const { client, ended, changed } = this.options;
+    const { client, ended, changed, trading } = this.options;
     client.on('connected', ({ worker, pauseMs }) => this.connected(worker, pauseMs));
     client.on('disconnected', (error) => this.setLink(false, error));
     client.on('reconnecting', ({ delayMs, error }) => this.setLink(false, error, delayMs));
@@ -71,7 +74,11 @@ export class Session {
     client.on('bye', ({ text }) => this.tell(text));
     client.on('warning', ({ message }) => this.tell(message));
     client.on('error', ended);
-    client.lobby.on('event', (name, data) => this.event(name, data));
+    client.lobby.on('event', (name, data) => {
+      if (name === 'trade') trading.heard(data as TradeView);
+      else this.event(name, data);
+      changed();
+    });
     client.open().then(() => this.join(), ended);
     const counts = setInterval(() => {
       this.count().catch(() => {});

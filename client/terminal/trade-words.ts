@@ -1,0 +1,97 @@
+// Trades in words: what a player types, and what he is told.
+
+/** Amounts of items by their names. */
+export type Goods = Readonly<Record<string, number>>;
+
+/** A trade, as the lobby tells of it. */
+export interface TradeView {
+  readonly trade: number;
+  readonly state: 'open' | 'confirmed' | 'done' | 'ended';
+  readonly with: string;
+  readonly give: Goods;
+  readonly want: Goods;
+  readonly text?: string;
+  readonly player?: number;
+  readonly version?: number;
+  readonly own?: boolean;
+  readonly confirmed?: boolean;
+  readonly otherConfirmed?: boolean;
+}
+
+export type TradeCommand =
+  | {
+      readonly do: 'trade';
+      readonly with: string | number;
+      readonly give: Goods;
+      readonly want: Goods;
+    }
+  | { readonly do: 'counter'; readonly give: Goods; readonly want: Goods }
+  | { readonly do: 'confirm' | 'cancel' | 'trades' };
+
+export const TRADE_HELP =
+  'say /trade bob 100 gold for 1 trophy, /counter 80 gold for 1 trophy, /confirm, /cancel, /trades';
+
+/** What a line that begins with / asks for.
+ *  @returns undefined where it is not understood. */
+export function tradeCommandOf(line: string): TradeCommand | undefined {
+  const [, word, rest] = /^\/(\w+)\s*(.*)$/.exec(line.trim()) ?? [];
+  if (word === 'confirm' || word === 'cancel' || word === 'trades') {
+    return rest === '' ? { do: word } : undefined;
+  }
+  if (word === 'counter') {
+    const goods = swapOf(rest!);
+    return goods && { do: 'counter', ...goods };
+  }
+  if (word !== 'trade') return undefined;
+  // A name may have several words; it ends where an amount or "for" begins.
+  const [, who, what] = /^(.+?)\s+((?:\d+\s|for\s).*)$/.exec(rest!) ?? [];
+  const goods = what === undefined ? undefined : swapOf(what);
+  return (
+    goods && { do: 'trade', with: /^#\d+$/.test(who!) ? Number(who!.slice(1)) : who!, ...goods }
+  );
+}
+
+/** `100 gold and 2 pearl for 1 trophy`; either side may be missing. */
+function swapOf(text: string): { give: Goods; want: Goods } | undefined {
+  const [, first, second] = /^(.*?)(?:(?:^|\s+)for\s+(.*))?$/.exec(text.trim())!;
+  const give = goodsOf(first!);
+  const want = goodsOf(second ?? '');
+  if (!give || !want || Object.keys(give).length + Object.keys(want).length === 0) return undefined;
+  return { give, want };
+}
+
+function goodsOf(text: string): Goods | undefined {
+  if (text.trim() === '') return {};
+  const goods: Record<string, number> = {};
+  for (const part of text.split(/\s*,\s*|\s+and\s+/)) {
+    const [, amount, item] = /^(\d{1,15})\s+([A-Za-z][A-Za-z0-9-]*)$/.exec(part.trim()) ?? [];
+    if (item === undefined) return undefined;
+    goods[item] = Number(amount);
+  }
+  return goods;
+}
+
+/** @returns what the player is told of a trade; undefined where there is no need. */
+export function tradeText(view: TradeView): string | undefined {
+  const { trade, state, with: other, give, want } = view;
+  switch (state) {
+    case 'open':
+      if (!view.own) return `offers you ${goodsText(want)} for ${goodsText(give)}: ${ANSWERS}`;
+      return view.otherConfirmed ? `${other} has confirmed: /confirm or /cancel` : undefined;
+    case 'confirmed':
+      return undefined;
+    case 'done':
+      return `traded with ${other}: ${goodsText(give)} for ${goodsText(want)}`;
+    case 'ended':
+      return `trade ${trade} with ${other}: ${view.text}`;
+    default:
+      return state satisfies never;
+  }
+}
+
+const ANSWERS = '/confirm, /counter or /cancel';
+
+function goodsText(goods: Goods): string {
+  const parts = Object.entries(goods).map(([item, amount]) => `${amount} ${item}`);
+  return parts.length === 0 ? 'nothing' : parts.join(' and ');
+}

@@ -1,0 +1,81 @@
+// The player's trades: lines that begin with / go to the lobby, and what comes of them into the feed.
+import type { Client } from '../index.ts';
+import { TRADE_HELP, type TradeView, tradeCommandOf, tradeText } from './trade-words.ts';
+
+export interface TradingOptions {
+  readonly client: Client;
+  /** An event of the player's own. */
+  tell(text: string): void;
+  /** Something that another player says. */
+  said(from: string, player: number, text: string): void;
+}
+
+export class Trading {
+  private readonly options: TradingOptions;
+  /** The open trade of which there was word last. */
+  private current: TradeView | undefined;
+  /** What was told of each trade: the lobby says it again after a connection was lost. */
+  private readonly told = new Map<number, string>();
+
+  constructor(options: TradingOptions) {
+    this.options = options;
+  }
+
+  /** A line that begins with /. What one offers oneself, one has agreed to. */
+  async run(line: string): Promise<void> {
+    const command = tradeCommandOf(line);
+    if (!command) {
+      this.options.tell(TRADE_HELP);
+      return;
+    }
+    try {
+      const { do: name, ...args } = command;
+      if (name === 'trade') await this.agree(await this.ask('trade', args));
+      else if (name === 'trades') await this.list();
+      else if (!this.current) this.options.tell(`there is no trade: ${TRADE_HELP}`);
+      else if (name === 'confirm') await this.agree(this.current);
+      else {
+        const { trade } = this.current;
+        const view = await this.ask(name, { trade, ...args });
+        if (name === 'counter') await this.agree(view);
+      }
+    } catch (error) {
+      this.options.tell((error as Error).message);
+    }
+  }
+
+  /** What the lobby tells of a trade. */
+  heard(view: TradeView): void {
+    const isOver = view.state === 'done' || view.state === 'ended';
+    if (!isOver) this.current = view;
+    else if (this.current?.trade === view.trade) this.current = undefined;
+    const text = tradeText(view);
+    if (text === undefined || this.told.get(view.trade) === text) return;
+    this.told.set(view.trade, text);
+    const { tell, said } = this.options;
+    if (view.state === 'open' && !view.own) said(view.with, view.player ?? 0, text);
+    else tell(text);
+  }
+
+  private async agree({ trade, version }: TradeView): Promise<void> {
+    const view = await this.ask('confirm', { trade, version });
+    if (view.state === 'open') this.options.tell(`${view.with} has to confirm; /cancel ends it`);
+  }
+
+  private async ask(name: string, args: object): Promise<TradeView> {
+    const view = (await this.options.client.lobby.call(name, args)) as TradeView;
+    this.heard(view);
+    return view;
+  }
+
+  private async list(): Promise<void> {
+    const { lobby } = this.options.client;
+    const { open, over } = (await lobby.call('trades', {})) as Record<'open' | 'over', TradeView[]>;
+    this.told.clear();
+    // The newest is told last, and so stands on top.
+    for (const view of [...over.slice(0, LISTED).reverse(), ...open]) this.heard(view);
+    if (open.length + over.length === 0) this.options.tell('you have not traded yet');
+  }
+}
+
+const LISTED = 3;
