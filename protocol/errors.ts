@@ -96,19 +96,22 @@ export const errorTable = {
     text: 'The offer has another version by now: look at it and confirm that.',
   },
   TRADE_CONFIRMED: { fatal: false, text: 'Both have confirmed: the trade is being made.' },
-  TRADE_CANCELLED: { fatal: false, text: 'The trade was cancelled: nothing was swapped.' },
+  TRADE_CANCELLED: {
+    fatal: false,
+    text: 'Nothing was swapped: one of the two has cancelled the trade.',
+  },
   TRADE_EXPIRED: {
     fatal: false,
-    text: 'The trade waited too long for an answer: nothing was swapped.',
+    text: 'Nothing was swapped: the trade waited too long for an answer.',
   },
-  PLAYER_GONE: { fatal: false, text: 'One of the two has gone: nothing was swapped.' },
+  PLAYER_GONE: { fatal: false, text: 'Nothing was swapped: one of the two has gone.' },
   TRADE_LOST: {
     fatal: false,
-    text: 'A part of the server was replaced before both had confirmed: nothing was swapped.',
+    text: 'Nothing was swapped: a part of the server was replaced before both had confirmed.',
   },
   TRADES_UNAVAILABLE: {
     fatal: false,
-    text: 'Trades cannot be written down at the moment, and nothing was swapped: try again later.',
+    text: 'Nothing was swapped: trades cannot be written down at the moment. Try again later.',
   },
   GAME_ERROR: {
     fatal: false,

@@ -145,6 +145,7 @@ export class Play {
         this.playFour(action);
         return;
       case 'chat':
+        this.trading.look();
         this.typing = '';
         return;
       case 'scores':

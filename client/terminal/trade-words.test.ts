@@ -16,16 +16,20 @@ describe('A line that begins with /', () => {
     ['/trade #12 1 trophy', { do: 'trade', with: 12, give: trophy, want: {} }],
     [
       '/counter 100 gold and 2 pearl, 3 rope for 1 trophy',
-      { do: 'counter', give: { gold: 100, pearl: 2, rope: 3 }, want: trophy },
+      { do: 'counter', with: '', give: { gold: 100, pearl: 2, rope: 3 }, want: trophy },
     ],
-    [' /confirm ', { do: 'confirm' }],
-    ['/cancel', { do: 'cancel' }],
+    [
+      '/counter Ann of Kent for 1 trophy',
+      { do: 'counter', with: 'Ann of Kent', give: {}, want: trophy },
+    ],
+    [' /confirm ', { do: 'confirm', with: '' }],
+    ['/cancel Ann of Kent', { do: 'cancel', with: 'Ann of Kent' }],
     ['/trades', { do: 'trades' }],
   ])('%s is understood', (line, command) => {
     expect(tradeCommandOf(line)).toEqual(command);
   });
 
-  it.each(['/', '/dance', '/trade', '/trade bob', '/trade bob gold', '/counter', '/confirm 1 2'])(
+  it.each(['/', '/dance', '/trade', '/trade bob', '/trade bob gold', '/trade 5 gold', '/counter'])(
     '%s is not, and gets the help',
     async (line) => {
       const { trading, told } = player();
@@ -82,16 +86,30 @@ describe('A trade', () => {
     expect(told).toHaveLength(2);
   });
 
-  it('of which there was word last is the one that is confirmed, in the version that was shown', async () => {
+  it('is confirmed in the version that was shown when the player began to type', async () => {
     const { trading, calls, told } = player();
     await trading.run('/confirm');
-    expect(told[0]).toContain('there is no trade');
+    expect(told[0]).toContain('there is no such trade');
     trading.heard(view);
+    trading.look();
+    trading.heard({ ...view, version: 3, give: { gold: 900 } });
     await trading.run('/confirm');
     expect(calls).toEqual([['confirm', { trade: 7, version: 2 }]]);
     trading.heard({ ...view, state: 'done' });
+    trading.look();
     await trading.run('/cancel');
     expect(calls).toHaveLength(1);
+  });
+
+  it('is named by the other’s name where there are several', async () => {
+    const { trading, calls, told } = player();
+    trading.heard(view);
+    trading.heard({ ...view, trade: 8, with: 'ann', version: 1 });
+    trading.look();
+    await trading.run('/confirm');
+    expect(told.at(-1)).toBe('several trade with you: say /confirm <name>');
+    await trading.run('/confirm ann');
+    expect(calls).toEqual([['confirm', { trade: 8, version: 1 }]]);
   });
 
   it('that one offers oneself is confirmed by that', async () => {

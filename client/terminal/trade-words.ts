@@ -18,6 +18,7 @@ export interface TradeView {
   readonly otherConfirmed?: boolean;
 }
 
+/** `with`: whose trade is meant, by name; '' where that is not said. */
 export type TradeCommand =
   | {
       readonly do: 'trade';
@@ -25,8 +26,9 @@ export type TradeCommand =
       readonly give: Goods;
       readonly want: Goods;
     }
-  | { readonly do: 'counter'; readonly give: Goods; readonly want: Goods }
-  | { readonly do: 'confirm' | 'cancel' | 'trades' };
+  | { readonly do: 'counter'; readonly with: string; readonly give: Goods; readonly want: Goods }
+  | { readonly do: 'confirm' | 'cancel'; readonly with: string }
+  | { readonly do: 'trades' };
 
 export const TRADE_HELP =
   'say /trade bob 100 gold for 1 trophy, /counter 80 gold for 1 trophy, /confirm, /cancel, /trades';
@@ -34,21 +36,17 @@ export const TRADE_HELP =
 /** What a line that begins with / asks for.
  *  @returns undefined where it is not understood. */
 export function tradeCommandOf(line: string): TradeCommand | undefined {
-  const [, word, rest] = /^\/(\w+)\s*(.*)$/.exec(line.trim()) ?? [];
-  if (word === 'confirm' || word === 'cancel' || word === 'trades') {
-    return rest === '' ? { do: word } : undefined;
-  }
-  if (word === 'counter') {
-    const goods = swapOf(rest!);
-    return goods && { do: 'counter', ...goods };
-  }
-  if (word !== 'trade') return undefined;
+  const [, word, rest = ''] = /^\/(\w+)\s*(.*)$/.exec(line.trim()) ?? [];
+  if (word === 'confirm' || word === 'cancel') return { do: word, with: rest };
+  if (word === 'trades') return { do: word };
+  if (word !== 'trade' && word !== 'counter') return undefined;
   // A name may have several words; it ends where an amount or "for" begins.
-  const [, who, what] = /^(.+?)\s+((?:\d+\s|for\s).*)$/.exec(rest!) ?? [];
-  const goods = what === undefined ? undefined : swapOf(what);
-  return (
-    goods && { do: 'trade', with: /^#\d+$/.test(who!) ? Number(who!.slice(1)) : who!, ...goods }
-  );
+  const [, who, what] = /^(.*?)(?:^|\s+)((?:\d+|for)\s.*)$/.exec(rest) ?? [];
+  const swap = what === undefined ? undefined : swapOf(what);
+  if (!swap) return undefined;
+  if (word === 'counter') return { do: word, with: who!, ...swap };
+  if (who === '') return undefined;
+  return { do: word, with: /^#\d+$/.test(who!) ? Number(who!.slice(1)) : who!, ...swap };
 }
 
 /** `100 gold and 2 pearl for 1 trophy`; either side may be missing. */

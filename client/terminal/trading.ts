@@ -1,6 +1,12 @@
 // The player's trades: lines that begin with / go to the lobby, and what comes of them into the feed.
 import type { Client } from '../index.ts';
-import { TRADE_HELP, type TradeView, tradeCommandOf, tradeText } from './trade-words.ts';
+import {
+  TRADE_HELP,
+  type TradeCommand,
+  type TradeView,
+  tradeCommandOf,
+  tradeText,
+} from './trade-words.ts';
 
 export interface TradingOptions {
   readonly client: Client;
@@ -12,8 +18,10 @@ export interface TradingOptions {
 
 export class Trading {
   private readonly options: TradingOptions;
-  /** The open trade of which there was word last. */
-  private current: TradeView | undefined;
+  /** Trades that are not over, by their numbers. */
+  private readonly open = new Map<number, TradeView>();
+  /** The same as they were when the player began to type: nobody confirms what came since then. */
+  private seen: readonly TradeView[] = [];
   /** What was told of each trade: the lobby says it again after a connection was lost. */
   private readonly told = new Map<number, string>();
 
@@ -21,34 +29,43 @@ export class Trading {
     this.options = options;
   }
 
+  /** The player begins to type. */
+  look(): void {
+    this.seen = [...this.open.values()];
+  }
+
   /** A line that begins with /. What one offers oneself, one has agreed to. */
   async run(line: string): Promise<void> {
-    const command = tradeCommandOf(line);
-    if (!command) {
-      this.options.tell(TRADE_HELP);
-      return;
-    }
     try {
-      const { do: name, ...args } = command;
-      if (name === 'trade') await this.agree(await this.ask('trade', args));
-      else if (name === 'trades') await this.list();
-      else if (!this.current) this.options.tell(`there is no trade: ${TRADE_HELP}`);
-      else if (name === 'confirm') await this.agree(this.current);
-      else {
-        const { trade } = this.current;
-        const view = await this.ask(name, { trade, ...args });
-        if (name === 'counter') await this.agree(view);
-      }
+      await this.obey(tradeCommandOf(line));
     } catch (error) {
       this.options.tell((error as Error).message);
+    }
+  }
+
+  private async obey(command: TradeCommand | undefined): Promise<void> {
+    if (!command) this.options.tell(TRADE_HELP);
+    else if (command.do === 'trades') await this.list();
+    else if (command.do === 'trade') {
+      const { do: name, ...args } = command;
+      await this.agree(await this.ask(name, args));
+    } else {
+      const { do: name, with: who, ...goods } = command;
+      const meant = this.seen.filter((view) => who === '' || view.with === who);
+      const [view] = meant;
+      if (!view) this.options.tell(`there is no such trade: ${TRADE_HELP}`);
+      else if (meant.length > 1) this.options.tell(`several trade with you: say /${name} <name>`);
+      else if (name === 'confirm') await this.agree(view);
+      else if (name === 'cancel') await this.ask(name, { trade: view.trade });
+      else await this.agree(await this.ask(name, { trade: view.trade, ...goods }));
     }
   }
 
   /** What the lobby tells of a trade. */
   heard(view: TradeView): void {
     const isOver = view.state === 'done' || view.state === 'ended';
-    if (!isOver) this.current = view;
-    else if (this.current?.trade === view.trade) this.current = undefined;
+    if (isOver) this.open.delete(view.trade);
+    else this.open.set(view.trade, view);
     const text = tradeText(view);
     if (text === undefined || this.told.get(view.trade) === text) return;
     this.told.set(view.trade, text);
