@@ -14,3 +14,4 @@ export type { Entity, StateChange } from './mirror.ts';
 export type { ConnectOptions } from './options.ts';
 export type { LeftReason, Lobby, RoomEvents, RoomView } from './room-view.ts';
 export type { JoinTarget } from './rooms.ts';
+export type { Goods, Trade } from './trade.ts';

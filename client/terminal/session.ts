@@ -1,10 +1,9 @@
 // The player's session on the server: what the client library tells, kept for the picture.
-import { type Client, type LinkError, LinkState, type RoomView } from '../index.ts';
+import { type Client, type LinkError, LinkState, type RoomView, type Trade } from '../index.ts';
 import { CaveMap } from './cave-map.ts';
 import type { Feed } from './feed.ts';
 import { chatOf, eventText, refusalText } from './happenings.ts';
 import type { LinkStatus } from './notice.ts';
-import type { TradeView } from './trade-words.ts';
 import type { Trading } from './trading.ts';
 import type { Waiting } from './waiting-scene.ts';
 import type { Chunk } from './world.ts';
@@ -75,7 +74,7 @@ export class Session {
     client.on('warning', ({ message }) => this.tell(message));
     client.on('error', ended);
     client.lobby.on('event', (name, data) => {
-      if (name === 'trade') trading.heard(data as TradeView);
+      if (name === 'trade') trading.heard(data as Trade);
       else this.event(name, data);
       changed();
     });

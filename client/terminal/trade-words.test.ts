@@ -1,7 +1,7 @@
 // Trades in the terminal: what a line means, and what is told.
 import { describe, expect, it } from 'vitest';
-import type { Client } from '../index.ts';
-import { TRADE_HELP, type TradeView, tradeCommandOf, tradeText } from './trade-words.ts';
+import type { Client, Trade } from '../index.ts';
+import { TRADE_HELP, tradeCommandOf, tradeText } from './trade-words.ts';
 import { Trading } from './trading.ts';
 
 const trophy = { trophy: 1 };
@@ -39,7 +39,7 @@ describe('A line that begins with /', () => {
   );
 });
 
-const view: TradeView = {
+const view: Trade = {
   trade: 7,
   state: 'open',
   with: 'bob',
@@ -53,7 +53,7 @@ const view: TradeView = {
 };
 
 /** A player whose lobby answers with `answer`. */
-function player(answer: TradeView = view) {
+function player(answer: Trade = view) {
   const told: string[] = [];
   const calls: unknown[] = [];
   const call = async (name: string, args: unknown) => {

@@ -1,22 +1,6 @@
 // Trades in words: what a player types, and what he is told.
 
-/** Amounts of items by their names. */
-export type Goods = Readonly<Record<string, number>>;
-
-/** A trade, as the lobby tells of it. */
-export interface TradeView {
-  readonly trade: number;
-  readonly state: 'open' | 'confirmed' | 'done' | 'ended';
-  readonly with: string;
-  readonly give: Goods;
-  readonly want: Goods;
-  readonly text?: string;
-  readonly player?: number;
-  readonly version?: number;
-  readonly own?: boolean;
-  readonly confirmed?: boolean;
-  readonly otherConfirmed?: boolean;
-}
+import type { Goods, Trade } from '../index.ts';
 
 /** `with`: whose trade is meant, by name; '' where that is not said. */
 export type TradeCommand =
@@ -70,7 +54,7 @@ function goodsOf(text: string): Goods | undefined {
 }
 
 /** @returns what the player is told of a trade; undefined where there is no need. */
-export function tradeText(view: TradeView): string | undefined {
+export function tradeText(view: Trade): string | undefined {
   const { trade, state, with: other, give, want } = view;
   switch (state) {
     case 'open':

@@ -1,12 +1,6 @@
 // The player's trades: lines that begin with / go to the lobby, and what comes of them into the feed.
-import type { Client } from '../index.ts';
-import {
-  TRADE_HELP,
-  type TradeCommand,
-  type TradeView,
-  tradeCommandOf,
-  tradeText,
-} from './trade-words.ts';
+import type { Client, Trade } from '../index.ts';
+import { TRADE_HELP, type TradeCommand, tradeCommandOf, tradeText } from './trade-words.ts';
 
 export interface TradingOptions {
   readonly client: Client;
@@ -19,9 +13,9 @@ export interface TradingOptions {
 export class Trading {
   private readonly options: TradingOptions;
   /** Trades that are not over, by their numbers. */
-  private readonly open = new Map<number, TradeView>();
+  private readonly open = new Map<number, Trade>();
   /** The same as they were when the player began to type: nobody confirms what came since then. */
-  private seen: readonly TradeView[] = [];
+  private seen: readonly Trade[] = [];
   /** What was told of each trade: the lobby says it again after a connection was lost. */
   private readonly told = new Map<number, string>();
 
@@ -62,7 +56,7 @@ export class Trading {
   }
 
   /** What the lobby tells of a trade. */
-  heard(view: TradeView): void {
+  heard(view: Trade): void {
     const isOver = view.state === 'done' || view.state === 'ended';
     if (isOver) this.open.delete(view.trade);
     else this.open.set(view.trade, view);
@@ -74,20 +68,20 @@ export class Trading {
     else tell(text);
   }
 
-  private async agree({ trade, version }: TradeView): Promise<void> {
+  private async agree({ trade, version }: Trade): Promise<void> {
     const view = await this.ask('confirm', { trade, version });
     if (view.state === 'open') this.options.tell(`${view.with} has to confirm; /cancel ends it`);
   }
 
-  private async ask(name: string, args: object): Promise<TradeView> {
-    const view = (await this.options.client.lobby.call(name, args)) as TradeView;
+  private async ask(name: string, args: object): Promise<Trade> {
+    const view = (await this.options.client.lobby.call(name, args)) as Trade;
     this.heard(view);
     return view;
   }
 
   private async list(): Promise<void> {
     const { lobby } = this.options.client;
-    const { open, over } = (await lobby.call('trades', {})) as Record<'open' | 'over', TradeView[]>;
+    const { open, over } = (await lobby.call('trades', {})) as Record<'open' | 'over', Trade[]>;
     this.told.clear();
     // The newest is told last, and so stands on top.
     for (const view of [...over.slice(0, LISTED).reverse(), ...open]) this.heard(view);
