@@ -107,7 +107,7 @@ export const errorTable = {
   PLAYER_GONE: { fatal: false, text: 'Nothing was swapped: one of the two has gone.' },
   TRADE_LOST: {
     fatal: false,
-    text: 'Nothing was swapped: a part of the server was replaced before both had confirmed.',
+    text: 'Nothing was swapped: a part of the server was replaced before the trade was made.',
   },
   TRADES_UNAVAILABLE: {
     fatal: false,

@@ -37,7 +37,7 @@ export class TradeDesk implements SessionWatcher {
   private isSyncing = false;
   private isOpen = true;
 
-  /** Ends what an earlier process has left open: nobody had both confirmations of it.
+  /** Ends what an earlier process has left open: nothing of it was swapped.
    *  @throws {StoreError} */
   constructor(options: TradeDeskOptions) {
     this.options = options;
