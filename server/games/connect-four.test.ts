@@ -25,6 +25,8 @@ interface Seat {
 /** A room with two players; Ada is red and begins. */
 class Table {
   now = 1000;
+  /** What the room did to accounts. */
+  readonly effects: unknown[] = [];
   private readonly state = new RoomState(connectFour as Game, { id: 1, seed: 1, now: 1000 });
   private readonly seqs = new Map<number, number>();
 
@@ -46,7 +48,10 @@ class Table {
     const seq = (this.seqs.get(player) ?? 0) + 1;
     this.seqs.set(player, seq);
     const input = { kind: 'command' as const, player, seq, name, args, call: true };
-    const { answers, failures } = this.state.apply(this.now, [input]);
+    const { answers, failures, effects } = this.state.apply(this.now, [input]);
+    for (const { kind, player, item, amount } of effects) {
+      this.effects.push([kind, player, item, amount]);
+    }
     expect(failures).toEqual([]);
     const [{ answer }] = answers as [(typeof answers)[number]];
     return answer.kind === 'rejected' ? answer.code : undefined;
@@ -104,6 +109,7 @@ describe('A game', () => {
     expect(table.drop(ADA, columns.at(-1)!)).toBeUndefined();
     expect(table.board).toMatchObject({ turn: 0, winner: 1 });
     expect(table.seats.map(({ wins }) => wins)).toEqual([1, 0]);
+    expect(table.effects).toEqual([['deposit', ADA, 'trophy', 1]]);
   });
 
   it('is a draw when the board is full', () => {

@@ -1,6 +1,6 @@
-// Connect four: drop discs into columns; four of your colour in a row, upright or aslant win. A full
-// board is a draw. Who leaves loses, and who takes too long, if the other claims the game. Another
-// begins when both want it, with the other first.
+// Connect four: drop discs into columns; four of your colour in a row, upright or aslant win, and a
+// trophy is put on your account. A full board is a draw. Who leaves loses, and who takes too long, if
+// the other claims the game. Another begins when both want it, with the other first.
 import { defineGame, type Player, type Room, refuse, Type } from './game.ts';
 
 const COLUMN = 7;
@@ -16,7 +16,6 @@ const entities = {
   board: { cells: 'string', turn: 'u8', turnAt: 'f64', winner: 'u8', games: 'u16' },
 } as const;
 type FourRoom = Room<typeof entities, null>;
-
 const boardOf = (room: FourRoom) => [...room.entities.board][0]!;
 const seatOf = (room: FourRoom, { avatar }: Player) => room.entities.seat.get(avatar!.id)!;
 const otherThan = (colour: number) => 3 - colour;
@@ -33,7 +32,10 @@ function begin(room: FourRoom): void {
 
 function finish(room: FourRoom, winner: number): void {
   Object.assign(boardOf(room), { turn: 0, turnAt: room.now, winner });
-  for (const seat of room.entities.seat) if (seat.colour === winner) seat.wins++;
+  const seat = [...room.entities.seat].find(({ colour }) => colour === winner);
+  if (!seat) return;
+  seat.wins++;
+  room.bank.deposit(room.players.get(seat.player)!, 'trophy', 1);
 }
 
 export default defineGame({
@@ -42,6 +44,7 @@ export default defineGame({
   ticksPerSecond: 0,
   playersMax: 2,
   match: { players: 2 },
+  items: ['trophy'],
   entities,
   state: () => null,
   about: () => ({ turnMs: TURN_MS, rules: 'Four of your colour in a row, upright or aslant win.' }),
@@ -73,7 +76,6 @@ export default defineGame({
         else Object.assign(board, { turn: otherThan(colour), turnAt: room.now });
       },
     },
-    // Without ticks nothing happens by itself: who has waited too long says so.
     claim: {
       args: Type.Object({}),
       run(room, player) {
