@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['{protocol,client,server,load-test}/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // Most tests do without a spare process in each server; those about it say so.
+    env: { HOLDFAST_SPARES: '0' },
     // Tests with processes mostly wait: one more at a time than Vitest takes by itself on two cores.
     maxWorkers: 2,
   },

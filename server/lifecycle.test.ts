@@ -317,9 +317,9 @@ describe('Limits of connections', () => {
 
 describe('When file descriptors run short', () => {
   it('connections are refused with a reason, and the log says what to do', async () => {
-    // 128 are kept for other things and 5 for each of 3 children: 32 connections have room.
+    // 128 are kept for other things and 5 for each of 2 children: 32 connections have room.
     const flags = '--host 127.0.0.1 --port 0 --admin-port 0 --workers 1';
-    const command = `ulimit -n 175; exec "$0" dist/server/main.js ${flags} --data "$1"`;
+    const command = `ulimit -n 170; exec "$0" dist/server/main.js ${flags} --data "$1"`;
     const args = ['-c', command, process.execPath, await temporaryDirectory()];
     const child = spawn('sh', args, { cwd: new URL('..', import.meta.url) });
     cleanUps.push(async () => {

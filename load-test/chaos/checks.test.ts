@@ -40,6 +40,7 @@ const sound: Evidence = {
     outcome('kill-everything', { lost: 7 }),
   ],
   problems: [],
+  couples: [],
   records: [
     { name: 'a', sent: 10, acknowledged: 10, applied: 10, askedAgain: 0 },
     { name: 'b', sent: 5, acknowledged: 4, applied: 5, askedAgain: 3 },

@@ -4,8 +4,15 @@ import { GoldrushBot } from '../../client/bots/index.ts';
 import { type Bytes, ClientSockets } from '../client-sockets.ts';
 import { cpuSeconds } from '../meter.ts';
 import { Bot } from './bot.ts';
+import { Couple } from './couple.ts';
 import { Incidents } from './incidents.ts';
-import type { CrowdTask, CrowdWindow, FromCrowd, ToCrowd } from './messages.ts';
+import {
+  COUPLES_IN_CROWD,
+  type CrowdTask,
+  type CrowdWindow,
+  type FromCrowd,
+  type ToCrowd,
+} from './messages.ts';
 import { Repeater } from './repeater.ts';
 import { until } from './until.ts';
 import { Witness } from './witness.ts';
@@ -22,6 +29,7 @@ const bots: Bot[] = [];
 const watching = new Set<Bot>();
 const miners: GoldrushBot[] = [];
 const counters: (Witness | Repeater)[] = [];
+const couples: Couple[] = [];
 let began: { at: number; cpuSeconds: number; bytes: Bytes } | undefined;
 
 function send(message: FromCrowd): void {
@@ -34,6 +42,7 @@ async function start(task: CrowdTask): Promise<void> {
   const numbers = Array.from({ length: clients }, (_, i) => firstClient + i);
   await Promise.all([
     startRepeater(task),
+    startCouples(task),
     ...numbers.map(async (number, i) => {
       await sleep((rampMs * i) / clients);
       await startClient(task, number);
@@ -46,6 +55,13 @@ async function startRepeater({ host, port, firstClient }: CrowdTask): Promise<vo
   const repeater = new Repeater({ host, port, incidents, name: `repeater ${firstClient}` });
   counters.push(repeater);
   await repeater.start();
+}
+
+async function startCouples({ host, port, firstClient }: CrowdTask): Promise<void> {
+  for (let i = 1; i <= COUPLES_IN_CROWD; i++) {
+    couples.push(new Couple({ host, port, incidents, name: `couple ${firstClient}.${i}` }));
+  }
+  await Promise.all(couples.map((couple) => couple.start()));
 }
 
 async function startClient({ host, port }: CrowdTask, number: number): Promise<void> {
@@ -107,12 +123,14 @@ function vanish(connections: number, pick: number): void {
 async function settle(): Promise<void> {
   for (const miner of miners) miner.stop();
   const records = await Promise.all(counters.map((counter) => counter.settle()));
-  send({ type: 'records', records });
+  const met = await Promise.all(couples.map((couple) => couple.settle()));
+  send({ type: 'records', records, couples: met });
 }
 
 async function leave(): Promise<void> {
   for (const counter of counters) if (counter instanceof Repeater) counter.close();
-  await Promise.all(bots.map((bot) => bot.close()));
+  const all = [...bots, ...couples.flatMap((couple) => couple.bots)];
+  await Promise.all(all.map((bot) => bot.close()));
   send({ type: 'gone' });
 }
 

@@ -2,7 +2,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { SwarmError, sharesOf, stopChild, within } from '../swarms.ts';
-import type { CrowdTask, CrowdWindow, FromCrowd, TallyRecord, ToCrowd } from './messages.ts';
+import type {
+  CoupleRecord,
+  CrowdTask,
+  CrowdWindow,
+  FromCrowd,
+  TallyRecord,
+  ToCrowd,
+} from './messages.ts';
 
 export interface CrowdsTask extends Omit<CrowdTask, 'firstClient'> {
   /** How many processes the clients live in. */
@@ -63,10 +70,14 @@ export class Crowds {
     });
   }
 
-  async settle(msMax: number): Promise<TallyRecord[]> {
+  async settle(msMax: number): Promise<{ records: TallyRecord[]; couples: CoupleRecord[] }> {
     const answers = this.all('records', msMax);
     this.tell({ type: 'settle' });
-    return (await answers).flatMap(({ records }) => records);
+    const all = await answers;
+    return {
+      records: all.flatMap(({ records }) => records),
+      couples: all.flatMap(({ couples }) => couples),
+    };
   }
 
   async leave(msMax: number): Promise<void> {

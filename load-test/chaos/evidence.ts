@@ -1,7 +1,7 @@
 // What a chaos run has found out: all that its checks judge.
 import type { Window } from './crowds.ts';
 import type { FaultKind } from './kinds.ts';
-import type { TallyRecord } from './messages.ts';
+import type { CoupleRecord, TallyRecord } from './messages.ts';
 
 /** What came of one fault, or of two at once. */
 export interface Outcome {
@@ -57,6 +57,7 @@ export interface Evidence {
   /** What must never be and was found while the run went on. */
   readonly problems: readonly string[];
   readonly records: readonly TallyRecord[];
+  readonly couples: readonly CoupleRecord[];
   readonly tally: TallyTotals;
   readonly audits: readonly GoldAudit[];
   readonly accounts: readonly ItemTotals[];

@@ -1,5 +1,8 @@
 // Between a chaos run and its crowds, which are the processes that its clients live in.
 
+/** Pairs of players in each crowd who meet to play and to trade; they are not among its clients. */
+export const COUPLES_IN_CROWD = 4;
+
 export interface CrowdTask {
   readonly host: string;
   readonly port: number;
@@ -27,7 +30,11 @@ export type FromCrowd =
   /** Every client is connected and in its room. */
   | { readonly type: 'ready' }
   | { readonly type: 'window'; readonly window: CrowdWindow }
-  | { readonly type: 'records'; readonly records: readonly TallyRecord[] }
+  | {
+      readonly type: 'records';
+      readonly records: readonly TallyRecord[];
+      readonly couples: readonly CoupleRecord[];
+    }
   | { readonly type: 'gone' }
   /** Something that must never be, found now. */
   | { readonly type: 'problem'; readonly text: string };
@@ -63,4 +70,13 @@ export interface TallyRecord {
   readonly applied: number;
   /** Answers asked for a second time. */
   readonly askedAgain: number;
+}
+
+/** What two who meet have done. */
+export interface CoupleRecord {
+  readonly name: string;
+  /** Played to the end. */
+  readonly games: number;
+  /** Of which both were told that they are done. */
+  readonly trades: number;
 }

@@ -45,6 +45,9 @@ export interface ChaosReport {
   readonly leftOut: readonly string[];
   readonly additions: number;
   readonly askedAgain: number;
+  /** Matches that were played to their end. */
+  readonly games: number;
+  readonly trades: number;
   /** Rooms whose replay was compared. */
   readonly roomsReplayed: number;
   /** Before the first fault. */

@@ -10,6 +10,7 @@ import type { Descriptors, Evidence, GoldAudit, Outcome } from './evidence.ts';
 import { makeFault, whyNot } from './faults.ts';
 import type { FaultKind } from './kinds.ts';
 import { aliveOf, descriptorsOf, namesOfTemporary } from './leftovers.ts';
+import { COUPLES_IN_CROWD } from './messages.ts';
 import { againText, type ChaosOptions } from './options.ts';
 import { type ChaosReport, kindReports, loadOf } from './report.ts';
 import { type PlannedFault, scheduleOf } from './schedule.ts';
@@ -98,7 +99,7 @@ class Run {
     const seconds = (performance.now() - this.startedAt) / 1000;
     const evidence = await this.gather(auditor);
     const violations = violationsOf(evidence);
-    const { outcomes, records, replays } = evidence;
+    const { outcomes, records, couples, replays } = evidence;
     return {
       seed: options.seed,
       clients: options.bots,
@@ -107,6 +108,8 @@ class Run {
       kinds: kindReports(outcomes, options.limits),
       leftOut: [...leftOut.values()],
       additions: records.reduce((sum, { sent }) => sum + sent, 0),
+      games: couples.reduce((sum, { games }) => sum + games, 0),
+      trades: couples.reduce((sum, { trades }) => sum + trades, 0),
       askedAgain: records.reduce((sum, { askedAgain }) => sum + askedAgain, 0),
       roomsReplayed: replays.length,
       quiet: loadOf([quiet]),
@@ -183,11 +186,12 @@ class Run {
   /** Lets everyone settle, asks for the sums, lets everyone leave, and stops the server. */
   private async gather(auditor: Auditor): Promise<Evidence> {
     const { crowds, victim } = this;
-    const records = await crowds.settle(ANSWER_MS_MAX);
+    const { records, couples } = await crowds.settle(ANSWER_MS_MAX);
     const tally = await auditor.totals(ANSWER_MS_MAX);
     this.audits.push(await auditor.gold(ANSWER_MS_MAX));
     const accounts = await auditor.accounts(ANSWER_MS_MAX);
-    const connections = this.options.bots + this.options.processes + 1;
+    const inCrowd = 1 + 2 * COUPLES_IN_CROWD;
+    const connections = this.options.bots + this.options.processes * inCrowd + 1;
     const connected = await this.descriptors(connections);
     await crowds.leave(ANSWER_MS_MAX);
     await auditor.close();
@@ -199,6 +203,7 @@ class Run {
       outcomes: this.outcomes,
       problems: this.problems,
       records,
+      couples,
       tally,
       audits: this.audits,
       accounts,

@@ -53,10 +53,11 @@ function kindRow({ name, faults, pauses, drops, broken, isSlow, pauseMsMax }: Ki
 function totals(report: ChaosReport): string[] {
   const { faults, seconds, clients, additions, askedAgain, quiet, kinds, leftOut } = report;
   const busiest = kinds.toSorted((a, b) => b.load.cpuPercent - a.load.cpuPercent)[0];
-  const { roomsReplayed } = report;
+  const { roomsReplayed, games, trades } = report;
   return [
     `${whole(faults)} faults in ${whole(seconds)} s, ${whole(clients)} clients`,
     `${whole(additions)} additions counted, ${whole(askedAgain)} answers asked for twice`,
+    `${whole(games)} matches played to the end, ${whole(trades)} trades made`,
     `${whole(roomsReplayed)} rooms replayed from their files`,
     `clients before the faults: ${loadText(quiet)}`,
     ...(busiest ? [`clients at most (${busiest.name}): ${loadText(busiest.load)}`] : []),

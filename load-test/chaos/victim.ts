@@ -12,7 +12,11 @@ import { HANG_MS } from './kinds.ts';
 import { namesOfTemporary } from './leftovers.ts';
 
 const SCRIPT = 'dist/server/main.js';
-const GAMES = ['dist/server/games/goldrush/index.js', 'dist/load-test/chaos/tally-game.js'];
+const GAMES = [
+  'dist/server/games/goldrush/index.js',
+  'dist/server/games/connect-four.js',
+  'dist/load-test/chaos/tally-game.js',
+];
 const POLL_MS = 50;
 const START_MS_MAX = 20_000;
 const LOG_LINES_MAX = 2000;
