@@ -17,6 +17,7 @@ const GAMES = [
   'dist/server/games/connect-four.js',
   'dist/load-test/chaos/tally-game.js',
 ];
+const SPARES = 1;
 const POLL_MS = 50;
 const START_MS_MAX = 20_000;
 const LOG_LINES_MAX = 2000;
@@ -114,7 +115,7 @@ export class Victim {
         processes.filter((process) => process.role === role && process.responsive).length;
       const isThere = processes.some(({ pid }) => gone.includes(pid));
       const isWhole =
-        count('worker') === this.workers && count('coordinator') === 1 && count('spare') === 1;
+        count('worker') === this.workers && count('coordinator') === 1 && count('spare') === SPARES;
       if (!isThere && isWhole) return;
       if (performance.now() - startedAt > msMax) {
         throw new FaultError(`the server was not whole again after ${msMax} ms`);
@@ -157,6 +158,7 @@ function flagsOf({ clients, workers }: VictimOptions, data: string): string[] {
   const flags = {
     '--data': data,
     '--workers': String(workers),
+    '--spares': String(SPARES),
     '--hang-ms': String(HANG_MS),
     '--restarts-max': '10000',
     '--restart-period-ms': '1000',
