@@ -7,7 +7,7 @@ export default defineConfig({
     hookTimeout: 20_000,
     // Most tests do without a spare process in each server; those about it say so.
     env: { HOLDFAST_SPARES: '0' },
-    // Tests with processes mostly wait: one more at a time than Vitest takes by itself on two cores.
-    maxWorkers: 2,
+    // Tests with processes mostly wait: more at a time than there are cores.
+    maxWorkers: 3,
   },
 });

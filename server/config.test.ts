@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   type Config,
   ConfigError,
@@ -73,6 +73,9 @@ function samples(row: SettingRow<Kind, unknown>): { good: string[]; bad: string[
 afterEach(() => vi.unstubAllEnvs());
 
 describe('where a setting comes from', () => {
+  // Servers of tests are told so by the environment.
+  beforeEach(() => vi.stubEnv('HOLDFAST_SPARES', undefined));
+
   it('is the default without a flag and a variable', () => {
     const config = parse();
     for (const [name, row] of rows) expect(config[name], name).toEqual(row.default);

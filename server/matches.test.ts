@@ -29,8 +29,10 @@ const players = (server: ServerProcess, count: number) =>
   Promise.all(Array.from({ length: count }, (_, i) => player(server, `player-${i}`)));
 
 async function killOne(server: ServerProcess, role: 'worker' | 'coordinator'): Promise<void> {
-  const found = (await server.processes()).find((one) => one.role === role);
-  process.kill(found!.pid, 'SIGKILL');
+  const find = async () => (await server.processes()).find((one) => one.role === role)?.pid;
+  // The one that was killed before may not have been replaced yet.
+  await expect.poll(find, { timeout: 10_000 }).toBeDefined();
+  process.kill((await find())!, 'SIGKILL');
 }
 
 const boardOf = (room: RoomView): Entity | undefined => [...room.of('board')][0];

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Client, connect } from '../client/index.ts';
 import { ServerProcess } from '../load-test/server-process.ts';
 
-const ROUNDS = 4;
+const ROUNDS = 3;
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
