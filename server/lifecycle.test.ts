@@ -204,7 +204,8 @@ describe('When a worker is killed', () => {
         commands: { spin: { args: Type.Object({}), run: () => spinForEver() } },
       });`,
     );
-    const server = await start('--game', path, '--hang-ms', '900');
+    // The stack is asked for after half of that: a busy machine needs its time.
+    const server = await start('--game', path, '--hang-ms', '3000');
     const client = await player(server, 'ada');
     (await client.join({ game: 'spin' })).send('spin');
     const crashes = async () => {
