@@ -1,12 +1,13 @@
 // A steady rate from timers that are not steady: late, early, or held up by long steps.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Pacer, type PacerClock } from './pacer.ts';
+import type { Clock } from '../multiprocessing/index.ts';
+import { Pacer } from './pacer.ts';
 
 const INTERVAL_MS = 50;
 
 /** Time in which timers go off late by as much as the test says. */
-class LateClock implements PacerClock {
+class LateClock implements Clock {
   time = 0;
   private readonly lateness: () => number;
   private due: { at: number; run: () => void } | undefined;

@@ -1,21 +1,5 @@
 // Calls a step at a steady rate, makes up for lateness, and measures it.
-import { performance } from 'node:perf_hooks';
-
-/** Time as a pacer sees it, so that a test can give it its own. */
-export interface PacerClock {
-  /** Milliseconds, steady. */
-  now(): number;
-  /** @returns a function that calls it off. */
-  after(ms: number, run: () => void): () => void;
-}
-
-const systemClock: PacerClock = {
-  now: () => performance.now(),
-  after(ms, run) {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
-};
+import { type Clock, systemClock } from '../multiprocessing/index.ts';
 
 export interface PacerOptions {
   /** Milliseconds from one step to the next. */
@@ -32,7 +16,7 @@ const CATCH_UP_STEPS_MAX = 5;
 
 export class Pacer {
   private readonly options: PacerOptions;
-  private readonly clock: PacerClock;
+  private readonly clock: Clock;
   private nextAt: number;
   private cancel: () => void;
   private stopped = false;
