@@ -4,6 +4,7 @@ import { type Client, connect, LinkState, type RoomView } from '../client/index.
 import { ServerProcess } from '../load-test/server-process.ts';
 import { frameOf } from '../protocol/index.ts';
 import { RawClient } from './test-raw-client.ts';
+import { workersOf } from './test-server.ts';
 
 const ZERO = Buffer.of(0);
 const HANDSHAKE_MS = 800;
@@ -25,9 +26,7 @@ const pidsOf = async (): Promise<number[]> =>
   (await server.processes()).map(({ pid }) => pid).sort();
 
 const connections = async (): Promise<number> =>
-  (await server.processes())
-    .filter(({ role }) => role === 'worker')
-    .reduce((sum, { clients }) => sum + clients, 0);
+  (await workersOf(server)).reduce((sum, { clients }) => sum + clients, 0);
 
 /** Joins Goldrush as JSON lines and gives the room's number. */
 async function joined(client: RawClient): Promise<number> {

@@ -1,22 +1,11 @@
 // The bank: what players have banked is theirs, whatever is killed, once each and for good.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
-import { type Client, connect, type RoomView } from '../client/index.ts';
-import { ServerProcess } from '../load-test/server-process.ts';
-
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
-
-function directory(): string {
-  const data = mkdtempSync(join(tmpdir(), 'holdfast-bank-'));
-  cleanUps.push(() => rmSync(data, { recursive: true, force: true }));
-  return data;
-}
+import { describe, expect, it } from 'vitest';
+import type { Client, RoomView } from '../client/index.ts';
+import type { ServerProcess } from '../load-test/server-process.ts';
+import { pidsOf, player, processesOf, startServer, temporaryDirectory } from './test-server.ts';
 
 /** A game in which coins are made and put into the bank: each is counted by its room. */
 const MINT = `
@@ -66,19 +55,16 @@ interface Totals {
   rooms: { room: number; item: string; net: number }[];
 }
 
-async function start(data: string): Promise<ServerProcess> {
+function start(data: string): Promise<ServerProcess> {
   const game = join(data, 'mint.ts');
   writeFileSync(game, MINT);
   const args = ['--data', data, '--workers', '2', '--game', game, '--restarts-max', '100'];
-  const server = await ServerProcess.start({ args });
-  cleanUps.push(() => server.stop());
-  return server;
+  return startServer(...args);
 }
 
 async function enter(server: ServerProcess, name: string, account?: string) {
-  const options = { port: server.port, name, reconnectMsMax: 100 };
-  const client = await connect({ ...options, ...(account === undefined ? {} : { account }) });
-  cleanUps.push(() => client.destroy());
+  const options = { reconnectMsMax: 100, ...(account === undefined ? {} : { account }) };
+  const client = await player(server, name, options);
   const room = await client.join({ game: 'mint' });
   await expect.poll(async () => (await books(room)).balance).not.toBeNull();
   return { client, room };
@@ -87,15 +73,11 @@ async function enter(server: ServerProcess, name: string, account?: string) {
 const books = async (room: RoomView) => (await room.call('books')) as Books;
 const totals = async (client: Client) => (await client.lobby.call('audit')) as Totals;
 
-async function killCoordinator(server: ServerProcess): Promise<void> {
-  const { pid } = (await server.processes()).find(({ role }) => role === 'coordinator')!;
-  process.kill(pid, 'SIGKILL');
-  await expect
-    .poll(
-      async () => (await server.processes()).find(({ role }) => role === 'coordinator')?.pid ?? pid,
-      { timeout: 10_000 },
-    )
-    .not.toBe(pid);
+async function replaceCoordinator(server: ServerProcess): Promise<void> {
+  const pid = async () => (await processesOf(server, 'coordinator'))[0]?.pid;
+  const before = await pid();
+  process.kill(before!, 'SIGKILL');
+  await expect.poll(async () => (await pid()) ?? before, { timeout: 10_000 }).not.toBe(before);
 }
 
 /** Puts 3 and takes 1, again and again; what that must come to. */
@@ -129,12 +111,12 @@ const KILLS = 5;
 
 describe('The bank', () => {
   it('has each deposit once, however often the coordinator is killed', async () => {
-    const server = await start(directory());
+    const server = await start(temporaryDirectory());
     const players = await Promise.all(['ada', 'bob', 'eve'].map((name) => enter(server, name)));
     const works = players.map(({ room }) => work(room));
     for (let i = 0; i < KILLS; i++) {
       await sleep(Math.random() * 300);
-      await killCoordinator(server);
+      await replaceCoordinator(server);
     }
     const sums = await Promise.all(works.map(({ stop }) => stop()));
     const { accepted, refused } = await settled(players[0]!.room);
@@ -153,13 +135,13 @@ describe('The bank', () => {
   });
 
   it('has everything after the whole server was killed; the same key is the same player', async () => {
-    const data = directory();
+    const data = temporaryDirectory();
     const first = await start(data);
     const { client, room } = await enter(first, 'ada');
     const account = client.account!;
     await Promise.all(Array.from({ length: 20 }, () => room.call('put', { amount: 5 })));
     // Some of it is under way still.
-    const pids = (await first.processes()).map(({ pid }) => pid);
+    const pids = await pidsOf(first);
     for (const pid of [first.pid, ...pids]) process.kill(pid, 'SIGKILL');
     client.destroy();
     const second = await start(data);
@@ -173,7 +155,7 @@ describe('The bank', () => {
   });
 
   it('lets a newer session of an account end the one before, and go on with what there is', async () => {
-    const server = await start(directory());
+    const server = await start(temporaryDirectory());
     const { client, room } = await enter(server, 'ada');
     await room.call('put', { amount: 7 });
     const ended = new Promise<Error>((resolve) => client.on('error', resolve));

@@ -1,28 +1,19 @@
 // Bots in a real server: miners that move without anybody behind them, and make place for players.
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type Client, connect, type RoomView } from '../client/index.ts';
-import { ServerProcess } from '../load-test/server-process.ts';
+import { describe, expect, it, vi } from 'vitest';
+import type { Client, RoomView } from '../client/index.ts';
+import type { ServerProcess } from '../load-test/server-process.ts';
+import { player, processesOf, startServer } from './test-server.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
-
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
 
 /** So many that some are always in sight. */
 const WANTED = 200;
 
-async function start(...args: string[]): Promise<ServerProcess> {
-  const flags = ['--bots', String(WANTED), '--restarts-max', '1000', ...args];
-  const server = await ServerProcess.start({ args: flags });
-  cleanUps.push(() => server.stop());
-  return server;
-}
+const start = (...args: string[]): Promise<ServerProcess> =>
+  startServer('--bots', String(WANTED), '--restarts-max', '1000', ...args);
 
 async function joined(server: ServerProcess): Promise<{ client: Client; room: RoomView }> {
-  const client = await connect({ port: server.port, name: 'ada' });
-  cleanUps.push(() => client.close());
+  const client = await player(server);
   return { client, room: await client.join({ game: 'goldrush' }) };
 }
 
@@ -69,10 +60,10 @@ describe('With --bots', () => {
     const server = await start('--verify-determinism');
     const { room } = await joined(server);
     await untilOneMoves(room);
-    const coordinator = (await server.processes()).find(({ role }) => role === 'coordinator');
+    const [coordinator] = await processesOf(server, 'coordinator');
     process.kill(coordinator!.pid, 'SIGKILL');
     await until(async () => {
-      const now = (await server.processes()).find(({ role }) => role === 'coordinator');
+      const [now] = await processesOf(server, 'coordinator');
       expect(now?.pid).not.toBe(coordinator!.pid);
     });
     await untilOneMoves(room);

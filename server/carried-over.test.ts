@@ -1,21 +1,9 @@
 // A server that starts on what another version has written: it goes on, or refuses with a reason.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { type Client, connect } from '../client/index.ts';
-import { type LogLine, ServerProcess } from '../load-test/server-process.ts';
-
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
-
-function directory(): string {
-  const path = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
-  cleanUps.push(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
+import { describe, expect, it } from 'vitest';
+import type { LogLine, ServerProcess } from '../load-test/server-process.ts';
+import { player, startServerWith, temporaryDirectory } from './test-server.ts';
 
 const gameOf = (lines: string) => `import { defineGame, Type } from 'holdfast/game';
   export default defineGame({ name: 'purse', text: 'Saves.', ticksPerSecond: 20, playersMax: 9, ${lines} });`;
@@ -48,20 +36,12 @@ const dicing = gameOf(`
   tick: (room) => { for (const die of room.entities.die) die.top = Math.random(); },
   commands: {},`);
 
-async function start(data: string, game: string, ...args: string[]): Promise<ServerProcess> {
+function start(data: string, game: string, ...args: string[]): Promise<ServerProcess> {
   const path = join(data, 'game.ts');
   writeFileSync(path, game);
   const all = ['--data', data, '--game', path, '--workers', '1', ...args];
   // A server that is killed may leave the folder of its links behind.
-  const server = await ServerProcess.start({ args: all, env: { TMPDIR: data } });
-  cleanUps.push(() => server.stop());
-  return server;
-}
-
-async function player(server: ServerProcess): Promise<Client> {
-  const client = await connect({ port: server.port, name: 'ada' });
-  cleanUps.push(() => client.close());
-  return client;
+  return startServerWith({ TMPDIR: data }, ...all);
 }
 
 const logged = (server: ServerProcess, text: string): LogLine | undefined =>
@@ -69,7 +49,7 @@ const logged = (server: ServerProcess, text: string): LogLine | undefined =>
 
 describe('A room of an older version of its game', () => {
   it('is migrated after a stop: its players resume with what they had', async () => {
-    const data = directory();
+    const data = temporaryDirectory();
     const before = await start(data, first);
     const client = await player(before);
     const room = await client.join({ game: 'purse' });
@@ -89,7 +69,7 @@ describe('A room of an older version of its game', () => {
   });
 
   it('stays away from an older game, and comes back with the newer', async () => {
-    const data = directory();
+    const data = temporaryDirectory();
     const newer = await start(data, second);
     await (await player(newer)).join({ game: 'purse' });
     await newer.stop();
@@ -101,7 +81,7 @@ describe('A room of an older version of its game', () => {
   });
 
   it('repeats the last ticks under the newer code after a crash, and says so', async () => {
-    const data = directory();
+    const data = temporaryDirectory();
     const before = await start(data, first);
     const room = await (await player(before)).join({ game: 'purse' });
     await room.call('save');
@@ -119,7 +99,7 @@ describe('A data directory of a newer server', () => {
   ])(
     'is refused in one line that names the file, and left as it is (%s/%s…)',
     async (of, prefix) => {
-      const data = directory();
+      const data = temporaryDirectory();
       const server = await start(data, first);
       await (await player(server)).join({ game: 'purse' });
       await server.stop();
@@ -149,7 +129,7 @@ function contentsOf(data: string): string[][] {
 
 describe('--verify-determinism', () => {
   it('tells the author of a game that uses Math.random which field differs', async () => {
-    const server = await start(directory(), dicing, '--verify-determinism');
+    const server = await start(temporaryDirectory(), dicing, '--verify-determinism');
     await (await player(server)).join({ game: 'purse' });
     await expect
       .poll(() => logged(server, 'not deterministic'), { timeout: 5000 })

@@ -2,9 +2,10 @@
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
-import { ServerProcess } from '../load-test/server-process.ts';
+import { describe, expect, it } from 'vitest';
+import type { ServerProcess } from '../load-test/server-process.ts';
 import { encodeBinary, PROTOCOL_VERSION } from '../protocol/index.ts';
+import { startServer, workersOf } from './test-server.ts';
 
 const CONNECTIONS = 10_000;
 const BATCH = 250;
@@ -12,11 +13,6 @@ const BATCH = 250;
 const PLACES = 500;
 /** In batches; a worker is killed while connections come and go. */
 const KILL_EVERY = 10;
-
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
 
 /** Binary: one that speaks JSON is served for a while after it has ended its side. */
 const hello = Buffer.concat([
@@ -68,12 +64,9 @@ async function welcomed(port: number): Promise<Socket> {
 
 describe.runIf(existsSync('/proc/self/fd'))('After 10,000 connects and disconnects', () => {
   it('no process has a descriptor more than before', async () => {
-    const server = await ServerProcess.start({
-      args: `--workers 2 --connections-per-address-max ${PLACES} --restarts-max 1000 --resume-ms 100`
-        .concat(' --sessions-max 100000')
-        .split(' '),
-    });
-    cleanUps.push(() => server.stop());
+    const limits = ['--connections-per-address-max', String(PLACES), '--sessions-max', '100000'];
+    const others = ['--workers', '2', '--restarts-max', '1000', '--resume-ms', '100'];
+    const server = await startServer(...limits, ...others);
     /** By role, sorted: workers are replaced meanwhile. */
     const open = async () => {
       const processes = await server.processes();
@@ -100,14 +93,14 @@ describe.runIf(existsSync('/proc/self/fd'))('After 10,000 connects and disconnec
 });
 
 async function killWorker(server: ServerProcess): Promise<void> {
-  const worker = (await server.processes()).find(({ role }) => role === 'worker')!;
-  process.kill(worker.pid, 'SIGKILL');
+  const [worker] = await workersOf(server);
+  process.kill(worker!.pid, 'SIGKILL');
   const isReplaced = async () => {
-    const workers = (await server.processes()).filter(({ role }) => role === 'worker');
+    const workers = await workersOf(server);
     return (
       workers.length === 2 &&
       workers.every(({ pid, responsive }) => {
-        return pid !== worker.pid && responsive;
+        return pid !== worker!.pid && responsive;
       })
     );
   };

@@ -1,38 +1,12 @@
 // A worker that dies while it serves: its connections go on with another, whatever was under way.
-import { afterEach, describe, expect, it } from 'vitest';
-import { type Client, connect, type RoomView } from '../client/index.ts';
+import { describe, expect, it } from 'vitest';
+import type { Client, RoomView } from '../client/index.ts';
 import { injectCode } from '../load-test/inject-code.ts';
-import { ServerProcess } from '../load-test/server-process.ts';
-import { RawClient } from './test-raw-client.ts';
-
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
-
-async function start(...args: string[]): Promise<ServerProcess> {
-  const server = await ServerProcess.start({ args });
-  cleanUps.push(() => server.stop());
-  return server;
-}
-
-async function player(server: ServerProcess, name: string): Promise<Client> {
-  const client = await connect({ port: server.port, name });
-  cleanUps.push(() => client.close());
-  return client;
-}
-
-function raw(server: ServerProcess): RawClient {
-  const client = new RawClient(server.port);
-  cleanUps.push(() => client[Symbol.dispose]());
-  return client;
-}
-
-const workers = async (server: ServerProcess) =>
-  (await server.processes()).filter(({ role }) => role === 'worker');
+import type { ServerProcess } from '../load-test/server-process.ts';
+import { player, players, rawClient, startServer, workersOf } from './test-server.ts';
 
 async function killWorkers(server: ServerProcess): Promise<void> {
-  for (const { pid } of await workers(server)) process.kill(pid, 'SIGKILL');
+  for (const { pid } of await workersOf(server)) process.kill(pid, 'SIGKILL');
 }
 
 /** Resolves at the next welcome on a living connection. */
@@ -51,35 +25,31 @@ function countLosses(client: Client): () => number {
 
 describe('After kill -9 of every worker', () => {
   it('connections stay, sessions and rooms go on, and no command is lost or doubled', async () => {
-    const server = await start('--workers', '2');
-    const players = await Promise.all(
-      Array.from({ length: 20 }, (_, i) => player(server, `player-${i}`)),
-    );
-    const losses = players.map(countLosses);
-    const rooms = await Promise.all(players.map((client) => client.join({ game: 'goldrush' })));
+    const server = await startServer('--workers', '2');
+    const clients = await players(server, 20);
+    const losses = clients.map(countLosses);
+    const rooms = await Promise.all(clients.map((client) => client.join({ game: 'goldrush' })));
     const send = (room: RoomView) => room.send('walk', { dx: 1, dy: 0 });
     const sending = setInterval(() => rooms.forEach(send), 20);
-    const pauses = players.map(handedOver);
+    const pauses = clients.map(handedOver);
     await killWorkers(server);
     const measured = await Promise.all(pauses);
     clearInterval(sending);
     // Each has a result, so all commands before it were applied, in order and once.
     const audits = await Promise.all(rooms.map((room) => room.call('audit')));
-    expect(losses.map((count) => count())).toEqual(players.map(() => 0));
+    expect(losses.map((count) => count())).toEqual(clients.map(() => 0));
     expect(audits).toEqual(audits.map(() => expect.objectContaining({ total: 6000 })));
-    expect(players.every(({ welcome }) => welcome!.resumed && welcome!.worker > 2)).toBe(true);
+    expect(clients.every(({ welcome }) => welcome!.resumed && welcome!.worker > 2)).toBe(true);
     expect(Math.max(...measured)).toBeLessThan(5000);
   });
 
   it('again and again, nobody is disconnected', async () => {
-    const server = await start('--workers', '2', '--restarts-max', '1000');
-    const players = await Promise.all(
-      Array.from({ length: 30 }, (_, i) => player(server, `player-${i}`)),
-    );
-    const losses = players.map(countLosses);
-    const rooms = await Promise.all(players.map((client) => client.join({ game: 'goldrush' })));
+    const server = await startServer('--workers', '2', '--restarts-max', '1000');
+    const clients = await players(server, 30);
+    const losses = clients.map(countLosses);
+    const rooms = await Promise.all(clients.map((client) => client.join({ game: 'goldrush' })));
     for (let i = 0; i < 8; i++) {
-      const { pid } = (await workers(server))[i % 2] ?? (await workers(server))[0]!;
+      const { pid } = (await workersOf(server))[i % 2] ?? (await workersOf(server))[0]!;
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
@@ -87,16 +57,16 @@ describe('After kill -9 of every worker', () => {
       }
       await Promise.all(rooms.map((room) => room.call('scores')));
     }
-    expect(losses.map((count) => count())).toEqual(players.map(() => 0));
+    expect(losses.map((count) => count())).toEqual(clients.map(() => 0));
     // The primary keeps one handle for each connection, and no other.
     const counted = async () =>
-      (await workers(server)).reduce((sum, { clients }) => sum + clients, 0);
+      (await workersOf(server)).reduce((sum, { clients }) => sum + clients, 0);
     await expect.poll(counted, { timeout: 5000 }).toBe(30);
   });
 
   it('half a frame that the dead one had read does no harm, in JSON lines', async () => {
-    const server = await start('--workers', '1');
-    const client = raw(server).hello('ada').send({ type: 'join', game: 'goldrush' });
+    const server = await startServer('--workers', '1');
+    const client = rawClient(server).hello('ada').send({ type: 'join', game: 'goldrush' });
     const room = (await client.message('joined')).room as number;
     client.send('{"type":"command","room":');
     const half = () => server.metric('holdfast_bytes_received_total');
@@ -110,8 +80,8 @@ describe('After kill -9 of every worker', () => {
   });
 
   it('one whose hello was not answered is asked again', async () => {
-    const server = await start('--workers', '1');
-    const client = raw(server).send('{"type":"hello",');
+    const server = await startServer('--workers', '1');
+    const client = rawClient(server).send('{"type":"hello",');
     await expect
       .poll(() => server.metric('holdfast_bytes_received_total'), { timeout: 5000 })
       .toBeGreaterThan(0);
@@ -122,9 +92,9 @@ describe('After kill -9 of every worker', () => {
   });
 
   it('one that has said nothing yet is served from its first byte', async () => {
-    const server = await start('--workers', '1');
-    const client = raw(server);
-    await expect.poll(async () => (await workers(server))[0]!.clients, { timeout: 5000 }).toBe(1);
+    const server = await startServer('--workers', '1');
+    const client = rawClient(server);
+    await expect.poll(async () => (await workersOf(server))[0]!.clients, { timeout: 5000 }).toBe(1);
     await killWorkers(server);
     client.hello('ada');
     expect(await client.message('welcome')).toMatchObject({ worker: 2 });
@@ -132,12 +102,12 @@ describe('After kill -9 of every worker', () => {
   });
 
   it('a process for each client is replaced for that client', async () => {
-    const server = await start('--workers', 'per-client');
-    const ada = await player(server, 'ada');
+    const server = await startServer('--workers', 'per-client');
+    const ada = await player(server);
     const losses = countLosses(ada);
     const room = await ada.join({ game: 'goldrush' });
     const pause = handedOver(ada);
-    const serving = (await workers(server)).find(({ worker }) => worker === ada.welcome!.worker);
+    const serving = (await workersOf(server)).find(({ worker }) => worker === ada.welcome!.worker);
     process.kill(serving!.pid, 'SIGKILL');
     await pause;
     expect(await room.call('audit')).toMatchObject({ total: 6000 });
@@ -145,26 +115,26 @@ describe('After kill -9 of every worker', () => {
   });
 
   it('closing still reaches the client at once, and the primary lets go of its handle', async () => {
-    const server = await start('--workers', '1');
-    const client = raw(server).hello('ada');
+    const server = await startServer('--workers', '1');
+    const client = rawClient(server).hello('ada');
     await client.message('welcome');
     await killWorkers(server);
     await client.until(({ messages }) => messages.filter(({ type }) => type === 'welcome')[1]);
     client.send({ type: 'quit' });
     await client.closed();
-    await expect.poll(async () => (await workers(server))[0]!.clients, { timeout: 5000 }).toBe(0);
+    await expect.poll(async () => (await workersOf(server))[0]!.clients, { timeout: 5000 }).toBe(0);
   });
 });
 
 describe('When a worker fails on an error that nothing catches', () => {
   it('the log says which, and its connections go on with another', async () => {
-    const server = await start('--workers', '1');
-    const ada = await player(server, 'ada');
+    const server = await startServer('--workers', '1');
+    const ada = await player(server);
     const losses = countLosses(ada);
     const room = await ada.join({ game: 'goldrush' });
     const pause = handedOver(ada);
     const code = "setTimeout(() => { throw new Error('out of the blue'); })";
-    await injectCode(code, (await workers(server))[0]!.pid, () => server.log);
+    await injectCode(code, (await workersOf(server))[0]!.pid, () => server.log);
     await pause;
     expect(await room.call('audit')).toMatchObject({ total: 6000 });
     expect(losses()).toBe(0);

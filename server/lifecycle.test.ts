@@ -2,56 +2,21 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { type Client, connect } from '../client/index.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ServerProcess, ServerStartError } from '../load-test/server-process.ts';
 import { RawClient } from './test-raw-client.ts';
-
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
-
-const start = (...args: string[]): Promise<ServerProcess> => startWith({}, ...args);
-
-async function startWith(env: Record<string, string>, ...args: string[]): Promise<ServerProcess> {
-  const server = await ServerProcess.start({ args, env });
-  cleanUps.push(() => server.stop());
-  return server;
-}
-
-async function temporaryDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
-  cleanUps.push(() => rm(directory, { recursive: true }));
-  return directory;
-}
-
-async function player(server: ServerProcess, name: string): Promise<Client> {
-  const client = await connect({ port: server.port, name });
-  cleanUps.push(() => client.close());
-  return client;
-}
-
-function raw(server: ServerProcess): RawClient {
-  const client = new RawClient(server.port);
-  cleanUps.push(() => client[Symbol.dispose]());
-  return client;
-}
-
-const workers = async (server: ServerProcess) =>
-  (await server.processes()).filter(({ role }) => role === 'worker');
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
+import {
+  isAlive,
+  pidsOf,
+  player,
+  rawClient,
+  startServer,
+  startServerWith,
+  temporaryDirectory,
+  workersOf,
+} from './test-server.ts';
 
 /** What a start that must fail says on stderr, which is one line, with exit code 1. */
 async function refusal(...args: string[]): Promise<string> {
@@ -71,7 +36,7 @@ describe('Starting', () => {
   it('fails with one line that names the port that is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
-    cleanUps.push(() => other.close());
+    onTestFinished(() => void other.close());
     const { port } = other.address() as { port: number };
     expect(await refusal('--port', String(port))).toContain(`127.0.0.1:${port}: the port is taken`);
     expect(await refusal('--admin-port', String(port))).toContain(`127.0.0.1:${port}`);
@@ -82,14 +47,14 @@ describe('Starting', () => {
   });
 
   it('fails with one line for a data directory that cannot be', async () => {
-    const directory = await temporaryDirectory();
+    const directory = temporaryDirectory();
     const path = join(directory, 'file');
     writeFileSync(path, '');
     expect(await refusal('--data', path)).toContain(`cannot use ${path}: it is not a directory`);
   });
 
   it('fails with one line for a game that is not there, or not right', async () => {
-    const directory = await temporaryDirectory();
+    const directory = temporaryDirectory();
     const path = join(directory, 'game.mjs');
     expect(await refusal('--game', path)).toContain('there is no such file');
     writeFileSync(path, 'export default { name: 7 }');
@@ -97,7 +62,7 @@ describe('Starting', () => {
   });
 
   it('loads a game from outside of the package by what README says', async () => {
-    const directory = await temporaryDirectory();
+    const directory = temporaryDirectory();
     const path = join(directory, 'counter.ts');
     writeFileSync(
       path,
@@ -117,7 +82,7 @@ describe('Starting', () => {
         },
       });`,
     );
-    const client = await player(await start('--game', path), 'ada');
+    const client = await player(await startServer('--game', path), 'ada');
     const room = await client.join({ game: 'counter' });
     expect(await room.call('add', { n: 2 })).toBe(2);
     expect(await room.call('add', { n: 3 })).toBe(5);
@@ -127,10 +92,10 @@ describe('Starting', () => {
 
 describe('Stopping', () => {
   it('tells clients, exits 0, and leaves no process and no file', async () => {
-    const directory = await temporaryDirectory();
-    const server = await startWith({ TMPDIR: directory }, '--workers', '2');
-    const pids = (await server.processes()).map(({ pid }) => pid);
-    const client = raw(server).hello();
+    const directory = temporaryDirectory();
+    const server = await startServerWith({ TMPDIR: directory }, '--workers', '2');
+    const pids = await pidsOf(server);
+    const client = rawClient(server).hello();
     await client.message('welcome');
     expect(await server.stop()).toBe(0);
     await client.closed();
@@ -140,8 +105,8 @@ describe('Stopping', () => {
   });
 
   it('does not wait for ever for a client that does not read', async () => {
-    const server = await start('--workers', '1', '--drain-ms', '300');
-    const client = raw(server).hello();
+    const server = await startServer('--workers', '1', '--drain-ms', '300');
+    const client = rawClient(server).hello();
     await client.message('welcome');
     client.socket.pause();
     expect(await server.stop()).toBe(0);
@@ -150,9 +115,9 @@ describe('Stopping', () => {
 
 describe('When the primary is killed', () => {
   it('its children end by themselves, and leave no file', async () => {
-    const directory = await temporaryDirectory();
-    const server = await startWith({ TMPDIR: directory }, '--workers', '2');
-    const pids = (await server.processes()).map(({ pid }) => pid);
+    const directory = temporaryDirectory();
+    const server = await startServerWith({ TMPDIR: directory }, '--workers', '2');
+    const pids = await pidsOf(server);
     await server.kill();
     await expect.poll(() => pids.filter(isAlive), { timeout: 5000 }).toEqual([]);
     expect(readdirSync(directory)).toEqual([]);
@@ -161,19 +126,21 @@ describe('When the primary is killed', () => {
 
 describe('When a worker is killed', () => {
   it('a worker that hangs is killed and replaced', async () => {
-    const server = await start('--workers', '1', '--hang-ms', '900');
-    const [worker] = await workers(server);
+    const server = await startServer('--workers', '1', '--hang-ms', '900');
+    const [worker] = await workersOf(server);
     process.kill(worker!.pid, 'SIGSTOP');
     await expect
-      .poll(async () => (await workers(server))[0]?.pid ?? worker!.pid, { timeout: 10_000 })
+      .poll(async () => (await workersOf(server))[0]?.pid ?? worker!.pid, {
+        timeout: 10_000,
+      })
       .not.toBe(worker!.pid);
-    await player(server, 'ada');
+    await player(server);
   });
 
   it('a worker that is silent for a while only goes on, and nobody can look into it', async () => {
-    const server = await start('--workers', '1', '--hang-ms', '6000');
-    const [worker] = await workers(server);
-    const beatAge = async () => (await workers(server))[0]!.lastBeatAgeMs;
+    const server = await startServer('--workers', '1', '--hang-ms', '6000');
+    const [worker] = await workersOf(server);
+    const beatAge = async () => (await workersOf(server))[0]!.lastBeatAgeMs;
     process.kill(worker!.pid, 'SIGSTOP');
     await expect.poll(beatAge, { timeout: 10_000 }).toBeGreaterThan(3500);
     process.kill(worker!.pid, 'SIGCONT');
@@ -188,12 +155,12 @@ describe('When a worker is killed', () => {
         () => false,
       );
     await expect.poll(answers, { timeout: 5000 }).toBe(false);
-    await player(server, 'ada');
-    expect((await workers(server))[0]!.pid).toBe(worker!.pid);
+    await player(server);
+    expect((await workersOf(server))[0]!.pid).toBe(worker!.pid);
   });
 
   it('where a process hangs is found out, logged, and shown to operators', async () => {
-    const path = join(await temporaryDirectory(), 'spin.ts');
+    const path = join(temporaryDirectory(), 'spin.ts');
     writeFileSync(
       path,
       `import { defineGame, Type } from 'holdfast/game';
@@ -205,8 +172,8 @@ describe('When a worker is killed', () => {
       });`,
     );
     // The stack is asked for after half of that: a busy machine needs its time.
-    const server = await start('--game', path, '--hang-ms', '3000');
-    const client = await player(server, 'ada');
+    const server = await startServer('--game', path, '--hang-ms', '3000');
+    const client = await player(server);
     (await client.join({ game: 'spin' })).send('spin');
     const crashes = async () => {
       const answer = await fetch(`http://127.0.0.1:${server.adminPort}/api/crashes`);
@@ -226,11 +193,10 @@ describe('When a worker is killed', () => {
   });
 
   it('the server gives up, and says so, when that happens too often', async () => {
-    const server = await start('--workers', '1', '--restarts-max', '2');
-    cleanUps.pop();
+    const server = await startServer('--workers', '1', '--restarts-max', '2');
     let pid = 0;
     const next = async () => {
-      const [worker] = await workers(server);
+      const [worker] = await workersOf(server);
       return worker?.responsive && worker.pid !== pid ? worker.pid : 0;
     };
     for (let i = 0; i < 3; i++) {
@@ -246,12 +212,12 @@ describe('When a worker is killed', () => {
 
 describe('--workers per-client', () => {
   it('gives each connection a process of its own, up to the limit', async () => {
-    const server = await start('--workers', 'per-client', '--per-client-max', '2');
-    const ada = raw(server).hello('ada');
-    const bob = raw(server).hello('bob');
+    const server = await startServer('--workers', 'per-client', '--per-client-max', '2');
+    const ada = rawClient(server).hello('ada');
+    const bob = rawClient(server).hello('bob');
     const numbers = [await ada.message('welcome'), await bob.message('welcome')];
     expect(new Set(numbers.map(({ worker }) => worker)).size).toBe(2);
-    const carl = raw(server).hello('carl');
+    const carl = rawClient(server).hello('carl');
     await carl.closed();
     expect(carl.messages).toMatchObject([{ type: 'error', code: 'SERVER_FULL' }]);
     expect(
@@ -260,12 +226,12 @@ describe('--workers per-client', () => {
   });
 
   it('ends a process with its connection, and keeps spare ones ready', async () => {
-    const server = await start('--workers', 'per-client', '--per-client-spare', '1');
-    const ada = raw(server).hello('ada');
+    const server = await startServer('--workers', 'per-client', '--per-client-spare', '1');
+    const ada = rawClient(server).hello('ada');
     await ada.message('welcome');
-    const pids = async () => (await workers(server)).map(({ pid }) => pid).sort();
+    const pids = async () => (await workersOf(server)).map(({ pid }) => pid).sort();
     await expect.poll(async () => (await pids()).length, { timeout: 5000 }).toBe(2);
-    const used = (await workers(server)).find(({ clients }) => clients === 1)?.pid;
+    const used = (await workersOf(server)).find(({ clients }) => clients === 1)?.pid;
     ada[Symbol.dispose]();
     await expect.poll(pids, { timeout: 5000 }).not.toContain(used);
     await expect.poll(async () => (await pids()).length, { timeout: 5000 }).toBe(1);
@@ -275,12 +241,12 @@ describe('--workers per-client', () => {
 describe('--workers per-client, over time', () => {
   it('serves more clients one after another than it may have processes', async () => {
     const limits = ['--per-client-max', '2', '--per-client-spare', '1'];
-    const server = await start('--workers', 'per-client', ...limits);
+    const server = await startServer('--workers', 'per-client', ...limits);
     for (let i = 0; i < 5; i++) {
       await expect
         .poll(
           async () => {
-            using client = raw(server).hello();
+            using client = rawClient(server).hello();
             await client.until(({ messages }) => messages.length > 0);
             client.send({ type: 'quit' });
             await client.closed();
@@ -296,17 +262,17 @@ describe('--workers per-client, over time', () => {
 describe('Limits of connections', () => {
   it('refuses what exceeds the limit of an address, and counts it', async () => {
     const limit = ['--connections-per-address-max', '2'];
-    const server = await start('--workers', '1', ...limit);
-    const kept = [raw(server).hello(), raw(server).hello()];
+    const server = await startServer('--workers', '1', ...limit);
+    const kept = [rawClient(server).hello(), rawClient(server).hello()];
     for (const client of kept) await client.message('welcome');
-    const refused = raw(server).hello();
+    const refused = rawClient(server).hello();
     await refused.closed();
     expect(refused.messages).toMatchObject([{ type: 'error', code: 'ADDRESS_LIMIT' }]);
     kept[0]![Symbol.dispose]();
     await expect
       .poll(
         async () => {
-          const next = raw(server).hello();
+          const next = rawClient(server).hello();
           await next.until(({ messages }) => messages.length > 0);
           return next.messages[0]!.type;
         },
@@ -321,9 +287,9 @@ describe('When file descriptors run short', () => {
     // 128 are kept for other things and 5 for each of 2 children: 32 connections have room.
     const flags = '--host 127.0.0.1 --port 0 --admin-port 0 --workers 1';
     const command = `ulimit -n 170; exec "$0" dist/server/main.js ${flags} --data "$1"`;
-    const args = ['-c', command, process.execPath, await temporaryDirectory()];
+    const args = ['-c', command, process.execPath, temporaryDirectory()];
     const child = spawn('sh', args, { cwd: new URL('..', import.meta.url) });
-    cleanUps.push(async () => {
+    onTestFinished(async () => {
       child.kill('SIGTERM');
       await once(child, 'exit');
     });
@@ -334,7 +300,7 @@ describe('When file descriptors run short', () => {
     await expect.poll(() => log, { timeout: 10_000 }).toContain('"serving"');
     const port = Number(/"port":(\d+)/.exec(log)![1]);
     const clients = Array.from({ length: 40 }, () => new RawClient(port).hello());
-    cleanUps.push(() => {
+    onTestFinished(() => {
       for (const client of clients) client[Symbol.dispose]();
     });
     const answers = await Promise.all(

@@ -1,38 +1,25 @@
 // Matchmaking and Connect four with real processes: nobody is stranded when these die.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { type Client, connect, type Entity, type RoomView } from '../client/index.ts';
-import { ServerProcess } from '../load-test/server-process.ts';
+import { describe, expect, it } from 'vitest';
+import type { Entity, RoomView } from '../client/index.ts';
+import type { ServerProcess } from '../load-test/server-process.ts';
+import {
+  killPid,
+  player,
+  players,
+  processesOf,
+  startServer,
+  temporaryDirectory,
+} from './test-server.ts';
 
 const GAME = 'connect-four';
 
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
-
-async function start(...args: string[]): Promise<ServerProcess> {
-  const server = await ServerProcess.start({ args });
-  cleanUps.push(() => server.stop());
-  return server;
-}
-
-async function player(server: ServerProcess, name: string): Promise<Client> {
-  const client = await connect({ port: server.port, name });
-  cleanUps.push(() => client.destroy());
-  return client;
-}
-
-const players = (server: ServerProcess, count: number) =>
-  Promise.all(Array.from({ length: count }, (_, i) => player(server, `player-${i}`)));
-
 async function killOne(server: ServerProcess, role: 'worker' | 'coordinator'): Promise<void> {
-  const find = async () => (await server.processes()).find((one) => one.role === role)?.pid;
   // The one that was killed before may not have been replaced yet.
-  await expect.poll(find, { timeout: 10_000 }).toBeDefined();
-  process.kill((await find())!, 'SIGKILL');
+  const isKilled = async () => {
+    const [found] = await processesOf(server, role);
+    return found !== undefined && killPid(found.pid);
+  };
+  await expect.poll(isKilled, { timeout: 10_000 }).toBe(true);
 }
 
 const boardOf = (room: RoomView): Entity | undefined => [...room.of('board')][0];
@@ -60,7 +47,7 @@ function play(room: RoomView, dropped: () => void): Promise<number> {
 
 describe('Forty players', () => {
   it('are matched and play to the end while workers and the coordinator die', async () => {
-    const server = await start('--workers', '2', '--restarts-max', '1000');
+    const server = await startServer('--workers', '2', '--restarts-max', '1000');
     const clients = await players(server, 40);
     let losses = 0;
     for (const client of clients) client.on('disconnected', () => losses++);
@@ -101,10 +88,9 @@ describe('Forty players', () => {
 
 describe('Who waits', () => {
   it('waits on when the coordinator dies, and when the server starts again', async () => {
-    const data = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
-    cleanUps.push(() => rmSync(data, { recursive: true, force: true }));
-    const server = await start('--data', data, '--workers', '1');
-    const [ada, bob] = [await player(server, 'ada'), await player(server, 'bob')];
+    const data = temporaryDirectory();
+    const server = await startServer('--data', data, '--workers', '1');
+    const [ada, bob] = [await player(server), await player(server, 'bob')];
     const match = ada!.match(GAME);
     await ada!.lobby.call('online');
     await killOne(server, 'coordinator');
@@ -113,7 +99,7 @@ describe('Who waits', () => {
     const connected = () => new Promise((resolve) => ada!.once('connected', resolve));
     const again = connected();
     await server.stop();
-    const next = await start('--data', data, '--workers', '1', '--port', String(server.port));
+    const next = await startServer('--data', data, '--workers', '1', '--port', String(server.port));
     await again;
     expect(await ada!.lobby.call('matching', { game: GAME })).toMatchObject([place]);
     const [own, its] = await Promise.all([match, bob!.match(GAME)]);
@@ -122,7 +108,7 @@ describe('Who waits', () => {
   });
 
   it('and vanishes is not matched; who vanishes from a game has lost it', async () => {
-    const server = await start('--workers', '1', '--resume-ms', '300');
+    const server = await startServer('--workers', '1', '--resume-ms', '300');
     const [ghost, ada, bob] = await players(server, 3);
     void ghost!.match(GAME).catch(() => {});
     await ghost!.lobby.call('online');
@@ -143,7 +129,7 @@ describe('Who waits', () => {
 
 describe('A party', () => {
   it('is put into one match, whoever else waits', async () => {
-    const server = await start('--workers', '2');
+    const server = await startServer('--workers', '2');
     const [ada, bob, eve] = await players(server, 3);
     const alone = eve!.match(GAME, { signal: AbortSignal.timeout(600_000) });
     alone.catch(() => {});
@@ -158,7 +144,7 @@ describe('A party', () => {
   });
 
   it('of which one has aborted waits for nobody', async () => {
-    const server = await start('--workers', '1');
+    const server = await startServer('--workers', '1');
     const [ada, bob] = await players(server, 2);
     const controller = new AbortController();
     const match = ada!.match(GAME, { party: 'us', signal: controller.signal });

@@ -1,23 +1,20 @@
 // The coordinator's pool in a real server: worlds that are prepared there, and what dies meanwhile.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type Client, connect } from '../client/index.ts';
-import { ServerProcess } from '../load-test/server-process.ts';
+import { describe, expect, it, vi } from 'vitest';
+import type { Client } from '../client/index.ts';
+import type { ServerProcess } from '../load-test/server-process.ts';
+import {
+  isAlive,
+  killCoordinator,
+  pidsOf,
+  player,
+  players,
+  startServer,
+  temporaryDirectory,
+} from './test-server.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
-
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
-
-function directory(): string {
-  const path = mkdtempSync(join(tmpdir(), 'holdfast-pool-'));
-  cleanUps.push(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
 
 /** Its `prepare` says in which process it runs, and does what the file `fate` says until that is gone. */
 const gameOf = (data: string) => `import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -49,7 +46,7 @@ const gameOf = (data: string) => `import { existsSync, readFileSync, writeFileSy
   });`;
 
 class TestServer {
-  readonly data = directory();
+  readonly data = temporaryDirectory();
   server!: ServerProcess;
 
   static async start(...args: string[]): Promise<TestServer> {
@@ -57,19 +54,8 @@ class TestServer {
     const game = join(made.data, 'mapped.ts');
     writeFileSync(game, gameOf(made.data));
     const flags = ['--data', made.data, '--game', game, '--restarts-max', '1000', ...args];
-    made.server = await ServerProcess.start({ args: flags });
-    cleanUps.push(() => made.server.stop());
+    made.server = await startServer(...flags);
     return made;
-  }
-
-  async player(name = 'ada'): Promise<Client> {
-    const client = await connect({ port: this.server.port, name });
-    cleanUps.push(() => client.close());
-    return client;
-  }
-
-  players(count: number): Promise<Client[]> {
-    return Promise.all(Array.from({ length: count }, (_, i) => this.player(`player-${i}`)));
   }
 
   /** What the next `prepare` does, until `relent`. */
@@ -89,25 +75,11 @@ class TestServer {
     rmSync(path);
     return pid;
   }
-
-  async killCoordinator(): Promise<void> {
-    const found = (await this.server.processes()).find(({ role }) => role === 'coordinator');
-    process.kill(found!.pid, 'SIGKILL');
-  }
 }
 
 /** What dies is first to be noticed, and reaped. */
 const until = (holds: () => boolean) =>
   vi.waitFor(() => expect(holds()).toBe(true), { timeout: 30_000, interval: 10 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const join20 = (clients: readonly Client[]) =>
   clients.map((client) => client.join({ game: 'mapped' }));
@@ -119,21 +91,21 @@ const numbersOf = async (joins: readonly ReturnType<Client['join']>[]): Promise<
 describe('A world that is prepared in the pool', () => {
   it('is one for all who join at once, and is made in a process of the pool', async () => {
     const at = await TestServer.start();
-    const clients = await at.players(20);
+    const clients = await players(at.server, 20);
     const [room, ...others] = await Promise.all(join20(clients));
     expect(new Set(others.map(({ number }) => number))).toEqual(new Set([room!.number]));
     const map = await room!.call('map');
     expect(map).toMatchObject({ title: 'holdfast pool' });
-    const pids = (await at.server.processes()).map(({ pid }) => pid);
+    const pids = await pidsOf(at.server);
     expect(pids).not.toContain((map as { pid: number }).pid);
   });
 
   it('holds nobody else up', async () => {
     const at = await TestServer.start();
-    const ada = await at.player();
+    const ada = await player(at.server);
     const room = await ada.join({ game: 'mapped' });
     at.decree('wait');
-    const bob = await at.player('bob');
+    const bob = await player(at.server, 'bob');
     const created = bob.lobby.call('create', { game: 'mapped' });
     await at.preparing();
     await room.call('map');
@@ -144,7 +116,7 @@ describe('A world that is prepared in the pool', () => {
 
   it('that throws refuses the room, says why in the log, and the next one comes', async () => {
     const at = await TestServer.start();
-    const ada = await at.player();
+    const ada = await player(at.server);
     at.decree('throw');
     await expect(ada.join({ game: 'mapped' })).rejects.toMatchObject({ code: 'GAME_ERROR' });
     const said = () => at.server.log.map((line) => JSON.stringify(line)).join('\n');
@@ -157,7 +129,7 @@ describe('A world that is prepared in the pool', () => {
 
   it('that ends its process whenever it is made refuses the room, and the next one comes', async () => {
     const at = await TestServer.start();
-    const ada = await at.player();
+    const ada = await player(at.server);
     at.decree('die');
     const refusal = { code: 'GAME_ERROR' };
     await expect(ada.lobby.call('create', { game: 'mapped' })).rejects.toMatchObject(refusal);
@@ -169,7 +141,7 @@ describe('A world that is prepared in the pool', () => {
 describe('While a world is prepared', () => {
   it('kill -9 of the process that makes it only makes it begin again', async () => {
     const at = await TestServer.start();
-    const clients = await at.players(5);
+    const clients = await players(at.server, 5);
     at.decree('wait');
     const joins = join20(clients);
     process.kill(await at.preparing(), 'SIGKILL');
@@ -180,12 +152,12 @@ describe('While a world is prepared', () => {
 
   it('kill -9 of the coordinator leaves everyone in one room, and no process behind', async () => {
     const at = await TestServer.start();
-    const [creator, ...clients] = await at.players(6);
+    const [creator, ...clients] = await players(at.server, 6);
     at.decree('wait');
     const created = creator!.lobby.call('create', { game: 'mapped' });
     const joins = join20(clients);
     const first = await at.preparing();
-    await at.killCoordinator();
+    await killCoordinator(at.server);
     // It is in an endless loop now, and no longer wanted.
     await until(() => !isAlive(first));
     const second = await at.preparing();
@@ -202,7 +174,7 @@ describe('While a world is prepared', () => {
 
   it('kill -9 of the primary leaves no process of the pool either', async () => {
     const at = await TestServer.start();
-    const ada = await at.player();
+    const ada = await player(at.server);
     at.decree('wait');
     ada.join({ game: 'mapped' }).catch(() => {});
     const preparing = await at.preparing();
@@ -212,7 +184,7 @@ describe('While a world is prepared', () => {
 
   it('a planned restart asks again as well, and a stop leaves no process of the pool', async () => {
     const at = await TestServer.start();
-    const ada = await at.player();
+    const ada = await player(at.server);
     at.decree('wait');
     const joining = ada.join({ game: 'mapped' });
     const first = await at.preparing();

@@ -1,17 +1,11 @@
 // A primary that is killed: the other processes end by themselves, and the next server goes on.
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Client, connect } from '../client/index.ts';
-import { ServerProcess } from '../load-test/server-process.ts';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { ServerProcess } from '../load-test/server-process.ts';
+import { isAlive, pidsOf, players, startServerWith, temporaryDirectory } from './test-server.ts';
 
 const ROUNDS = 3;
-
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
 
 /** Counts each player's additions; numbers them, so that one applied twice or out of order shows. */
 const tally = `import { defineGame, refuse, Type } from 'holdfast/game';
@@ -31,47 +25,25 @@ const tally = `import { defineGame, refuse, Type } from 'holdfast/game';
 let folder: string;
 let temporary: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
-  cleanUps.push(() => rmSync(folder, { recursive: true, force: true }));
+  folder = temporaryDirectory();
   temporary = join(folder, 'tmp');
   mkdirSync(temporary);
   writeFileSync(join(folder, 'tally.ts'), tally);
 });
 
-async function start(port = 0): Promise<ServerProcess> {
+function start(port = 0): Promise<ServerProcess> {
   const game = join(folder, 'tally.ts');
   const data = join(folder, 'data');
   const of = { port: String(port), workers: '2', data, game, 'snapshot-ms': '500' };
   const args = Object.entries(of).flatMap(([name, value]) => [`--${name}`, value]);
-  const server = await ServerProcess.start({ args, env: { TMPDIR: temporary } });
-  cleanUps.push(() => server.stop());
-  return server;
+  return startServerWith({ TMPDIR: temporary }, ...args);
 }
-
-async function player(port: number, name: string): Promise<Client> {
-  const client = await connect({ port, name });
-  cleanUps.push(() => client.close());
-  return client;
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
-
-const pidsOf = async (server: ServerProcess): Promise<number[]> =>
-  (await server.processes()).map(({ pid }) => pid);
 
 describe('After kill -9 of the primary', () => {
   it('a server that is started at once has everyone back, every command once', async () => {
     let server = await start();
     const { port } = server;
-    const clients = await Promise.all(
-      Array.from({ length: 8 }, (_, i) => player(port, `player-${i}`)),
-    );
+    const clients = await players({ port }, 8);
     const rooms = await Promise.all(clients.map((client) => client.join({ game: 'tally' })));
     const problems: unknown[] = [];
     for (const client of clients) client.on('session', () => problems.push('session lost'));
@@ -83,7 +55,7 @@ describe('After kill -9 of the primary', () => {
         if (room.unacknowledged < 60) room.send('add', { number: ++sent[i]! });
       });
     }, 20);
-    cleanUps.push(() => clearInterval(sending));
+    onTestFinished(() => clearInterval(sending));
     const dead: number[] = [];
     for (let i = 0; i < ROUNDS; i++) {
       dead.push(...(await pidsOf(server)));

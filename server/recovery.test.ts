@@ -1,21 +1,15 @@
 // A coordinator that dies: rooms and sessions come back from what was written down.
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { type Client, connect } from '../client/index.ts';
-import { ServerProcess } from '../load-test/server-process.ts';
-
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
-
-function directory(): string {
-  const path = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
-  cleanUps.push(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { ServerProcess } from '../load-test/server-process.ts';
+import {
+  killCoordinator,
+  player,
+  players,
+  startServer,
+  temporaryDirectory,
+} from './test-server.ts';
 
 /** Counts each player's and everyone's additions. */
 const gameOf = (name: string) => `import { defineGame, Type } from 'holdfast/game';
@@ -50,34 +44,19 @@ interface Counts {
   tick: number;
 }
 
-async function start(data: string, ...args: string[]): Promise<ServerProcess> {
+function start(data: string, ...args: string[]): Promise<ServerProcess> {
   const games = ['tally', 'other'].flatMap((name) => {
     const path = join(data, `${name}.ts`);
     writeFileSync(path, gameOf(name));
     return ['--game', path];
   });
-  const server = await ServerProcess.start({ args: ['--data', data, ...games, ...args] });
-  cleanUps.push(() => server.stop());
-  return server;
-}
-
-async function player(server: ServerProcess, name: string): Promise<Client> {
-  const client = await connect({ port: server.port, name });
-  cleanUps.push(() => client.close());
-  return client;
-}
-
-async function killCoordinator(server: ServerProcess): Promise<void> {
-  const found = (await server.processes()).find(({ role }) => role === 'coordinator');
-  process.kill(found!.pid, 'SIGKILL');
+  return startServer('--data', data, ...games, ...args);
 }
 
 describe('After kill -9 of the coordinator', () => {
   it('every command is applied exactly once, and nobody is disconnected', async () => {
-    const server = await start(directory(), '--workers', '2', '--restarts-max', '1000');
-    const clients = await Promise.all(
-      Array.from({ length: 10 }, (_, i) => player(server, `player-${i}`)),
-    );
+    const server = await start(temporaryDirectory(), '--workers', '2', '--restarts-max', '1000');
+    const clients = await players(server, 10);
     let losses = 0;
     for (const client of clients) client.on('disconnected', () => losses++);
     for (const client of clients) client.on('session', () => losses++);
@@ -109,8 +88,8 @@ describe('After kill -9 of the coordinator', () => {
 describe('A room in which nothing happens', () => {
   it('stays as it is on a player’s screen when the coordinator is replaced', async () => {
     // A request to join that is so old has been answered.
-    const server = await start(directory(), '--hang-ms', '1000', '--restarts-max', '1000');
-    const client = await player(server, 'ada');
+    const server = await start(temporaryDirectory(), '--hang-ms', '1000', '--restarts-max', '1000');
+    const client = await player(server);
     const room = await client.join({ game: 'tally' });
     const joinedAt = performance.now();
     const quietAt = (await room.call('counts')) as Counts;
@@ -127,9 +106,9 @@ describe('A room in which nothing happens', () => {
 
 describe('After kill -9 of everything', () => {
   it('a server on the same data has the same sessions and rooms', async () => {
-    const data = directory();
+    const data = temporaryDirectory();
     const first = await start(data, '--snapshot-ms', '300');
-    const client = await player(first, 'ada');
+    const client = await player(first);
     const room = await client.join({ game: 'tally' });
     for (let i = 0; i < 30; i++) expect(await room.call('add')).toBe(i + 1);
     const { session } = client.welcome!;
@@ -145,9 +124,9 @@ describe('After kill -9 of everything', () => {
 
 describe('After a stop', () => {
   it('everyone resumes in the same room at the same tick', async () => {
-    const data = directory();
+    const data = temporaryDirectory();
     const first = await start(data);
-    const client = await player(first, 'ada');
+    const client = await player(first);
     const room = await client.join({ game: 'tally' });
     await room.call('add');
     const again = new Promise((resolve) => client.once('connected', resolve));
@@ -161,9 +140,9 @@ describe('After a stop', () => {
   });
 
   it('a room that has ended leaves no file', async () => {
-    const data = directory();
+    const data = temporaryDirectory();
     const server = await start(data, '--room-empty-ms', '100');
-    const client = await player(server, 'ada');
+    const client = await player(server);
     const room = await client.join({ game: 'tally' });
     await room.leave();
     await expect.poll(() => readdirSync(join(data, 'rooms')), { timeout: 5000 }).toEqual([]);
@@ -172,9 +151,9 @@ describe('After a stop', () => {
 
 describe('A command that ends its process whenever it is applied', () => {
   it.each(['spin', 'die'])('(%s) is set aside alone, and its room goes on', async (poison) => {
-    const data = directory();
+    const data = temporaryDirectory();
     const server = await start(data, '--hang-ms', '900', '--workers', '1');
-    const [ada, bob] = [await player(server, 'ada'), await player(server, 'bob')];
+    const [ada, bob] = [await player(server), await player(server, 'bob')];
     const room = await ada.join({ game: 'tally' });
     const other = await bob.join({ game: 'tally' });
     for (const one of [room, other]) for (let i = 0; i < 5; i++) await one.call('add');
@@ -208,9 +187,9 @@ describe('A room that ends its process by itself', () => {
     ['die', 'a tick that kills'],
     ['about', 'a description that does not end'],
   ])('(%s: %s) is quarantined, and no other', async (how) => {
-    const data = directory();
+    const data = temporaryDirectory();
     const server = await start(data, '--hang-ms', '900', '--workers', '1');
-    const [ada, bob] = [await player(server, 'ada'), await player(server, 'bob')];
+    const [ada, bob] = [await player(server), await player(server, 'bob')];
     const room = await ada.join({ game: 'tally' });
     const other = await bob.join({ game: 'other' });
     await other.call('add');
@@ -232,7 +211,7 @@ describe('A room that ends its process by itself', () => {
 
 describe('While the disk is full', () => {
   it('nothing is acknowledged, and all of it is there once when there is room again', async () => {
-    const data = directory();
+    const data = temporaryDirectory();
     const fault = join(data, 'fault');
     const args = ['--fault-disk', fault, '--snapshot-ms', '100', '--workers', '1'];
     const first = await start(data, ...args);
@@ -245,7 +224,7 @@ describe('While the disk is full', () => {
       for (const room of rooms) room.send('add');
       sent += rooms.length;
     }, 40);
-    cleanUps.push(() => clearInterval(sending));
+    onTestFinished(() => clearInterval(sending));
     writeFileSync(fault, 'full');
     const isSaid = () => first.log.some(({ msg }) => msg?.includes('acknowledged'));
     await expect.poll(isSaid, { timeout: 10_000 }).toBe(true);
@@ -277,10 +256,10 @@ describe('While the disk is full', () => {
 
 describe('A coordinator that dies while the disk is full', () => {
   it('is started again until there is room, and its clients stay', async () => {
-    const data = directory();
+    const data = temporaryDirectory();
     const fault = join(data, 'fault');
     const server = await start(data, '--fault-disk', fault, '--workers', '1');
-    const client = await player(server, 'ada');
+    const client = await player(server);
     const room = await client.join({ game: 'tally' });
     expect(await room.call('add')).toBe(1);
     let losses = 0;
@@ -298,7 +277,7 @@ describe('A coordinator that dies while the disk is full', () => {
 
 describe('Two servers', () => {
   it('do not write to the same directory', async () => {
-    const data = directory();
+    const data = temporaryDirectory();
     const server = await start(data);
     await expect(start(data)).rejects.toThrow(`another server (process ${server.pid}) uses it`);
   });

@@ -1,31 +1,13 @@
 // Planned replacements: every process by one with the newest code, or a worker for its memory.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { type Client, connect } from '../client/index.ts';
-import { ServerProcess } from '../load-test/server-process.ts';
-
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
-
-async function start(...args: string[]): Promise<ServerProcess> {
-  const server = await ServerProcess.start({ args });
-  cleanUps.push(() => server.stop());
-  return server;
-}
-
-async function player(server: ServerProcess, name: string): Promise<Client> {
-  const client = await connect({ port: server.port, name });
-  cleanUps.push(() => client.close());
-  return client;
-}
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { ServerProcess } from '../load-test/server-process.ts';
+import { player, players, startServer, temporaryDirectory } from './test-server.ts';
 
 const children = async (server: ServerProcess) =>
   (await server.processes()).filter(({ role }) => role === 'worker' || role === 'coordinator');
-const pidsOf = async (server: ServerProcess) => (await children(server)).map(({ pid }) => pid);
+const childPids = async (server: ServerProcess) => (await children(server)).map(({ pid }) => pid);
 
 interface Status {
   state: string;
@@ -50,9 +32,7 @@ async function idle(server: ServerProcess): Promise<Status> {
 
 /** Players who send all the time; what they lose, and how long each of them waited. */
 async function crowd(server: ServerProcess, count: number) {
-  const clients = await Promise.all(
-    Array.from({ length: count }, (_, i) => player(server, `player-${i}`)),
-  );
+  const clients = await players(server, count);
   const seen = { losses: 0, pausesMs: [] as number[] };
   for (const client of clients) {
     client.on('disconnected', () => seen.losses++);
@@ -62,7 +42,7 @@ async function crowd(server: ServerProcess, count: number) {
   const sending = setInterval(() => {
     for (const room of rooms) room.send('walk', { dx: 1, dy: 0 });
   }, 20);
-  cleanUps.push(() => clearInterval(sending));
+  onTestFinished(() => clearInterval(sending));
   return { clients, rooms, seen };
 }
 
@@ -70,20 +50,20 @@ describe('A rolling restart', () => {
   it.each(['POST', 'SIGHUP'])(
     'by %s replaces every process, drops nobody, loses nothing, and is ready all the time',
     async (how) => {
-      const server = await start('--workers', '2');
+      const server = await startServer('--workers', '2');
       const { rooms, seen } = await crowd(server, 20);
-      const before = await pidsOf(server);
+      const before = await childPids(server);
       let unready = 0;
       const watching = setInterval(async () => {
         const response = await fetch(`http://127.0.0.1:${server.adminPort}/readyz`);
         if (response.status !== 200) unready++;
       }, 10);
-      cleanUps.push(() => clearInterval(watching));
+      onTestFinished(() => clearInterval(watching));
       if (how === 'POST') expect((await restart(server, 'POST')).status).toBe(202);
       else process.kill(server.pid, 'SIGHUP');
-      await expect.poll(async () => (await pidsOf(server)).length).toBeGreaterThan(0);
+      await expect.poll(async () => (await childPids(server)).length).toBeGreaterThan(0);
       await expect
-        .poll(async () => (await pidsOf(server)).filter((pid) => before.includes(pid)), {
+        .poll(async () => (await childPids(server)).filter((pid) => before.includes(pid)), {
           timeout: 20_000,
         })
         .toEqual([]);
@@ -100,19 +80,19 @@ describe('A rolling restart', () => {
   );
 
   it('replaces the process of each client, too', async () => {
-    const server = await start('--workers', 'per-client', '--per-client-spare', '1');
+    const server = await startServer('--workers', 'per-client', '--per-client-spare', '1');
     const { rooms, seen } = await crowd(server, 3);
-    const before = await pidsOf(server);
+    const before = await childPids(server);
     await restart(server, 'POST');
     expect(await idle(server)).toMatchObject({ error: null });
-    expect((await pidsOf(server)).filter((pid) => before.includes(pid))).toEqual([]);
+    expect((await childPids(server)).filter((pid) => before.includes(pid))).toEqual([]);
     const audits = await Promise.all(rooms.map((room) => room.call('audit')));
     expect(audits).toEqual(audits.map(() => expect.objectContaining({ total: 6000 })));
     expect(seen.losses).toBe(0);
   });
 
   it('is not for web pages, and there is one at a time', async () => {
-    const server = await start('--workers', '1');
+    const server = await startServer('--workers', '1');
     const page = await restart(server, 'POST', { origin: 'http://evil.example' });
     expect(page.status).toBe(403);
     expect(await (await restart(server, 'GET')).json()).toMatchObject({ startedAt: null });
@@ -124,12 +104,6 @@ describe('A rolling restart', () => {
 
 describe('A rolling restart to new code', () => {
   /** A copy of the server whose game can be changed. */
-  function directory(): string {
-    const path = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
-    cleanUps.push(() => rmSync(path, { recursive: true, force: true }));
-    return path;
-  }
-
   const version = (text: string) => `import { defineGame, Type } from 'holdfast/game';
     export default defineGame({
       name: 'version', text: 'Says which.', ticksPerSecond: 0, playersMax: 9, entities: {},
@@ -138,10 +112,10 @@ describe('A rolling restart to new code', () => {
     });`;
 
   it('runs the new code on the rooms that there are', async () => {
-    const game = join(directory(), 'version.ts');
+    const game = join(temporaryDirectory(), 'version.ts');
     writeFileSync(game, version('"old"'));
-    const server = await start('--game', game);
-    const room = await (await player(server, 'ada')).join({ game: 'version' });
+    const server = await startServer('--game', game);
+    const room = await (await player(server)).join({ game: 'version' });
     expect(await room.call('ask')).toEqual(['old', 1]);
     writeFileSync(game, version('"new"'));
     await restart(server, 'POST');
@@ -150,29 +124,29 @@ describe('A rolling restart to new code', () => {
   });
 
   it('that cannot be loaded changes nothing, and says why', async () => {
-    const game = join(directory(), 'version.ts');
+    const game = join(temporaryDirectory(), 'version.ts');
     writeFileSync(game, version('"old"'));
-    const server = await start('--game', game);
-    const room = await (await player(server, 'ada')).join({ game: 'version' });
-    const before = await pidsOf(server);
+    const server = await startServer('--game', game);
+    const room = await (await player(server)).join({ game: 'version' });
+    const before = await childPids(server);
     writeFileSync(game, version('"new" oops'));
     await restart(server, 'POST');
     const { replaced, error } = await idle(server);
     expect([replaced, error]).toEqual([0, expect.stringContaining('it cannot be loaded')]);
-    expect(await pidsOf(server)).toEqual(before);
+    expect(await childPids(server)).toEqual(before);
     expect(await room.call('ask')).toEqual(['old', 1]);
   });
 });
 
 describe('A worker with more memory than it may have', () => {
   it('is replaced, and its connections are kept', async () => {
-    const server = await start('--workers', '1', '--worker-memory-max', '1000000');
+    const server = await startServer('--workers', '1', '--worker-memory-max', '1000000');
     const { rooms, seen } = await crowd(server, 5);
-    const before = await pidsOf(server);
+    const before = await childPids(server);
     const replaced = () =>
       server.metric('holdfast_processes_replaced_total', { reason: 'memory' }).catch(() => 0);
     await expect.poll(replaced, { timeout: 20_000 }).toBeGreaterThan(0);
-    expect(await pidsOf(server)).not.toEqual(before);
+    expect(await childPids(server)).not.toEqual(before);
     expect(await rooms[0]!.call('audit')).toMatchObject({ total: 6000 });
     expect(seen.losses).toBe(0);
   });

@@ -1,29 +1,20 @@
 // What signals mean while the server starts, and while it stops.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, describe, expect, it } from 'vitest';
-import { ServerProcess } from '../load-test/server-process.ts';
-import { RawClient } from './test-raw-client.ts';
-
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { ServerProcess } from '../load-test/server-process.ts';
+import { rawClient, startServer, temporaryDirectory } from './test-server.ts';
 
 /** A server that is still starting; its log grows. */
 async function starting(): Promise<{ child: ChildProcess; log: string[] }> {
-  const data = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
-  cleanUps.push(() => rmSync(data, { recursive: true }));
+  const data = temporaryDirectory();
   const flags = '--host 127.0.0.1 --port 0 --admin-port 0 --workers 1 --data'.split(' ');
   const child = spawn(process.execPath, ['dist/server/main.js', ...flags, data], {
     cwd: new URL('..', import.meta.url),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  cleanUps.push(async () => {
+  onTestFinished(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGTERM');
     await once(child, 'exit');
@@ -36,10 +27,8 @@ async function starting(): Promise<{ child: ChildProcess; log: string[] }> {
 
 /** A server that takes two seconds to stop, for a client that does not read. */
 async function serving(): Promise<ServerProcess> {
-  const server = await ServerProcess.start({ args: ['--workers', '1'] });
-  cleanUps.push(() => server.stop());
-  const client = new RawClient(server.port).hello();
-  cleanUps.push(() => client[Symbol.dispose]());
+  const server = await startServer('--workers', '1');
+  const client = rawClient(server).hello();
   await client.message('welcome');
   client.socket.pause();
   return server;

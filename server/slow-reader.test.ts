@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, connect, type RoomView } from '../client/index.ts';
 import { ServerProcess } from '../load-test/server-process.ts';
 import { RawClient } from './test-raw-client.ts';
+import { workersOf } from './test-server.ts';
 
 let server: ServerProcess;
 let witness: Client;
@@ -21,8 +22,7 @@ afterAll(async () => {
   expect(await server.stop()).toBe(0);
 });
 
-const workerBytes = async (): Promise<number> =>
-  (await server.processes()).find(({ role }) => role === 'worker')!.residentBytes;
+const workerBytes = async (): Promise<number> => (await workersOf(server))[0]!.residentBytes;
 
 const skipped = (): Promise<number> => server.metric('holdfast_states_skipped_total');
 

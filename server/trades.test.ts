@@ -1,47 +1,30 @@
 // Trades while processes are killed: nobody's gold is lost or doubled, and what was told is true.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
-import { ServerProcess } from '../load-test/server-process.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { ServerProcess } from '../load-test/server-process.ts';
+import { killPid, pidsOf, processesOf, startServer, temporaryDirectory } from './test-server.ts';
 import { GOLD, Trader } from './test-trader.ts';
-
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
 
 const TRADERS = 20;
 const game = fileURLToPath(new URL('test-mint-game.ts', import.meta.url));
 
-async function start(data: string, port = 0): Promise<ServerProcess> {
+function start(data: string, port = 0): Promise<ServerProcess> {
   const flags = ['--data', data, '--port', String(port), '--game', game];
   const many = ['--workers', '2', '--restarts-max', '1000'];
-  const server = await ServerProcess.start({ args: [...flags, ...many] });
-  cleanUps.push(() => server.stop());
-  return server;
+  return startServer(...flags, ...many);
 }
 
 async function kill(server: ServerProcess, role: 'worker' | 'coordinator'): Promise<void> {
-  const found = (await server.processes()).filter((one) => one.role === role);
+  const found = await processesOf(server, role);
   const one = found[Math.floor(Math.random() * found.length)];
   if (one) killPid(one.pid);
 }
 
-function killPid(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself meanwhile.
-  }
-}
-
 /** The primary and all its processes, at one moment. */
 async function killAll(server: ServerProcess): Promise<void> {
-  const pids = (await server.processes()).map(({ pid }) => pid);
-  for (const pid of pids) killPid(pid);
+  for (const pid of await pidsOf(server)) killPid(pid);
   await server.kill();
 }
 
@@ -60,14 +43,13 @@ function read(data: string) {
 
 describe('Twenty players who trade in a circle', () => {
   it('have what they were told, through kill -9 of workers, coordinator and everything', async () => {
-    const data = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
-    cleanUps.push(() => rmSync(data, { recursive: true, force: true }));
+    const data = temporaryDirectory();
     const first = await start(data);
     const { port } = first;
     const traders = await Promise.all(
       Array.from({ length: TRADERS }, (_, i) => Trader.start(port, `trader-${i}`)),
     );
-    cleanUps.push(() => Promise.all(traders.map((trader) => trader.close())));
+    onTestFinished(async () => void (await Promise.all(traders.map((trader) => trader.close()))));
     const made = () => new Set(traders.flatMap((trader) => [...trader.made.keys()])).size;
     const moreMade = (count: number) => {
       const goal = made() + count;
