@@ -1,5 +1,5 @@
 // The door of client/, exported as `holdfast/client`: play on a Holdfast server from a program.
-export type { FieldValue, Kind } from '../protocol/index.ts';
+export type { FieldValue, Goods, Kind, TradeView as Trade } from '../protocol/index.ts';
 export { Client, type ClientEvents, connect, type Welcome } from './client.ts';
 export {
   ClientError,
@@ -14,4 +14,3 @@ export type { Entity, StateChange } from './mirror.ts';
 export type { ConnectOptions } from './options.ts';
 export type { LeftReason, Lobby, RoomEvents, RoomView } from './room-view.ts';
 export type { JoinTarget } from './rooms.ts';
-export type { Goods, Trade } from './trade.ts';

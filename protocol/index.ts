@@ -32,3 +32,4 @@ export {
   type ServerMessage,
 } from './messages.ts';
 export { type StateBody, stateBody, stateFrame } from './state-frame.ts';
+export type { Goods, TradeView } from './trade.ts';

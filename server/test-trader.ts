@@ -1,6 +1,6 @@
 // A player for tests who trades gold with another one, again and again, and remembers what was told.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client, connect, RejectedError } from '../client/index.ts';
+import { type Client, connect, RejectedError, type Trade } from '../client/index.ts';
 
 /** What each is given at first. */
 export const GOLD = 1000;
@@ -8,17 +8,6 @@ export const GOLD = 1000;
 const ASK_MS = 1000;
 /** Offers are limited to one a second. */
 const PAUSE_MS = 200;
-
-interface TradeView {
-  readonly trade: number;
-  readonly state: 'open' | 'confirmed' | 'done' | 'ended';
-  readonly with: string;
-  readonly version?: number;
-  readonly own?: boolean;
-  readonly confirmed?: boolean;
-  readonly give: { readonly gold?: number };
-  readonly want: { readonly gold?: number };
-}
 
 export class Trader {
   readonly name: string;
@@ -45,7 +34,7 @@ export class Trader {
     this.name = name;
     traders.set(name, this);
     client.lobby.on('event', (event, data) => {
-      if (event === 'trade') this.told(data as TradeView);
+      if (event === 'trade') this.told(data as Trade);
     });
   }
 
@@ -92,8 +81,8 @@ export class Trader {
         with: partner.client.welcome!.session,
         give: { gold: give },
         want: { gold: want },
-      })) as TradeView;
-      this.told((await this.client.lobby.call('confirm', { trade, version })) as TradeView);
+      })) as Trade;
+      this.told((await this.client.lobby.call('confirm', { trade, version })) as Trade);
       const over = new Promise<void>((resolve) => this.waiting.set(trade, resolve));
       while (!this.over.has(trade)) {
         await Promise.race([over, sleep(ASK_MS)]);
@@ -107,11 +96,11 @@ export class Trader {
   }
 
   private async ask(): Promise<void> {
-    const { over } = (await this.client.lobby.call('trades', {})) as { over: TradeView[] };
+    const { over } = (await this.client.lobby.call('trades', {})) as { over: Trade[] };
     for (const view of over) this.told(view);
   }
 
-  private told(view: TradeView): void {
+  private told(view: Trade): void {
     const { trade, state, give, want } = view;
     this.partners.set(trade, view.with);
     if (state === 'done') this.made.set(trade, (want.gold ?? 0) - (give.gold ?? 0));
@@ -122,7 +111,7 @@ export class Trader {
     if (state !== 'open' || view.own || view.confirmed) return;
     // Refused where the trade is over by now.
     this.client.lobby.call('confirm', { trade, version: view.version }).then(
-      (value) => this.told(value as TradeView),
+      (value) => this.told(value as Trade),
       () => {},
     );
   }

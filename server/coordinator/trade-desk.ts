@@ -1,21 +1,13 @@
 // Trades at work: between the sessions that trade, the accounts that swap, and those who are told.
 import { performance } from 'node:perf_hooks';
-import { type ErrorCode, LOBBY } from '../../protocol/index.ts';
+import { type ErrorCode, type Goods, LOBBY, type TradeView } from '../../protocol/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import type { AccountsFile, TradeParty, WrittenTrade } from '../store/index.ts';
 import type { Session } from './session.ts';
 import type { Sessions, SessionWatcher } from './sessions.ts';
 import { NEWS_MS, TradeNews } from './trade-news.ts';
-import { type TradeView, viewOf, viewOfWritten } from './trade-view.ts';
-import {
-  type EndReason,
-  type Goods,
-  type Said,
-  sideOf,
-  type Trade,
-  TradeState,
-  Trades,
-} from './trades.ts';
+import { viewOf, viewOfWritten } from './trade-view.ts';
+import { type EndReason, type Said, sideOf, type Trade, TradeState, Trades } from './trades.ts';
 
 export interface TradeDeskOptions {
   readonly accounts: Pick<AccountsFile, 'trades' | 'sync'>;

@@ -1,32 +1,7 @@
-// A trade as one of its two players is told of it: in events, and in the lobby's answers.
-import { type ErrorCode, errorTable, sentence } from '../../protocol/index.ts';
+// A trade as one of its two players is told of it.
+import { type ErrorCode, errorTable, sentence, type TradeView } from '../../protocol/index.ts';
 import type { WrittenTrade } from '../store/index.ts';
-import { type Goods, sideOf, type Trade, TradeState } from './trades.ts';
-
-/** `open`: there is an offer; `confirmed`: both have confirmed it, and it is being made; `done`: it
- *  is made, and the disk has it; `ended`: nothing was swapped, `code` and `text` say why. */
-export interface TradeView {
-  readonly trade: number;
-  readonly state: 'open' | 'confirmed' | 'done' | 'ended';
-  readonly with: string;
-  /** What the one who is told gives, and what he gets for it. */
-  readonly give: Goods;
-  readonly want: Goods;
-  readonly code?: ErrorCode;
-  readonly text?: string;
-  /** Of one that is not over: the other's number. */
-  readonly player?: number;
-  /** What `confirm` has to name; grows with each offer of the trade. */
-  readonly version?: number;
-  /** Whether the one who is told made the present offer, and who has confirmed it. */
-  readonly own?: boolean;
-  readonly confirmed?: boolean;
-  readonly otherConfirmed?: boolean;
-  /** When it ends without a word of either, in ms from now. */
-  readonly endsMs?: number;
-  /** Of one that is over: when that was, in ms since 1970. */
-  readonly at?: number;
-}
+import { sideOf, type Trade, TradeState } from './trades.ts';
 
 /** A trade that is not over. */
 export function viewOf(trade: Trade, session: number, now: number): TradeView {

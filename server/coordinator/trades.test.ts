@@ -1,10 +1,10 @@
 // Trades: both players confirm the same offer, and both accounts are locked, or nothing happens.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Goods } from '../../protocol/index.ts';
 import { TradeLocks } from './trade-locks.ts';
 import {
   ALL_MAX,
-  type Goods,
   OFFER_MS,
   OWN_MAX,
   type Party,

@@ -1,9 +1,6 @@
 // Trades between two players as a function of what they do and of the time: no clock, no accounts.
-import type { ErrorCode } from '../../protocol/index.ts';
+import type { ErrorCode, Goods } from '../../protocol/index.ts';
 import { TradeLocks } from './trade-locks.ts';
-
-/** Amounts of items: whole numbers from 1, by the items' names. */
-export type Goods = Readonly<Record<string, number>>;
 
 /** One of the two, with the account as the session holds it. */
 export interface Party {
