@@ -67,7 +67,7 @@ describe('A room with bots', () => {
   it('gives each player the place of a bot, and fills it again', () => {
     const session = test.joined(link);
     expect(names()).toEqual(['bot 1', 'bot 2', 'player 1']);
-    test.room.leave(session, 'LEFT', '');
+    test.room.members.leave(session, 'LEFT', '');
     test.step();
     expect(names()).toEqual(['bot 1', 'bot 2', 'bot 3']);
   });
@@ -131,7 +131,7 @@ describe('What bots do', () => {
     test.add(session, 1);
     test.step();
     expect(counts()).toEqual([1]);
-    test.room.leave(session, 'LEFT', '');
+    test.room.members.leave(session, 'LEFT', '');
     test.step();
     expect(names()).toEqual([]);
   });

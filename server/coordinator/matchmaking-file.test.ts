@@ -40,7 +40,7 @@ class Crowd {
       world.sessions.end(session);
       this.sessions[who] = world.session(link);
     } else if (what === 'leave') {
-      for (const room of [...session.rooms.values()]) room.leave(session, 'LEFT', '');
+      for (const room of [...session.rooms.values()]) room.members.leave(session, 'LEFT', '');
     } else {
       world.rooms.beat();
       world.matchmaking.beat();

@@ -184,7 +184,7 @@ describe('Rooms of a match', () => {
     const [room] = [...world.rooms];
     expect(await ask(eve!, 'create', { game: 'duel' })).toEqual(refusal('MATCH_ONLY', 'duel'));
     expect(world.rooms.withPlace('duel')).toBe('MATCH_ONLY');
-    room!.leave(bob!, 'LEFT', '');
+    room!.members.leave(bob!, 'LEFT', '');
     expect([room!.join(eve!, 1), room!.join(bob!, 1)]).toEqual(['MATCH_ONLY', 'MATCH_ONLY']);
     link.take();
     expect(room!.join(ada!, 7)).toBeUndefined();
@@ -195,7 +195,7 @@ describe('Rooms of a match', () => {
     const [ada, bob] = sessions(2);
     for (const one of [ada, bob]) await ask(one!, 'match', { game: 'duel' });
     const [room] = [...world.rooms];
-    for (const one of [ada, bob]) room!.leave(one!, 'LEFT', '');
+    for (const one of [ada, bob]) room!.members.leave(one!, 'LEFT', '');
     world.rooms.beat();
     expect(world.rooms.size).toBe(0);
   });

@@ -184,7 +184,7 @@ describe('A copy that a worker has kept from an earlier coordinator', () => {
       of.continue(link);
       of.continue(link);
       expect(link.of('delta').map(({ tick }) => tick)).toEqual(missed);
-      of.publish(stepTo(10), []);
+      of.publish(stepTo(10));
       expect(link.types.slice(-1)).toEqual(['delta']);
       link.take();
     }

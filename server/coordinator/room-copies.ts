@@ -32,6 +32,8 @@ export interface LastChanges extends Past {
 /** How long after its beginning a room can bring copies up to date that workers have kept from an
  *  earlier process. */
 const CONTINUES_MS = 5000;
+/** A room in which nothing changes shows so often that it lives. */
+const QUIET_MS = 1000;
 
 export class RoomCopies {
   private readonly shape: CopyShape;
@@ -40,6 +42,9 @@ export class RoomCopies {
   private readonly copies = new Map<WorkerLink, Copy>();
   private readonly hash: string;
   private readonly begunAt = performance.now();
+  private publishedAt = 0;
+  /** Members with commands applied since the last publication. */
+  private readonly acked = new Set<Session>();
   /** Copies at this tick or a later one can be brought up to date. */
   private readonly firstTick: number;
   /** What has changed since then; empty once nobody can need it any more. */
@@ -108,13 +113,29 @@ export class RoomCopies {
     else if (copy?.state === CopyState.Behind) this.reopen(link, copy);
   }
 
-  /** Brings every copy to the present tick.
-   *  @param acked the members whose commands were applied since the last publication. */
-  publish(changes: Changes, acked: Iterable<Session>): void {
-    const acks = this.acksByLink(acked);
+  /** Whether nothing was published for so long that even nothing new is to be. */
+  get isQuiet(): boolean {
+    return performance.now() - this.publishedAt >= QUIET_MS;
+  }
+
+  /** The next publication tells the member up to which of its commands the room has applied. */
+  acknowledge(session: Session): void {
+    this.acked.add(session);
+  }
+
+  /** Brings every copy to the present tick; where nothing has changed, once in a while.
+   *  @param always even then. */
+  publish(changes: Changes, always = false): void {
+    const { left, entered, changed } = changes;
+    const isEmpty = left.length + entered.length + changed.length + this.acked.size === 0;
+    if (isEmpty && !always && !this.isQuiet) return;
+    const now = performance.now();
+    this.publishedAt = now;
+    const acks = this.acksByLink(this.acked);
+    this.acked.clear();
     const { room } = this.shape;
     const { tick } = this.state.room;
-    if (performance.now() - this.begunAt <= CONTINUES_MS) this.past.push({ tick, ...changes });
+    if (now - this.begunAt <= CONTINUES_MS) this.past.push({ tick, ...changes });
     else this.past = [];
     for (const [link, copy] of this.copies) {
       if (copy.state === CopyState.Wanted) continue;

@@ -72,7 +72,7 @@ describe('Joining', () => {
     const late = at.session(link);
     expect(at.room.join(late, null)).toBe('ROOM_FULL');
     expect([at.room.isFull, late.rooms.size]).toEqual([true, 0]);
-    at.room.leave(sessions[0]!, 'LEFT', '');
+    at.room.members.leave(sessions[0]!, 'LEFT', '');
     expect(at.room.join(late, null)).toBeUndefined();
   });
 
@@ -86,11 +86,11 @@ describe('Leaving', () => {
   it('is answered at once, and the worker lets go of a copy that nobody needs', () => {
     const first = at.joined(link);
     const second = at.joined(link);
-    at.room.leave(first, 'LEFT', 'Bye.');
+    at.room.members.leave(first, 'LEFT', 'Bye.');
     expect(link.take()).toEqual([
       { type: 'left', connection: first.connection, room: 7, code: 'LEFT', text: 'Bye.' },
     ]);
-    at.room.leave(second, 'LEFT', 'Bye.');
+    at.room.members.leave(second, 'LEFT', 'Bye.');
     expect(link.types).toEqual(['left', 'shut']);
     expect([at.room.players, first.rooms.size]).toEqual([0, 0]);
   });
@@ -98,7 +98,7 @@ describe('Leaving', () => {
   it('shows on the others in the next tick', () => {
     at.joined(link);
     const second = at.joined(link);
-    at.room.leave(second, 'LEFT', '');
+    at.room.members.leave(second, 'LEFT', '');
     link.take();
     at.step();
     expect([...link.of('delta')[0]!.left]).toEqual([2]);
@@ -107,7 +107,7 @@ describe('Leaving', () => {
   it('before the room has taken the player in leaves nothing behind', () => {
     const session = at.session(link);
     at.room.join(session, 1);
-    at.room.leave(session, 'LEFT', '');
+    at.room.members.leave(session, 'LEFT', '');
     link.take();
     at.step();
     at.joined(new FakeLink(2));
@@ -118,7 +118,7 @@ describe('Leaving', () => {
   it('and joining again within a tick is answered once, with commands counted from 1', () => {
     const session = at.joined(link);
     at.add(session, 1, 1, true);
-    at.room.leave(session, 'LEFT', '');
+    at.room.members.leave(session, 'LEFT', '');
     at.room.join(session, 9);
     at.add(session, 1, 5, true);
     link.take();
@@ -131,7 +131,7 @@ describe('Leaving', () => {
     const session = at.joined(link);
     for (let seq = 1; seq <= 3; seq++) at.add(session, seq);
     at.step();
-    at.room.leave(session, 'LEFT', '');
+    at.room.members.leave(session, 'LEFT', '');
     at.room.join(session, null);
     link.take();
     at.add(session, 2);
@@ -141,7 +141,7 @@ describe('Leaving', () => {
   it('and joining before the first tick is answered once', () => {
     const session = at.session(link);
     at.room.join(session, 1);
-    at.room.leave(session, 'LEFT', '');
+    at.room.members.leave(session, 'LEFT', '');
     at.room.join(session, 2);
     at.step();
     expect(link.of('joined').map(({ request }) => request)).toEqual([2]);
@@ -203,7 +203,7 @@ describe('A lost connection', () => {
     const session = at.joined(link);
     at.detach(session);
     link.take();
-    at.room.leave(session, 'LEFT', '');
+    at.room.members.leave(session, 'LEFT', '');
     at.step();
     expect(link.take()).toEqual([]);
     expect(at.room.players).toBe(0);
@@ -254,7 +254,7 @@ describe('A room that ends', () => {
     const session = at.joined(link);
     expect(at.room.emptySince).toBeUndefined();
     pass(500);
-    at.room.leave(session, 'LEFT', '');
+    at.room.members.leave(session, 'LEFT', '');
     expect(at.room.emptySince).toBe(performance.now());
   });
 });

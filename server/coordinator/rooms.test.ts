@@ -88,7 +88,7 @@ describe('An empty room', () => {
     const room = withPlayers(1);
     const session = world.session(link);
     room.join(session, null);
-    room.leave(session, 'LEFT', '');
+    room.members.leave(session, 'LEFT', '');
     pass(5000);
     world.rooms.beat();
     expect(world.rooms.byId(room.id)).toBe(room);
@@ -102,7 +102,7 @@ describe('An empty room', () => {
     pass(5000);
     world.rooms.beat();
     expect(world.rooms.byId(room.id)).toBe(room);
-    room.leave(session, 'LEFT', '');
+    room.members.leave(session, 'LEFT', '');
     pass(999);
     world.rooms.beat();
     expect(world.rooms.byId(room.id)).toBe(room);

@@ -155,7 +155,7 @@ export class Sessions implements Iterable<Session> {
       const seq = session.lobby.applied;
       link.send({ type: 'resumed', connection, room: LOBBY, seq });
     }
-    for (const room of session.rooms.values()) room.attach(session, continued);
+    for (const room of session.rooms.values()) room.members.attach(session, continued);
     for (const watcher of this.watchers) watcher.attached(session);
   }
 
@@ -166,14 +166,14 @@ export class Sessions implements Iterable<Session> {
     session.link = undefined;
     session.detachedAt = performance.now();
     this.detached.add(session);
-    for (const room of session.rooms.values()) room.detach(session, link);
+    for (const room of session.rooms.values()) room.members.detach(session, link);
   }
 
   /** The session is over: it leaves its rooms, and its token is worth nothing. */
   end(session: Session): void {
     this.detach(session);
     for (const room of [...session.rooms.values()]) {
-      room.leave(session, 'LEFT', 'The session has ended.');
+      room.members.leave(session, 'LEFT', 'The session has ended.');
     }
     this.detached.delete(session);
     this.byToken.delete(session.token);

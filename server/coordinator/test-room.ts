@@ -78,7 +78,7 @@ export class TestRoom {
 
   send(session: Session, seq: number, name: string, args: unknown = {}, call = false): void {
     const { connection } = session;
-    this.room.command(session, {
+    this.room.members.command(session, {
       type: 'command',
       connection,
       room: this.room.id,
@@ -93,12 +93,12 @@ export class TestRoom {
   detach(session: Session): void {
     const { link } = session;
     session.link = undefined;
-    this.room.detach(session, link!);
+    this.room.members.detach(session, link!);
   }
 
   attach(session: Session, link: FakeLink, connection = session.connection): void {
     session.link = link;
     session.connection = connection;
-    this.room.attach(session);
+    this.room.members.attach(session);
   }
 }

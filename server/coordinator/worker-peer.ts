@@ -212,7 +212,7 @@ export class WorkerPeer implements WorkerLink {
     const session = this.sessions.get(connection);
     if (!session) return;
     const joined = session.rooms.get(room);
-    if (joined) joined.leave(session, 'LEFT', 'You have left the room.');
+    if (joined) joined.members.leave(session, 'LEFT', 'You have left the room.');
     else this.refuse(connection, null, 'NOT_IN_ROOM', `room ${room}`);
   }
 
@@ -225,7 +225,7 @@ export class WorkerPeer implements WorkerLink {
       return;
     }
     const joined = session.rooms.get(room);
-    if (joined) joined.command(session, message);
+    if (joined) joined.members.command(session, message);
     else {
       const code = 'NOT_IN_ROOM';
       this.send({ type: 'rejected', connection, room, seq, code, text: sentence(code) });
@@ -260,5 +260,5 @@ function isOutdated(session: Session, connection: number, since: number): boolea
  *  kept of each can be brought up to date. */
 function canContinue(session: Session, rooms: readonly number[], link: WorkerLink): boolean {
   if (rooms.length !== session.rooms.size) return false;
-  return rooms.every((room) => session.rooms.get(room)?.canContinue(session, link));
+  return rooms.every((room) => session.rooms.get(room)?.members.canContinue(session, link));
 }

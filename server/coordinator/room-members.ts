@@ -1,0 +1,190 @@
+// The members of a room: who has a place, who is connected, and what came of what they do.
+import { performance } from 'node:perf_hooks';
+import type { FromWorker } from '../link/index.ts';
+import type { BotDriver } from './bot-driver.ts';
+import type { Untold } from './recovery.ts';
+import type { Room } from './room.ts';
+import type { RoomCopies } from './room-copies.ts';
+import { Member, type MemberRoom } from './room-member.ts';
+import type { Input, Outputs } from './room-state.ts';
+import type { Session, WorkerLink } from './session.ts';
+
+type CommandMessage = Extract<FromWorker, { type: 'command' }>;
+
+export interface RoomMembersOptions extends MemberRoom {
+  readonly room: Room;
+  readonly copies: RoomCopies;
+  /** They make place for members. */
+  readonly bots: BotDriver | undefined;
+  /** In a recovered room, who is to be told what. */
+  readonly untold?: readonly Untold[];
+  /** The sessions of the players that are in a recovered room. */
+  sessionOf(player: number): Session | undefined;
+  /** Into the room's next batch. */
+  put(input: Input): void;
+  /** The game has failed when it was to describe the room. */
+  failed(error: unknown): void;
+}
+
+export class RoomMembers {
+  /** When the last one left, by `performance.now()`; undefined while there is one. */
+  emptySince: number | undefined = performance.now();
+  private readonly options: RoomMembersOptions;
+  private readonly members = new Map<number, Member>();
+
+  constructor(options: RoomMembersOptions) {
+    this.options = options;
+  }
+
+  get size(): number {
+    return this.members.size;
+  }
+
+  *sessions(): Iterable<Session> {
+    for (const { session } of this.members.values()) yield session;
+  }
+
+  /** The players of a recovered room wait for their connections; those without a session leave. */
+  readmit(): void {
+    const { state, bots, sessionOf, untold = [], put } = this.options;
+    for (const { id: player, connected } of state.room.players.values()) {
+      if (bots?.has(player)) continue;
+      const session = sessionOf(player);
+      if (!session) {
+        put({ kind: 'leave', player });
+        continue;
+      }
+      const member = this.add(session, true);
+      member.untold = untold.filter((one) => one.player === player).map(({ seq }) => seq);
+      const { account, fence } = session;
+      if (fence !== state.fenceOf(player)) put({ kind: 'account', player, account, fence });
+      if (connected) put({ kind: 'connection', player, connected: false });
+    }
+  }
+
+  /** Answers a request for the place that the session has already.
+   *  @returns false where it has none. */
+  joinAgain(session: Session, request: number | null): boolean {
+    const member = this.members.get(session.id);
+    if (!member) return false;
+    if (member.entered) this.greet(member, request);
+    else member.requests.push(request);
+    return true;
+  }
+
+  /** Gives the session a place; `joined` is sent when the room has taken it in. */
+  enter(session: Session, request: number | null): void {
+    const { copies, bots, put } = this.options;
+    this.add(session, false).requests.push(request);
+    // A bot makes place first: with it the room could be full.
+    bots?.fill(this.size);
+    const { id: player, name, account, fence } = session;
+    put({ kind: 'join', player, name, account, fence });
+    if (session.link) copies.add(session.link);
+  }
+
+  /** The session gives up its place, now and for good. */
+  leave(session: Session, code: string, text: string): void {
+    const { room, copies, bots, put } = this.options;
+    const member = this.members.get(session.id);
+    if (!member) return;
+    this.members.delete(session.id);
+    session.rooms.delete(room.id);
+    if (this.size === 0) this.emptySince = performance.now();
+    put({ kind: 'leave', player: session.id });
+    bots?.fill(this.size);
+    member.dismiss(code, text);
+    if (session.link) copies.remove(session.link);
+  }
+
+  /** The session's connection is lost; its place stays. */
+  detach(session: Session, link: WorkerLink): void {
+    this.options.put({ kind: 'connection', player: session.id, connected: false });
+    this.options.copies.remove(link);
+  }
+
+  /** Whether a client that has kept its view can go on with it, after what it has missed. */
+  canContinue(session: Session, link: WorkerLink): boolean {
+    const member = this.members.get(session.id);
+    if (!member?.entered || member.untold.length > 0) return false;
+    return this.options.copies.canContinue(link);
+  }
+
+  /** The session speaks through `session.link` now: tell it where the room is.
+   *  @param continued it has kept its view, and needs only what it has missed. */
+  attach(session: Session, continued = false): void {
+    const { copies, put } = this.options;
+    const member = this.members.get(session.id);
+    if (!member || !session.link) return;
+    put({ kind: 'connection', player: session.id, connected: true });
+    copies.add(session.link);
+    if (continued) {
+      copies.continue(session.link);
+      member.resume();
+      return;
+    }
+    member.renew();
+    // A member that the room has not taken in yet is greeted when it has.
+    if (member.entered) this.greet(member, null);
+  }
+
+  command(session: Session, { seq, name, args, call }: CommandMessage): void {
+    const member = this.members.get(session.id);
+    if (!member || !session.link || !member.take(seq, call)) return;
+    this.options.put({ kind: 'command', player: session.id, seq, name, args, call });
+  }
+
+  /** The room has applied these: the next publication acknowledges the commands among them. */
+  applied(inputs: readonly Input[]): void {
+    const { copies, metrics } = this.options;
+    let commands = 0;
+    for (const input of inputs) {
+      if (input.kind !== 'command') continue;
+      commands++;
+      const member = this.members.get(input.player);
+      if (member) copies.acknowledge(member.session);
+    }
+    if (commands > 0) metrics.count('commandsApplied', commands);
+  }
+
+  /** Tells them what a batch has made the room say. */
+  report({ joined, events, answers }: Outputs): void {
+    for (const id of joined) {
+      const member = this.members.get(id);
+      if (!member) continue;
+      member.entered = true;
+      for (const request of member.requests) this.greet(member, request);
+      member.requests = [];
+    }
+    for (const { player, name, data } of events) {
+      if (player === 0) this.options.copies.broadcast(name, data);
+      else this.members.get(player)?.tell(name, data);
+    }
+    for (const { player, seq, answer } of answers) this.members.get(player)?.answer(seq, answer);
+  }
+
+  private add(session: Session, entered: boolean): Member {
+    const { room } = this.options;
+    const member = new Member(session, this.options, entered);
+    this.members.set(session.id, member);
+    session.rooms.set(room.id, room);
+    this.emptySince = undefined;
+    return member;
+  }
+
+  /** Tells a member that it is in, with everything that its worker needs before that. */
+  private greet(member: Member, request: number | null): void {
+    const { state, copies, failed } = this.options;
+    const { link } = member.session;
+    if (!link) return;
+    let about: unknown;
+    try {
+      about = state.about();
+    } catch (error) {
+      failed(error);
+      return;
+    }
+    copies.need(link);
+    member.greet(request, about);
+  }
+}
