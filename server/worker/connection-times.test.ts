@@ -91,7 +91,7 @@ describe('A connection whose coordinator is gone', () => {
     await pass(client, 1000);
     expect(client.raw.length).toBe(before + 2);
     client.host.blocked = false;
-    client.connection.attached('token', 'ada', 'key');
+    client.connection.attachment.attached('token', 'ada', 'key');
     await pass(client, 1000);
     expect(client.raw.length).toBe(before + 2);
     expect(client.got).toEqual([]);
@@ -136,7 +136,7 @@ describe('A connection whose coordinator is gone', () => {
   /** Whether the client is to be shown nothing of it: then it asks for nothing again. */
   async function continues(client: TestClient): Promise<boolean> {
     client.connection.lostCoordinator();
-    client.connection.attach();
+    client.connection.foundCoordinator();
     const [attach] = client.host.take().filter(({ type }) => type === 'attach');
     return (attach as { rooms: unknown }).rooms !== null;
   }
@@ -151,8 +151,8 @@ describe('A connection whose coordinator is gone', () => {
     now += 60_000;
     client.host.take();
     expect(await continues(client)).toBe(false);
-    client.connection.attached('token', 'ada', 'key');
-    client.connection.joining.delete(1);
+    client.connection.attachment.attached('token', 'ada', 'key');
+    client.connection.attachment.answered(1);
     expect(await continues(client)).toBe(true);
   });
 });

@@ -1,6 +1,7 @@
 // A connection from its first byte to its last: its states, and what each message comes to.
 import { describe, expect, it } from 'vitest';
 import type { ClientMessage } from '../../protocol/index.ts';
+import { AttachmentState } from './attachment.ts';
 import { ConnectionState } from './connection.ts';
 import { command, HELLO, settle, TestClient } from './test-connection.ts';
 
@@ -9,9 +10,9 @@ const encodings = ['binary', 'json'] as const;
 describe.each(encodings)('In %s, a connection', (encoding) => {
   it('greets, attaches, and serves, with what follows hello in order', async () => {
     const client = new TestClient(encoding).read();
-    expect(client.connection.state).toBe(ConnectionState.Greeting);
+    expect(client.connection.attachment.state).toBe(AttachmentState.Greeting);
     await client.send({ ...HELLO, token: 'old' }, { type: 'join', game: 'goldrush' });
-    expect(client.connection.state).toBe(ConnectionState.Attaching);
+    expect(client.connection.attachment.state).toBe(AttachmentState.Attaching);
     expect(client.host.take()).toEqual([
       {
         type: 'attach',
@@ -24,9 +25,12 @@ describe.each(encodings)('In %s, a connection', (encoding) => {
       },
       { type: 'join', connection: 5, room: -1, game: 'goldrush', request: null },
     ]);
-    client.connection.attached('new', 'ada', 'key');
-    expect(client.connection.state).toBe(ConnectionState.Attached);
-    expect([client.connection.token, client.connection.encoding]).toEqual(['new', encoding]);
+    client.connection.attachment.attached('new', 'ada', 'key');
+    expect(client.connection.attachment.state).toBe(AttachmentState.Attached);
+    expect([client.connection.attachment.token, client.connection.encoding]).toEqual([
+      'new',
+      encoding,
+    ]);
   });
 
   it.each<[string, ClientMessage, object]>([

@@ -4,7 +4,8 @@ import type { Encoding, ErrorCode, KindsOf } from '../../protocol/index.ts';
 import type { Config } from '../config.ts';
 import type { FromWorker, Handover } from '../link/index.ts';
 import type { CloseReason, Log, ProcessMetrics } from '../observe/index.ts';
-import { Connection, type ConnectionHost } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionHost } from './connection-host.ts';
 import { CoordinatorLink } from './coordinator-link.ts';
 import { forsake, receive, type Served } from './receive.ts';
 import type { ServedRoom } from './served-room.ts';
@@ -231,7 +232,7 @@ export class Worker implements ConnectionHost {
     if (!this.wasReady) this.options.ready();
     this.wasReady = true;
     this.linkedAt = performance.now();
-    for (const connection of this.connections.values()) connection.attach();
+    for (const connection of this.connections.values()) connection.foundCoordinator();
     this.resumeHeld();
   }
 

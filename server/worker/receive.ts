@@ -61,7 +61,7 @@ function event({ room, connections, name, data }: Kind<'event'>, served: Served)
     for (const id of connections) served.connections.get(id)?.send(message);
   } else if (room === LOBBY) {
     for (const connection of served.connections.values()) {
-      if (connection.token !== '') connection.send(message);
+      if (connection.attachment.token !== '') connection.send(message);
     }
   } else served.rooms.get(room)?.broadcast(message);
 }
@@ -79,8 +79,8 @@ function receiveFor(
       refused(connection, message);
       return;
     case 'joined':
-      connection.owed.delete(message.room);
-      connection.joining.delete(message.request);
+      connection.attachment.shown(message.room);
+      connection.attachment.answered(message.request);
       served.rooms.get(message.room)?.join(connection, message);
       return;
     case 'result': {
@@ -103,7 +103,7 @@ function receiveFor(
     }
     case 'left': {
       const { room, code, text } = message;
-      connection.owed.delete(room);
+      connection.attachment.shown(room);
       served.rooms.get(room)?.leave(connection.id);
       connection.flow.leave(room);
       connection.send({ type: 'left', room, code, text });
@@ -117,12 +117,10 @@ function receiveFor(
 function attached(connection: Connection, message: Kind<'attached'>, served: Served): void {
   const { session, token, name, resumed, rooms, lobbySeq, account } = message;
   const { resumeMs, idleMs, commandsPerSecond, inFlightMax } = served.config;
-  const pauseMs = connection.attached(token, name, account);
+  const pauseMs = connection.attachment.attached(token, name, account);
   if (message.continued) return;
   forsake(connection.id, served.rooms);
-  connection.owed.clear();
-  connection.joining.clear();
-  for (const room of rooms) connection.owed.add(room);
+  connection.attachment.welcomed(rooms);
   connection.send({
     type: 'welcome',
     session,
@@ -148,7 +146,7 @@ export function forsake(connection: number, rooms: ReadonlyMap<number, ServedRoo
 }
 
 function refused(connection: Connection, { code, text, request }: Kind<'refused'>): void {
-  connection.joining.delete(request);
+  connection.attachment.answered(request);
   if (endsConnection(code)) connection.refuse(code, text);
   else if (request === null) connection.send({ type: 'error', code, text });
   else connection.send({ type: 'error', code, text, request });

@@ -1,6 +1,7 @@
 // What a client's message asks for, once it has said hello.
 import type { ClientMessage } from '../../protocol/index.ts';
-import type { Connection, ConnectionHost } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { ConnectionHost } from './connection-host.ts';
 
 export function handleRequest(
   message: Exclude<ClientMessage, { type: 'hello' }>,
@@ -13,14 +14,13 @@ export function handleRequest(
       const { room = -1, game = '', request = null } = message;
       if (room < 0 && game === '') connection.fail('BAD_MESSAGE', 'join needs a game or a room');
       else {
-        connection.asks();
-        connection.joining.add(request);
+        connection.attachment.joins(request);
         host.toCoordinator({ type: 'join', connection: id, room, game, request });
       }
       return;
     }
     case 'leave':
-      connection.asks();
+      connection.attachment.leaves();
       host.toCoordinator({ type: 'leave', connection: id, room: message.room });
       return;
     case 'command':

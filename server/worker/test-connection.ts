@@ -15,7 +15,8 @@ import {
 import { type Config, readConfig } from '../config.ts';
 import type { FromWorker, Handover } from '../link/index.ts';
 import type { CloseReason } from '../observe/index.ts';
-import { Connection, type ConnectionHost } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionHost } from './connection-host.ts';
 
 export const HELLO = { type: 'hello', protocol: 1, name: 'ada' } as const;
 
@@ -160,7 +161,7 @@ export class TestClient {
   /** Says hello and is answered. */
   async attach(): Promise<this> {
     await this.send(HELLO);
-    this.connection.attached('token', 'ada', 'key');
+    this.connection.attachment.attached('token', 'ada', 'key');
     this.host.take();
     return this;
   }
