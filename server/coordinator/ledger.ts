@@ -1,9 +1,6 @@
 // Which commands of one player a room has applied, and the answers it keeps for those sent again.
 
-/** What came of a call or of a refused command. */
-export type Answer =
-  | { readonly kind: 'result'; readonly value: unknown }
-  | { readonly kind: 'rejected'; readonly code: string; readonly text: string };
+import type { Answer } from './answer.ts';
 
 /** Answers kept for each player of a room. */
 export const ANSWERS_KEPT = 64;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeLink } from './fake-link.ts';
 import { pass, startTime, stopTime } from './fake-time.ts';
 import { ANSWERS_KEPT } from './ledger.ts';
-import { lobbyCommands } from './lobby.ts';
+import { lobbyCommands } from './lobby-commands.ts';
 import type { Session } from './session.ts';
 import { TestWorld } from './test-world.ts';
 

@@ -1,10 +1,10 @@
 // Matchmaking at work: takes who wants a match, opens rooms for those who fit, puts them into these.
 import { performance } from 'node:perf_hooks';
-import { type ErrorCode, LOBBY, sentence } from '../../protocol/index.ts';
+import { LOBBY, sentence } from '../../protocol/index.ts';
 import type { Game } from '../games/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import { type SavedWait, StoreError, type WaitChange } from '../store/index.ts';
-import type { Answer } from './ledger.ts';
+import { type Answer, refused, result } from './answer.ts';
 import { type Match, Matchmaker, sessionsOf, type Ticket } from './matchmaker.ts';
 import type { Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
@@ -102,7 +102,7 @@ export class Matchmaking {
     }
     const { session: _, game: __, ...saved } = sized;
     return {
-      answer: { kind: 'result', value: null },
+      answer: result(null),
       wait: { game, ticket: saved },
       done: () => {
         queue.matchmaker.add(sized);
@@ -117,7 +117,7 @@ export class Matchmaking {
     if ('kind' in queue) return queue;
     if (!queue.matchmaker.get(session.id)) return refused('NOT_WAITING', game);
     return {
-      answer: { kind: 'result', value: null },
+      answer: result(null),
       wait: { game, ticket: null },
       done: () => queue.matchmaker.remove(session.id),
     };
@@ -140,7 +140,7 @@ export class Matchmaking {
         waitedMs: waitedMs(own, now),
       };
     });
-    return { kind: 'result', value: rows };
+    return result(rows);
   }
 
   /** Forgets sessions that have ended, and matches those who are back. Called several times a second. */
@@ -232,8 +232,4 @@ export class Matchmaking {
 
 function waitedMs(ticket: SavedWait | undefined, now: number): number | null {
   return ticket ? Math.max(0, now - ticket.since) : null;
-}
-
-function refused(code: ErrorCode, detail?: string): Answer {
-  return { kind: 'rejected', code, text: sentence(code, detail) };
 }

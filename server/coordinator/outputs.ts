@@ -1,5 +1,5 @@
 // Outputs: what a room says to the outside when it is fed a batch of inputs.
-import type { Answer } from './ledger.ts';
+import type { Answer } from './answer.ts';
 import type { OutboxEffect } from './outbox.ts';
 
 /** What a batch of inputs made the room say, in order. */

@@ -1,8 +1,7 @@
 // A member of a room: its place, the numbers of its commands, and what its client is told.
-import { sentence } from '../../protocol/index.ts';
 import { type ProcessMetrics, rejectionCode } from '../observe/index.ts';
+import { type Answer, refused } from './answer.ts';
 import { GapNotice } from './gap-notice.ts';
-import type { Answer } from './ledger.ts';
 import type { RoomState } from './room-state.ts';
 import type { Session } from './session.ts';
 
@@ -15,12 +14,6 @@ export interface MemberRoom {
   /** Tells the member again up to which command the room has applied. */
   acknowledge(session: Session): void;
 }
-
-const EXPIRED: Answer = {
-  kind: 'rejected',
-  code: 'RESULT_EXPIRED',
-  text: sentence('RESULT_EXPIRED'),
-};
 
 /** What it is told while it has no connection is lost: the next one is told where the room is. */
 export class Member {
@@ -119,7 +112,7 @@ export class Member {
   private answerAgain(seq: number, call: boolean): void {
     const kept = this.room.state.ledgerOf(this.session.id)?.kept(seq);
     if (kept) this.answer(seq, kept);
-    else if (call) this.answer(seq, EXPIRED);
+    else if (call) this.answer(seq, refused('RESULT_EXPIRED'));
     else this.room.acknowledge(this.session);
   }
 

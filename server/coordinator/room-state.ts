@@ -1,7 +1,8 @@
 // A room as a function of its inputs: no clock, no I/O, the same whenever it is fed the same.
-import { type Kind, RowWriter, sentence } from '../../protocol/index.ts';
+import { type Kind, RowWriter } from '../../protocol/index.ts';
 import { type Entity, type Game, type KindSpecs, Refusal, type Room } from '../games/index.ts';
 import { Grid } from '../link/index.ts';
+import { type Answer, refused, result } from './answer.ts';
 import { CellIndex } from './cell-index.ts';
 import { type CompiledCommand, compileCommands } from './compiled-commands.ts';
 import {
@@ -14,7 +15,7 @@ import {
 import { makeGameRoom } from './game-room.ts';
 import type { Input } from './inputs.ts';
 import { isSameLayout, type KindLayout, layoutOf } from './kind-layout.ts';
-import type { Answer, Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import { Outbox, type OutboxEffect, type SavedOutbox } from './outbox.ts';
 import { type Changes, newOutputs, type Outputs } from './outputs.ts';
 import { plainValue } from './plain-value.ts';
@@ -258,7 +259,7 @@ export class RoomState {
         return;
       case 'refused':
         player.ledger.apply(input.seq);
-        this.settle(player, input.seq, rejected('GAME_ERROR', sentence('GAME_ERROR')));
+        this.settle(player, input.seq, refused('GAME_ERROR'));
         return;
       case 'account':
         player.own(input.account, input.fence);
@@ -312,20 +313,22 @@ export class RoomState {
     const command = this.commands.get(name);
     if (!command) {
       const known = [...this.commands.keys()].join(', ');
-      return rejected('UNKNOWN_COMMAND', sentence('UNKNOWN_COMMAND', `it has ${known}`));
+      return refused('UNKNOWN_COMMAND', `it has ${known}`);
     }
     const args = given ?? {};
     if (!command.accepts(args)) {
-      return rejected('BAD_ARGUMENTS', sentence('BAD_ARGUMENTS', command.explain(args)));
+      return refused('BAD_ARGUMENTS', command.explain(args));
     }
     try {
       const value = plainValue(command.run(this.room, player, args) ?? null);
       // The game may go on changing what it gave; the answer is kept as it is now.
-      return { kind: 'result', value: typeof value === 'object' ? structuredClone(value) : value };
+      return result(typeof value === 'object' ? structuredClone(value) : value);
     } catch (error) {
-      if (error instanceof Refusal) return rejected(error.code, error.message);
+      if (error instanceof Refusal) {
+        return { kind: 'rejected', code: error.code, text: error.message };
+      }
       this.outputs.failures.push({ player: player.id, name, error });
-      return rejected('GAME_ERROR', sentence('GAME_ERROR'));
+      return refused('GAME_ERROR');
     }
   }
 
@@ -344,7 +347,3 @@ function copy(rows: RowWriter): Buffer {
   return rows.length === 0 ? NOTHING : Buffer.from(rows.written());
 }
 const NOTHING = Buffer.alloc(0);
-
-function rejected(code: string, text: string): Answer {
-  return { kind: 'rejected', code, text };
-}

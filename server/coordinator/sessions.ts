@@ -6,8 +6,9 @@ import type { Config } from '../config.ts';
 import type { AccountsFile, SavedSession, SavedSessions, WaitChange } from '../store/index.ts';
 import { accountKeyOfToken, accountOf, newAccountKey } from './account.ts';
 import { AccountLocks } from './account-locks.ts';
+import type { Answer } from './answer.ts';
 import type { Bank } from './bank.ts';
-import type { Answer, SavedLedger } from './ledger.ts';
+import type { SavedLedger } from './ledger.ts';
 import { Session, type WorkerLink } from './session.ts';
 import type { Storage } from './storage.ts';
 

@@ -2,7 +2,8 @@
 import { type Config, readConfig } from '../config.ts';
 import type { Game } from '../games/index.ts';
 import type { FakeLink } from './fake-link.ts';
-import { applyLobbyCommand, type LobbyWorld } from './lobby.ts';
+import { applyLobbyCommand } from './lobby.ts';
+import type { LobbyWorld } from './lobby-commands.ts';
 import { Matchmaking } from './matchmaking.ts';
 import { Rooms } from './rooms.ts';
 import type { Session } from './session.ts';

@@ -13,7 +13,8 @@ import {
   type KeptCopy,
 } from '../link/index.ts';
 import type { Log } from '../observe/index.ts';
-import { applyLobbyCommand, type LobbyWorld } from './lobby.ts';
+import { applyLobbyCommand } from './lobby.ts';
+import type { LobbyWorld } from './lobby-commands.ts';
 import type { Found } from './rooms.ts';
 import type { Session, WorkerLink } from './session.ts';
 

@@ -1,0 +1,207 @@
+// What can be asked of the lobby: rooms, matches, chat, trades, and what accounts hold.
+import Type, { type Static, type TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { LOBBY } from '../../protocol/index.ts';
+import type { FromWorker } from '../link/index.ts';
+import type { AccountsFile } from '../store/index.ts';
+import { type Answer, refused, result } from './answer.ts';
+import { chat, speak } from './chat.ts';
+import type { Deed, Matchmaking } from './matchmaking.ts';
+import type { Found, Rooms } from './rooms.ts';
+import type { Session, WorkerLink } from './session.ts';
+import type { Sessions } from './sessions.ts';
+import { counter, offer, tradeArgs } from './trade-commands.ts';
+import type { TradeDesk, Traded } from './trade-desk.ts';
+
+export type CommandMessage = Extract<FromWorker, { type: 'command' }>;
+
+/** What the lobby needs of its surroundings. */
+export interface LobbyWorld {
+  readonly rooms: Rooms;
+  readonly links: Iterable<WorkerLink>;
+  readonly matchmaking: Matchmaking;
+  readonly sessions: Sessions;
+  readonly accounts: Pick<AccountsFile, 'leaders' | 'totals'>;
+  readonly trades: TradeDesk;
+}
+
+type Done = Answer | Deed;
+
+interface LobbyCommand {
+  readonly text: string;
+  readonly args: TSchema;
+  run(world: LobbyWorld, session: Session, args: never): Done | Promise<Answer>;
+}
+
+const command = <A extends TSchema>(
+  text: string,
+  args: A,
+  run: (world: LobbyWorld, session: Session, args: Static<A>) => Done | Promise<Answer>,
+): LobbyCommand => ({ text, args, run: run as LobbyCommand['run'] });
+
+const name = Type.String({ minLength: 1, maxLength: 40 });
+const roomNumber = Type.Integer({ minimum: 0, maximum: 0xffff_ffff });
+
+/** Everything that can be asked of the lobby; all of it is answered by `result` or `rejected`. */
+export const lobbyCommands = {
+  games: command('The games that can be joined.', Type.Object({}), ({ rooms }) =>
+    result(
+      [...rooms.games.values()].map(({ name, text, playersMax, ticksPerSecond, match }) => ({
+        name,
+        text,
+        playersMax,
+        ticksPerSecond,
+        ...(match && { match }),
+      })),
+    ),
+  ),
+  rooms: command(
+    'The rooms that are open, of one game or of all.',
+    Type.Object({ game: Type.Optional(name) }),
+    ({ rooms }, _session, { game }) =>
+      result(
+        [...rooms]
+          .filter((room) => game === undefined || room.game.name === game)
+          .map((room) => ({
+            room: room.id,
+            game: room.game.name,
+            players: room.players,
+            playersMax: room.game.playersMax,
+          })),
+      ),
+  ),
+  create: command(
+    'Opens a new room of a game; join it by its number.',
+    Type.Object({ game: name }),
+    ({ rooms }, _session, { game }) => {
+      if (rooms.games.get(game)?.match) return refused('MATCH_ONLY', game);
+      const answer = (opened: Found) =>
+        typeof opened === 'string' ? refused(opened, game) : result({ room: opened.id });
+      const opening = rooms.open(game);
+      return opening instanceof Promise ? opening.then(answer) : answer(opening);
+    },
+  ),
+  chat: command(
+    'Says a line to everyone in a room; without a room, to everyone on the server.',
+    Type.Object({
+      text: Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f]*$' }),
+      room: Type.Optional(roomNumber),
+    }),
+    ({ links }, session, { text, room = LOBBY }) => chat(links, session, room, text),
+  ),
+  match: command(
+    'Waits for a match of a game; `matched` and `joined` come when there is one. Alone, or with a party: `size` sessions that give its name.',
+    Type.Object({
+      game: name,
+      party: Type.Optional(name),
+      size: Type.Optional(Type.Integer({ minimum: 1, maximum: 64 })),
+    }),
+    ({ matchmaking }, session, args) => matchmaking.match(session, args),
+  ),
+  unmatch: command(
+    'Waits no longer for a match of a game.',
+    Type.Object({ game: name }),
+    ({ matchmaking }, session, args) => matchmaking.unmatch(session, args),
+  ),
+  matching: command(
+    'How many wait for a match, of one game or of each; since when the first does; one’s own place.',
+    Type.Object({ game: Type.Optional(name) }),
+    ({ matchmaking }, session, args) => matchmaking.matching(session, args),
+  ),
+  trade: command(
+    'Offers another player, by number or name, to swap what accounts hold.',
+    tradeArgs.offer,
+    (world, session, args) => speak(session) ?? traded(offer(world, session, args)),
+  ),
+  counter: command(
+    'Replaces the offer of a trade by another one.',
+    tradeArgs.counter,
+    (world, session, args) => speak(session) ?? traded(counter(world, session, args)),
+  ),
+  confirm: command(
+    'Agrees to an offer, by its version; it is made when both have.',
+    tradeArgs.confirm,
+    ({ trades }, session, { trade, version }) => traded(trades.confirm(session, trade, version)),
+  ),
+  cancel: command(
+    'Ends a trade that not both have confirmed.',
+    tradeArgs.cancel,
+    ({ trades }, session, { trade }) => traded(trades.cancel(session, trade)),
+  ),
+  trades: command(
+    'One’s own trades: those that are open, and what became of the last ones.',
+    Type.Object({}),
+    ({ trades }, session) => result(trades.list(session)),
+  ),
+  online: command('How many sessions there are.', Type.Object({}), (world) =>
+    result({ sessions: world.sessions.size }),
+  ),
+  leaderboard: command(
+    'The ten who have put most of an item (gold, unless named) into the bank, ever; and your own place.',
+    Type.Object({ item: Type.Optional(name) }),
+    ({ accounts }, { account }, { item = 'gold' }) =>
+      result({ item, ...accounts.leaders(item, account) }),
+  ),
+  audit: command(
+    'What all accounts hold of each item, and what rooms have put in less what they have taken out: in all, and each; as room 0 those that have ended.',
+    Type.Object({}),
+    ({ accounts }) => result(accounts.totals()),
+  ),
+} as const satisfies Record<string, LobbyCommand>;
+
+const deeds: ReadonlySet<string> = new Set([
+  'create',
+  'chat',
+  'match',
+  'unmatch',
+  'trade',
+  'counter',
+  'confirm',
+  'cancel',
+]);
+
+const compiled = new Map(
+  Object.entries(lobbyCommands as Record<string, LobbyCommand>).map(([name, { args, run }]) => {
+    const validator = Compile(args);
+    return [name, { validator, run }] as const;
+  }),
+);
+
+/** What changes nothing can be asked again, so its answer need not be kept. */
+export function isQuestion({ name }: CommandMessage): boolean {
+  return !deeds.has(name);
+}
+
+/** What comes of a command, at once or later; of one that is not as the table says a refusal. */
+export function runLobbyCommand(
+  world: LobbyWorld,
+  session: Session,
+  message: CommandMessage,
+): Deed | Promise<Deed> {
+  const done = tryRun(world, session, message);
+  return done instanceof Promise ? done.then(deedOf) : deedOf(done);
+}
+
+const deedOf = (done: Done): Deed => ('kind' in done ? { answer: done } : done);
+
+function tryRun(
+  world: LobbyWorld,
+  session: Session,
+  { name, args }: CommandMessage,
+): Done | Promise<Answer> {
+  const known = compiled.get(name);
+  if (!known) return refused('UNKNOWN_COMMAND', `the lobby has ${[...compiled.keys()].join(', ')}`);
+  const given = args ?? {};
+  if (!known.validator.Check(given)) {
+    const [first] = known.validator.Errors(given);
+    return refused(
+      'BAD_ARGUMENTS',
+      `${first?.instancePath.slice(1) ?? ''} ${first?.message}`.trim(),
+    );
+  }
+  return known.run(world, session, given as never);
+}
+
+function traded(came: Traded): Answer {
+  return 'trade' in came ? result(came) : refused(...came);
+}
