@@ -1,5 +1,6 @@
 // The copies of one room that workers hold: opens them, keeps them up to date, closes them.
 import { type CopyShape, shapeHash } from '../link/index.ts';
+import { NO_CHANGES } from './room-entities.ts';
 import type { Changes, RoomState } from './room-state.ts';
 import type { Session, WorkerLink } from './session.ts';
 
@@ -187,6 +188,3 @@ export class RoomCopies {
     return acks;
   }
 }
-
-const NOTHING = Buffer.alloc(0);
-const NO_CHANGES: Changes = { left: NOTHING, entered: NOTHING, changed: NOTHING };

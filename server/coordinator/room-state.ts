@@ -1,26 +1,19 @@
 // A room as a function of its inputs: no clock, no I/O, the same whenever it is fed the same.
-import { type Kind, RowWriter } from '../../protocol/index.ts';
-import { type Entity, type Game, type KindSpecs, Refusal, type Room } from '../games/index.ts';
-import { Grid } from '../link/index.ts';
+import type { Kind } from '../../protocol/index.ts';
+import { type Game, Refusal, type Room } from '../games/index.ts';
 import { type Answer, refused, result } from './answer.ts';
-import { CellIndex } from './cell-index.ts';
 import { type CompiledCommand, compileCommands } from './compiled-commands.ts';
-import {
-  type ChangeRows,
-  EntityTable,
-  orderFields,
-  placeOf,
-  type SavedEntities,
-} from './entity-table.ts';
+import type { SavedEntities } from './entity-table.ts';
 import { makeGameRoom } from './game-room.ts';
 import type { Input } from './inputs.ts';
-import { isSameLayout, type KindLayout, layoutOf } from './kind-layout.ts';
+import type { KindLayout } from './kind-layout.ts';
 import type { Ledger } from './ledger.ts';
 import { Outbox, type OutboxEffect, type SavedOutbox } from './outbox.ts';
 import { type Changes, newOutputs, type Outputs } from './outputs.ts';
 import { plainValue } from './plain-value.ts';
 import { PlayerRecord, type SavedPlayer } from './player-record.ts';
 import { SeededRandom } from './random.ts';
+import { NO_CHANGES, RoomEntities } from './room-entities.ts';
 
 export type { Changes, Input, Outputs };
 
@@ -41,24 +34,16 @@ export interface SavedRoom {
 
 export class RoomState {
   readonly room: Room;
-  readonly kinds: readonly Kind[];
-  private readonly layout: readonly KindLayout[];
   private readonly game: Game;
-  private readonly tables: readonly EntityTable[];
+  private readonly entities: RoomEntities;
   private readonly players = new Map<number, PlayerRecord>();
   private readonly commands: ReadonlyMap<string, CompiledCommand>;
   private readonly random: SeededRandom;
   private readonly outbox: Outbox;
-  private readonly rows: ChangeRows = {
-    left: new RowWriter(),
-    entered: new RowWriter(),
-    changed: new RowWriter(),
-  };
   private outputs = newOutputs();
   private tick = 0;
   private now = 0;
   private changed = 0;
-  private entityIds = 0;
 
   /** A new room, or one that goes on where `saved` was taken.
    *  @param options `now`: the time at which the game furnishes a new room, in ms since 1970;
@@ -75,16 +60,14 @@ export class RoomState {
     this.random = new SeededRandom('seed' in options ? options.seed : 0);
     this.outbox = new Outbox(game.items ?? []);
     this.commands = compileCommands(game);
-    this.layout = layoutOf(game);
-    this.tables = this.makeTables(game);
-    this.kinds = this.tables.map((table) => table.kind);
+    this.entities = new RoomEntities(game);
     this.room = makeGameRoom({
       id: options.id,
       random: this.random,
       players: this.players,
       state: saved ? saved.state : game.state(),
       bank: this.outbox,
-      tables: this.tables,
+      tables: this.entities.tables,
       tick: () => this.tick,
       now: () => this.now,
       outputs: () => this.outputs,
@@ -107,6 +90,10 @@ export class RoomState {
     options: { id: number; saved: SavedRoom; changedTick?: number | undefined },
   ): RoomState {
     return new RoomState(game, options);
+  }
+
+  get kinds(): readonly Kind[] {
+    return this.entities.kinds;
   }
 
   get playerCount(): number {
@@ -160,20 +147,14 @@ export class RoomState {
 
   /** The rows that changed since the last call. */
   takeChanges(): Changes {
-    const { left, entered, changed } = this.rows;
-    left.clear();
-    entered.clear();
-    changed.clear();
-    for (const table of this.tables) table.takeChanges(this.rows);
-    if (left.length + entered.length + changed.length > 0) this.changed = this.tick;
-    return { left: copy(left), entered: copy(entered), changed: copy(changed) };
+    const changes = this.entities.takeChanges();
+    if (changes) this.changed = this.tick;
+    return changes ?? NO_CHANGES;
   }
 
   /** As `takeChanges`, and nobody is to be told. */
   dropChanges(): void {
-    // All of them: each forgets its own.
-    const have = this.tables.map((table) => table.dropChanges());
-    if (have.includes(true)) this.changed = this.tick;
+    if (this.entities.dropChanges()) this.changed = this.tick;
   }
 
   /** A copy of the room that was made at this tick or later is as one that was made now, as far as
@@ -184,10 +165,7 @@ export class RoomState {
 
   /** Every entity that `takeChanges` has given, as entered rows. */
   allRows(): Buffer {
-    const { entered } = this.rows;
-    entered.clear();
-    for (const table of this.tables) table.appendAll(entered);
-    return copy(entered);
+    return this.entities.allRows();
   }
 
   /** All that the room remembers, as a plain value: equal for rooms that will behave equally. */
@@ -196,43 +174,28 @@ export class RoomState {
     return {
       tick: this.tick,
       now: this.now,
-      entityIds: this.entityIds,
+      entityIds: this.entities.lastId,
       random: this.random.save(),
       state: this.room.state,
-      kinds: this.layout,
-      entities: this.tables.map((table) => table.save()),
+      kinds: this.entities.layout,
+      entities: this.entities.save(),
       players: [...this.players.values()].map((player) => player.save()),
       ...(outbox ? { outbox } : {}),
     };
   }
 
   private load(saved: SavedRoom): void {
-    const { tables } = this;
-    if (!isSameLayout(saved.kinds, this.layout)) {
-      throw new RangeError('saved with other kinds or fields: carryOver makes them fit');
-    }
+    this.entities.restore(saved.entityIds, saved.kinds, saved.entities);
     this.tick = saved.tick;
     this.now = saved.now;
-    this.entityIds = saved.entityIds;
     this.random.restore(saved.random);
-    tables.forEach((table, i) => {
-      table.restore(saved.entities[i]!);
-    });
     if (saved.outbox) this.outbox.restore(saved.outbox);
     for (const player of saved.players) {
       this.players.set(
         player.id,
-        PlayerRecord.restore(player, (id) => this.entity(id)),
+        PlayerRecord.restore(player, (id) => this.entities.get(id)),
       );
     }
-  }
-
-  private entity(id: number): Entity | undefined {
-    for (const table of this.tables) {
-      const found = table.get(id);
-      if (found) return found;
-    }
-    return undefined;
   }
 
   private applyInput(input: Input): void {
@@ -331,19 +294,4 @@ export class RoomState {
       return refused('GAME_ERROR');
     }
   }
-
-  private makeTables(game: Game): EntityTable[] {
-    const grid = game.world ? new Grid(game.world) : undefined;
-    const nextEntityId = () => ++this.entityIds;
-    return Object.entries(game.entities as KindSpecs).map(([name, spec], index) => {
-      const place = placeOf(orderFields(spec));
-      const cells = grid && place ? new CellIndex(grid, place.xAt, place.yAt) : undefined;
-      return new EntityTable({ nextEntityId }, name, index, spec, cells);
-    });
-  }
 }
-
-function copy(rows: RowWriter): Buffer {
-  return rows.length === 0 ? NOTHING : Buffer.from(rows.written());
-}
-const NOTHING = Buffer.alloc(0);
