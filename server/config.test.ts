@@ -5,16 +5,14 @@ import {
   ConfigError,
   flagOf,
   type Kind,
-  readConfig,
   relations,
   type SettingName,
   type SettingRow,
-  serveCommand,
   settings,
-  takes,
   variableOf,
 } from './config.ts';
 import { configurationFiles } from './document-config.ts';
+import { readConfig, serveCommand, takes } from './read-config.ts';
 
 const rows = Object.entries(settings) as [SettingName, SettingRow<Kind, unknown>][];
 

@@ -1,5 +1,6 @@
 // docs/CONFIGURATION.md, from the table of settings.
-import { flagOf, relations, type SettingName, settings, takes, variableOf } from './config.ts';
+import { flagOf, relations, type SettingName, settings, variableOf } from './config.ts';
+import { takes } from './read-config.ts';
 
 const intro = `# Configuration
 

@@ -2,10 +2,11 @@
 import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
 import { runChild } from './child.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError } from './config.ts';
 import { childOrigin } from './multiprocessing/index.ts';
 import { createLog, LogRelay, ProcessMetrics, printBanner } from './observe/index.ts';
 import { DataDirectoryError, ListenError, Primary } from './primary/index.ts';
+import { readConfig } from './read-config.ts';
 
 const origin = childOrigin();
 

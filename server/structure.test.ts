@@ -59,7 +59,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'server/main.ts': ['server'],
   'server/child.ts': ['server'],
   'server/config.ts': [],
-  'server/document-config.ts': ['server/config.ts'],
+  'server/read-config.ts': ['server/config.ts'],
+  'server/document-config.ts': ['server/config.ts', 'server/read-config.ts'],
   // Writes the documents that derive from tables, wherever these are.
   'server/generate.ts': ['protocol', 'server'],
   'server/cli.ts': [],

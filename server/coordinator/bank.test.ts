@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { readConfig } from '../config.ts';
+import { readConfig } from '../read-config.ts';
 import { AccountsFile, type BankBatch, type BankEffect, type Settled } from '../store/index.ts';
 import { type Accounts, Bank, type BankRoom } from './bank.ts';
 import { Sessions } from './sessions.ts';

@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readConfig } from '../config.ts';
 import type { Game } from '../games/index.ts';
 import { createLog } from '../observe/index.ts';
+import { readConfig } from '../read-config.ts';
 import { StoreError } from '../store/index.ts';
 import { Rooms } from './rooms.ts';
 import { Sessions } from './sessions.ts';

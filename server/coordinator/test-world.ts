@@ -1,6 +1,7 @@
 // The coordinator's sessions, rooms and lobby, without processes and sockets around them.
-import { type Config, readConfig } from '../config.ts';
+import type { Config } from '../config.ts';
 import type { Game } from '../games/index.ts';
+import { readConfig } from '../read-config.ts';
 import type { FakeLink } from './fake-link.ts';
 import { applyLobbyCommand } from './lobby.ts';
 import type { LobbyWorld } from './lobby-commands.ts';

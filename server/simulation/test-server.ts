@@ -1,9 +1,10 @@
 // The server's processes on a simulated machine: their own code, as `main.ts` puts it together.
 import { runChild } from '../child.ts';
-import { type Config, readConfig } from '../config.ts';
+import type { Config } from '../config.ts';
 import type { ChildOrigin } from '../multiprocessing/index.ts';
 import type { Log, LogRelay, ProcessMetrics } from '../observe/index.ts';
 import { Primary } from '../primary/index.ts';
+import { readConfig } from '../read-config.ts';
 import { machine, SimulatedProcess, self } from './test-machine.ts';
 
 /** Counts nothing: that would cost more than the rest. */

@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { readConfig } from '../config.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
+import { readConfig } from '../read-config.ts';
 import { RawClient } from '../test-raw-client.ts';
 import { Worker } from './index.ts';
 

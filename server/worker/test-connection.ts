@@ -12,9 +12,10 @@ import {
   MessageDecoder,
   type ServerMessage,
 } from '../../protocol/index.ts';
-import { type Config, readConfig } from '../config.ts';
+import type { Config } from '../config.ts';
 import type { FromWorker, Handover } from '../link/index.ts';
 import type { CloseReason } from '../observe/index.ts';
+import { readConfig } from '../read-config.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionHost } from './connection-host.ts';
 

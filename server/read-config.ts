@@ -1,0 +1,111 @@
+// Reads the settings: flags, then variables, then defaults.
+import { Command, InvalidArgumentError, Option } from 'commander';
+import {
+  type Config,
+  checkRelations,
+  flagOf,
+  type Kind,
+  type SettingRow,
+  settings,
+  variableOf,
+} from './config.ts';
+
+const WORKERS_MAX = 256;
+
+/** What a setting takes, in words. */
+export function takes(row: SettingRow<Kind, unknown>): string {
+  switch (row.kind) {
+    case 'integer':
+      return `a whole number from ${row.min} to ${row.max}`;
+    case 'string':
+      return 'a text that is not empty';
+    case 'path':
+      return 'a path; empty: none';
+    case 'list':
+      return 'a path, or several with colons between them';
+    case 'workers':
+      return `auto, per-client, or a whole number from 1 to ${WORKERS_MAX}`;
+    case 'choice':
+      return `one of ${row.choices?.join(', ')}`;
+    case 'flag':
+      return 'nothing, true or false';
+    default:
+      return row.kind satisfies never;
+  }
+}
+
+/** @returns undefined for a value that the setting does not take. */
+function parse(row: SettingRow<Kind, unknown>, text: string): unknown {
+  switch (row.kind) {
+    case 'integer':
+      return parseInteger(text, row.min, row.max);
+    case 'string':
+      return text === '' ? undefined : text;
+    case 'path':
+      return text;
+    case 'list':
+      return text.split(':').filter((path) => path !== '');
+    case 'workers':
+      if (text === 'auto' || text === 'per-client') return text;
+      return parseInteger(text, 1, WORKERS_MAX);
+    case 'choice':
+      return row.choices?.includes(text) ? text : undefined;
+    case 'flag':
+      return text === 'true' ? true : text === 'false' ? false : undefined;
+    default:
+      return row.kind satisfies never;
+  }
+}
+
+function parseInteger(text: string, min = 0, max = Number.MAX_SAFE_INTEGER): number | undefined {
+  const value = Number(text);
+  return /^-?\d+$/.test(text) && value >= min && value <= max ? value : undefined;
+}
+
+/** How the help shows what a flag takes. */
+function valueText(kind: Kind): string {
+  switch (kind) {
+    case 'list':
+      return '<path>';
+    case 'string':
+      return '<text>';
+    case 'flag':
+      return '[true|false]';
+    default:
+      return `<${kind}>`;
+  }
+}
+
+function optionOf(name: string, row: SettingRow<Kind, unknown>): Option {
+  const list = row.kind === 'list';
+  const flags = `${flagOf(name)} ${valueText(row.kind)}`;
+  const option = new Option(flags, row.text).env(variableOf(name)).default(row.default);
+  if (row.kind === 'flag') option.preset('true');
+  // For the help only: `parse` reads every kind.
+  if (row.choices) option.choices(row.choices);
+  option.argParser((text, before) => {
+    const value = parse(row, text);
+    if (value === undefined) throw new InvalidArgumentError(`It takes ${takes(row)}.`);
+    return list ? [...(before as readonly unknown[]), ...(value as readonly unknown[])] : value;
+  });
+  return option;
+}
+
+/** The command line of `holdfast serve`, without an action. */
+export function serveCommand(): Command {
+  const command = new Command('holdfast serve')
+    .description('Runs the game server. Each setting can also be given by its variable.')
+    .showHelpAfterError('(--help lists the settings)');
+  for (const [name, row] of Object.entries(settings)) command.addOption(optionOf(name, row));
+  return command;
+}
+
+/** Reads flags, then variables, then defaults.
+ *  @param args the command line without program and script.
+ *  Ends the process with one line and exit code 1 for a flag that cannot be used.
+ *  @throws {ConfigError} when settings contradict each other. */
+export function readConfig(args: readonly string[]): Config {
+  const config = serveCommand().parse(args, { from: 'user' }).opts<Config>();
+  checkRelations(config);
+  return config;
+}
