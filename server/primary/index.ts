@@ -1,6 +1,6 @@
 // The primary: accepts connections, hands them to workers, and keeps all processes running.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { FromChild } from '../link/index.ts';
@@ -21,14 +21,7 @@ import { Connections } from './connections.ts';
 import { takeDataDirectory } from './data-directory.ts';
 import { Listener } from './listener.ts';
 import { type RestartStatus, RollingRestart } from './rolling-restart.ts';
-import {
-  COORDINATOR,
-  SharedWorkers,
-  slotOf,
-  WorkerPerClient,
-  type Workers,
-  workerId,
-} from './workers.ts';
+import { COORDINATOR, makeWorkers, slotOf, type Workers, workerId } from './workers.ts';
 
 export { DataDirectoryError } from './data-directory.ts';
 export { ListenError } from './listener.ts';
@@ -102,8 +95,13 @@ export class Primary {
       restartsOf: (id) => this.supervisor.restartsOf(id),
       tooLarge: (worker) => this.restarting.recycle(worker),
     });
-    this.workers = this.makeWorkers();
-    const { connections, children, supervisor, workers } = this;
+    const { connections, children, supervisor } = this;
+    this.workers = makeWorkers(config, {
+      supervisor,
+      connections,
+      spec: (slot, restart) => children.spec('worker', slot, workerId(slot), restart),
+    });
+    const { workers } = this;
     this.admission = new Admission({ config, log, metrics, connections, workers });
     this.assignments = new Assignments({
       connections,
@@ -217,21 +215,6 @@ export class Primary {
       (this.children.isReady('coordinator') || this.restarting.isRenewingCoordinator) &&
       this.children.isReady('worker')
     );
-  }
-
-  private makeWorkers(): Workers {
-    const { config } = this.options;
-    const options = {
-      supervisor: this.supervisor,
-      connections: this.connections,
-      spec: (slot: number, restart: ChildSpec['restart']) =>
-        this.children.spec('worker', slot, workerId(slot), restart),
-    };
-    if (config.workers === 'per-client') {
-      return new WorkerPerClient(options, config.perClientMax, config.perClientSpare);
-    }
-    const count = config.workers === 'auto' ? availableParallelism() : config.workers;
-    return new SharedWorkers(options, count);
   }
 
   private heard(child: ChildProcess, message: FromChild): void {

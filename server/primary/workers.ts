@@ -1,4 +1,6 @@
 // Which worker serves a connection: the least loaded of a fixed number, or one for each connection.
+import { availableParallelism } from 'node:os';
+import type { Config } from '../config.ts';
 import type { ChildSpec, Supervisor } from '../multiprocessing/index.ts';
 import type { ChildProcess } from './child-process.ts';
 import type { Connections } from './connections.ts';
@@ -29,6 +31,17 @@ export interface Workers {
   keep(slot: number): void;
   /** A worker has ended for good. */
   ended(slot: number): void;
+}
+
+/** The policy that the configuration asks for. */
+export function makeWorkers(config: Config, options: WorkersOptions): Workers {
+  if (config.workers === 'per-client') {
+    return new WorkerPerClient(options, config.perClientMax, config.perClientSpare);
+  }
+  return new SharedWorkers(
+    options,
+    config.workers === 'auto' ? availableParallelism() : config.workers,
+  );
 }
 
 /** The id of the spec of the coordinator. */
@@ -93,7 +106,7 @@ export class SharedWorkers implements Workers {
 
 /** A worker for each connection, from a few that are kept ready. A worker that has lost its
  *  connection ends; it never serves a second one. */
-export class WorkerPerClient implements Workers {
+class WorkerPerClient implements Workers {
   private readonly options: WorkersOptions;
   readonly max: number;
   private readonly spare: number;
