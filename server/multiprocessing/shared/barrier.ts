@@ -1,6 +1,6 @@
 // Barrier: lets nobody pass before all of its parties are there.
 import type { Link } from './link.ts';
-import { SharedObject, timeoutOf, type WaitOptions } from './shared-object.ts';
+import { SharedObject, type WaitOptions } from './shared-object.ts';
 
 /** Made by `group.barrier(name, parties)`. */
 export class Barrier extends SharedObject {
@@ -15,13 +15,7 @@ export class Barrier extends SharedObject {
    *  @throws {BrokenBarrierError} when a party that waits with it waits too long, aborts or dies,
    *  or anyone aborts or resets the barrier; at once, when it is broken. */
   async wait(options: WaitOptions = {}): Promise<number> {
-    const asked = {
-      kind: 'wait',
-      name: this.name,
-      task: 0,
-      timeoutMs: timeoutOf(options),
-    } as const;
-    return (await this.link.ask(asked, options.signal)) as number;
+    return (await this.askToWait(options)) as number;
   }
 
   /** Ends all waits, and mends it. */

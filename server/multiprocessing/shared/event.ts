@@ -1,5 +1,5 @@
 // Event: clear or set; who waits for a clear one goes on when it is set.
-import { SharedObject, timeoutOf, type WaitOptions } from './shared-object.ts';
+import { SharedObject, type WaitOptions } from './shared-object.ts';
 
 /** Made by `group.event(name)`. */
 export class SharedEvent extends SharedObject {
@@ -17,12 +17,6 @@ export class SharedEvent extends SharedObject {
 
   /** @throws {TimeoutError} after `timeoutMs`. */
   async wait(options: WaitOptions = {}): Promise<void> {
-    const asked = {
-      kind: 'wait',
-      name: this.name,
-      task: 0,
-      timeoutMs: timeoutOf(options),
-    } as const;
-    await this.link.ask(asked, options.signal);
+    await this.askToWait(options);
   }
 }

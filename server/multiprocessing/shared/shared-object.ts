@@ -36,6 +36,12 @@ export abstract class SharedObject implements AsyncDisposable {
   protected look(): Promise<unknown> {
     return this.link.ask({ kind: 'look', name: this.name });
   }
+
+  /** Waits where it does not matter which task of the process does. */
+  protected askToWait(options: WaitOptions): Promise<unknown> {
+    const timeoutMs = timeoutOf(options);
+    return this.link.ask({ kind: 'wait', name: this.name, task: 0, timeoutMs }, options.signal);
+  }
 }
 
 /** @throws {SyncError} `WRONG_KIND` or `DIFFERENT` where the name is another's. */
