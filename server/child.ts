@@ -2,13 +2,7 @@
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { defaults } from './config.ts';
-import {
-  Coordinator,
-  GameLoadError,
-  loadGames,
-  rehearse,
-  StoreError,
-} from './coordinator/index.ts';
+import { Coordinator, GameLoadError, loadGames, StoreError } from './coordinator/index.ts';
 import type { Game } from './games/index.ts';
 import { linkVersion, type SocketMessage } from './link/index.ts';
 import {
@@ -25,6 +19,12 @@ export interface Around {
   setTitle(title: string): void;
   readonly newLog: typeof createLog;
   newMetrics<R extends 'worker' | 'coordinator'>(role: R): ProcessMetrics<R>;
+  /** Runs what the process may have to run soon. */
+  rehearse(
+    origin: ChildOrigin,
+    games: ReadonlyMap<string, Game>,
+    isWanted: () => boolean,
+  ): Promise<void>;
 }
 
 /** Time for the coordinator of an earlier server to end. */
@@ -41,8 +41,9 @@ export async function runChild(given: ChildOrigin, around: Around): Promise<void
   let isWanted = false;
   games.then(
     async (loaded) => {
-      await rehearse(loaded.values(), () => isWanted);
       runtime.send({ type: 'loaded', problem: '', link });
+      await around.rehearse(origin, loaded, () => isWanted);
+      runtime.send({ type: 'rehearsed' });
     },
     (error: Error) => runtime.send({ type: 'loaded', problem: error.message, link }),
   );
@@ -110,7 +111,8 @@ async function runCoordinator(
   runtime.measured(metrics);
   // The coordinator of a server that was killed may live a moment longer than its primary.
   const lockName = join(config.data, 'coordinator');
-  if (!(await FileLock.wait(lockName, EARLIER_MS))) {
+  const lock = await FileLock.wait(lockName, EARLIER_MS);
+  if (!lock) {
     const pid = FileLock.holder(lockName);
     runtime.unusable(
       `cannot use ${config.data}: the coordinator (process ${pid}) of a server that has ended ` +
@@ -119,7 +121,11 @@ async function runCoordinator(
     return;
   }
   try {
-    const options = { config, linkPath, log, metrics, games: await games };
+    const diskFailed = (err: unknown) => {
+      log.fatal({ err }, 'the disk has not taken what was written: the coordinator is replaced');
+      process.exit(1);
+    };
+    const options = { config, linkPath, log, metrics, diskFailed, games: await games };
     const coordinator = await Coordinator.start(options);
     runtime.run({
       clients: () => coordinator.sessionCount,
@@ -127,7 +133,11 @@ async function runCoordinator(
       drain: () => {},
       release: () => {},
       failing: () => {},
-      close: () => coordinator.close(),
+      close: (left) =>
+        coordinator.close(() => {
+          lock.release();
+          left();
+        }),
     });
     runtime.send({ type: 'ready' });
   } catch (error) {

@@ -6,6 +6,7 @@ import { ConfigError } from './config.ts';
 import { childOrigin } from './multiprocessing/index.ts';
 import { createLog, LogRelay, ProcessMetrics, printBanner } from './observe/index.ts';
 import { DataDirectoryError, ListenError, Primary } from './primary/index.ts';
+import { rehearse } from './rehearsal.ts';
 import { readConfig } from './read-config.ts';
 
 const origin = childOrigin();
@@ -17,6 +18,7 @@ if (origin) {
     },
     newLog: createLog,
     newMetrics: (role) => new ProcessMetrics(role),
+    rehearse,
   });
 } else await runPrimary();
 

@@ -58,6 +58,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   // Reads the configuration and becomes a role: the only file that imports all roles.
   'server/main.ts': ['server'],
   'server/child.ts': ['server'],
+  // A whole server in one process, for a moment.
+  'server/rehearsal.ts': ['protocol', 'server'],
   'server/config.ts': [],
   'server/read-config.ts': ['server/config.ts'],
   'server/document-config.ts': ['server/config.ts', 'server/read-config.ts'],

@@ -1,5 +1,5 @@
 // Who somebody is beyond sessions: an account's key, which only its owner has, and its id.
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 /** As many bits as a session's token. */
 export function newAccountKey(): string {
@@ -14,5 +14,5 @@ export const accountKeyOfToken = (token: string): string => digest('key', token)
 export const accountOf = (key: string): string => (key === '' ? '' : digest('account', key));
 
 function digest(use: string, secret: string): string {
-  return createHash('sha256').update(`holdfast ${use} ${secret}`).digest('base64url').slice(0, 22);
+  return hash('sha256', `holdfast ${use} ${secret}`, 'base64url').slice(0, 22);
 }

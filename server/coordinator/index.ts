@@ -18,7 +18,6 @@ export { CarryOverError, carryOver } from './carry-over.ts';
 export { type Difference, firstDifference } from './first-difference.ts';
 export { type Input, inputCodec } from './inputs.ts';
 export { GameLoadError, loadGames } from './load-games.ts';
-export { rehearse } from './rehearsal.ts';
 export { RoomState, type SavedRoom } from './room-state.ts';
 
 export interface CoordinatorOptions {
@@ -29,6 +28,9 @@ export interface CoordinatorOptions {
   readonly linkPath: string;
   readonly log: Log;
   readonly metrics: ProcessMetrics<'coordinator'>;
+  /** The disk has not taken what was written: the next coordinator begins from what the disk has; this
+   *  one cannot know what that is. */
+  diskFailed(error: unknown): void;
 }
 
 interface Parts {
@@ -76,10 +78,9 @@ export class Coordinator {
   /** Brings back what an earlier process has written down, and serves workers.
    *  @throws {StoreError} when files have to be mended first. */
   static async start(options: CoordinatorOptions): Promise<Coordinator> {
-    const { config, games, log, metrics, linkPath } = options;
+    const { config, games, log, metrics, linkPath, diskFailed } = options;
     const storage = new FileStorage(config);
     const { accounts } = storage;
-    const diskFailed = (error: unknown) => endFor(error, log);
     const bank = new Bank({ accounts, log, metrics, diskFailed });
     const sessions = new Sessions({ config, storage, accounts, bank });
     sessions.restore(storage.saved);
@@ -136,17 +137,21 @@ export class Coordinator {
     metrics.gauge('linkQueueBytes', queued);
   }
 
-  /** Lets the workers go, and writes down everything for the next process. */
-  async close(): Promise<void> {
+  /** Lets the workers go, and writes down everything for the next process. Resolves when the disk has it.
+   *  @param left called when the next one may begin. */
+  async close(left: () => void): Promise<void> {
     clearInterval(this.timer);
     this.matchmaking.close();
-    const closed = Promise.all([this.rooms.close(), this.pool.close()]);
+    const finished = this.rooms.finish();
+    const poolClosed = this.pool.close();
     for (const { channel } of this.peers) channel.close();
     this.server.close();
-    await closed;
+    await finished;
     this.bank.close();
     this.trades.close();
-    await this.storage.close();
+    await this.storage.leave();
+    left();
+    await Promise.all([poolClosed, this.rooms.close(), this.storage.close()]);
   }
 
   private get world(): PeerWorld {
@@ -171,12 +176,6 @@ export class Coordinator {
     const now = performance.now();
     if (now - this.syncedAt < SYNC_MS) return;
     this.syncedAt = now;
-    this.storage.sync().catch((error) => endFor(error, this.options.log));
+    this.storage.sync().catch((error) => this.options.diskFailed(error));
   }
-}
-
-/** The next coordinator begins from what the disk has; this one cannot know what that is. */
-function endFor(error: unknown, log: Log): void {
-  log.fatal({ err: error }, 'the disk has not taken what was written: the coordinator is replaced');
-  process.exit(1);
 }

@@ -63,7 +63,7 @@ describe('A room whose world has to be prepared', () => {
 
   it('is not begun by a process that ends: the next one is asked again', async () => {
     world.rooms.open('prepared');
-    await world.rooms.close();
+    await world.rooms.finish();
     await world.pool.give('made');
     expect(world.storage.created).toEqual([]);
   });

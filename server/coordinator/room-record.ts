@@ -29,6 +29,7 @@ const REPLAY_MS_MAX = 200;
 /** No early one comes sooner, whatever the room costs. */
 const EARLY_MS_MIN = 1000;
 const TROUBLE_LOG_MS = 10_000;
+const NO_SNAPSHOT = 'no snapshot was taken; the journal goes on';
 
 export class RoomRecord {
   private readonly options: RoomRecordOptions;
@@ -84,13 +85,15 @@ export class RoomRecord {
     this.options.storage.sync().catch((error) => this.options.diskFailed(error));
   }
 
-  /** Writes everything down for a later process. */
-  async close(): Promise<void> {
-    const { storage } = this.options;
-    // The next process may run other code, which is to find no ticks of this one. Twice, where an
-    // earlier snapshot is still being written.
-    for (let i = 0; i < 2 && storage.unsnapshotted > 0; i++) await this.snapshot(true);
-    await storage.close();
+  /** Writes the room down whole: the next process may run other code, which is to find no ticks of
+   *  this one. It may begin when this resolves. */
+  async finish(): Promise<void> {
+    const { storage, game, state } = this.options;
+    try {
+      await storage.finish(() => snapshotOf(game, state));
+    } catch (error) {
+      this.logTrouble(error, NO_SNAPSHOT);
+    }
   }
 
   /** The room is over: nothing is left of it.
@@ -105,12 +108,11 @@ export class RoomRecord {
     }
   }
 
-  /** @param isLast it is taken although nothing has come. */
-  private async snapshot(isLast = false): Promise<void> {
+  private async snapshot(): Promise<void> {
     this.snapshotAt = performance.now();
     const { storage, game, state } = this.options;
     const isWorthIt = this.hasChanged || this.replayMs > REPLAY_MS_MAX;
-    if (!isLast && !isWorthIt && storage.bytes < JOURNAL_BYTES_MAX) return;
+    if (!isWorthIt && storage.bytes < JOURNAL_BYTES_MAX) return;
     this.hasChanged = false;
     this.replayMs = 0;
     this.isWriting = true;
@@ -118,7 +120,7 @@ export class RoomRecord {
       await storage.snapshot(snapshotOf(game, state));
     } catch (error) {
       this.hasChanged = true;
-      this.logTrouble(error, 'no snapshot was taken; the journal goes on');
+      this.logTrouble(error, NO_SNAPSHOT);
     } finally {
       this.isWriting = false;
     }

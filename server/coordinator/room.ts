@@ -177,14 +177,19 @@ export class Room {
     this.options.ended(this);
   }
 
-  /** Stops, to be recovered by a later process at the same tick. */
-  async close(): Promise<void> {
+  /** Stops, to be recovered at the same tick by a later process, which may begin when this resolves. */
+  async finish(): Promise<void> {
     // One more at once: the pause that comes is not longer by what is left of this tick.
     if (this.pacer && !this.over) this.step();
     if (!this.stop()) return;
     // Copies at the last tick can go on with the next process.
     this.publish(true);
-    await this.record.close();
+    await this.record.finish();
+  }
+
+  /** After `finish`: lets go of its files, when the disk has them. */
+  close(): Promise<void> {
+    return this.options.storage.close();
   }
 
   /** The files stay until all is settled: after a fault they are what is handed over again. */

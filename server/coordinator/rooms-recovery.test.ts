@@ -56,6 +56,7 @@ async function begin(data: string, game: Game = tally, changes: object = {}): Pr
     throw error;
   }
   const stop = async () => {
+    await rooms.finish();
     await rooms.close();
     await storage.close();
   };

@@ -157,9 +157,14 @@ export class Rooms implements Iterable<Room> {
     }
   }
 
-  /** Stops every room, to be brought back by a later process. */
-  async close(): Promise<void> {
+  /** Stops every room, to be brought back by a later process, which may begin when this resolves. */
+  async finish(): Promise<void> {
     this.isClosed = true;
+    await Promise.all([...this.rooms.values()].map((room) => room.finish()));
+  }
+
+  /** After `finish`: lets go of their files, when the disk has them. */
+  async close(): Promise<void> {
     await Promise.all([...this.rooms.values()].map((room) => room.close()));
   }
 

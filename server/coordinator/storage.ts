@@ -23,6 +23,7 @@ import {
   type Snapshot,
   slowDisk,
   systemDisk,
+  Tenure,
   writeSetAside,
 } from '../store/index.ts';
 import { type Input, inputCodec } from './inputs.ts';
@@ -31,7 +32,15 @@ import { ANSWERS_KEPT } from './ledger.ts';
 /** What one room writes down. */
 export type RoomStorage = Pick<
   RoomJournal<Input>,
-  'append' | 'snapshot' | 'sync' | 'secure' | 'close' | 'remove' | 'bytes' | 'unsnapshotted'
+  | 'append'
+  | 'snapshot'
+  | 'sync'
+  | 'secure'
+  | 'finish'
+  | 'close'
+  | 'remove'
+  | 'bytes'
+  | 'unsnapshotted'
 >;
 
 export interface Storage {
@@ -51,6 +60,7 @@ export class FileStorage implements Storage {
   private readonly config: Config;
   private readonly disk: Disk;
   private readonly sessions: SessionsFile;
+  private readonly tenure = new Tenure();
 
   /** @throws {StoreError} */
   constructor(config: Config) {
@@ -126,13 +136,19 @@ export class FileStorage implements Storage {
     return this.sessions.sync();
   }
 
+  /** When this resolves the files may be another process'; nothing is to be written any more. */
+  leave(): Promise<void> {
+    return this.tenure.end();
+  }
+
+  /** Lets go of the files, when the disk has them. */
   async close(): Promise<void> {
-    await this.accounts.close();
-    await this.sessions.close();
+    await Promise.all([this.sessions.close(), this.accounts.close()]);
   }
 
   private optionsOf(room: number) {
-    const { data, journalSync } = this.config;
-    return { data, room, codec: inputCodec, policy: journalSync, disk: this.disk };
+    const { config, disk, tenure } = this;
+    const { data, journalSync: policy } = config;
+    return { data, room, codec: inputCodec, policy, disk, tenure };
   }
 }

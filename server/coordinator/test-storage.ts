@@ -10,6 +10,7 @@ export const forgetfulRoom: RoomStorage = {
   snapshot: async () => {},
   sync: async () => {},
   secure: async () => {},
+  finish: async () => {},
   close: async () => {},
   remove: async () => {},
 };

@@ -40,8 +40,12 @@ export const fromChild = {
   /** The child has loaded its code and the games, and can become what it is told at once.
    *  `problem`: why it would be of no use; '' where it would. `link`: `linkVersion` of its code. */
   loaded: { tag: 9, fields: { problem: Type.String(), link: Type.String() } },
+  /** The child has run once what it may have to run soon: it is as quick as it will be. */
+  rehearsed: { tag: 12, fields: {} },
   /** The worker reads and writes this connection no more: another may. */
   released: { tag: 10, fields: { connection } },
+  /** The child is about to end as it was asked to, and is in the way of no other. */
+  left: { tag: 11, fields: {} },
 } as const satisfies ProcessMessageTable;
 
 export const fromPrimary = {

@@ -57,8 +57,9 @@ export interface ChildTask {
   /** The process ends in a moment, from an error that nothing caught: what waits to be sent goes
    *  out now or never. */
   failing(): void;
-  /** Lets go of everything; the process ends when it has. */
-  close(): void | Promise<void>;
+  /** Lets go of everything; the process ends when it has.
+   *  @param left to be called when another may take its place already. */
+  close(left: () => void): void | Promise<void>;
 }
 
 const METRICS_MS = 1000;
@@ -162,7 +163,7 @@ export class ChildRuntime {
     if (this.stopping) return;
     this.stopping = true;
     await this.push();
-    await this.task?.close();
+    await this.task?.close(() => this.sendNow({ type: 'left' }));
     this.channel.close();
   }
 

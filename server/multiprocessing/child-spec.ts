@@ -33,8 +33,10 @@ export interface Child {
 /** One child, as data. */
 export interface ChildSpec<C extends Child = Child> {
   readonly id: string;
-  /** Starts it; `exited` is to be called once, when it has ended. */
-  start(exited: (exit: Exit) => void): C;
+  /** Starts it; `exited` is to be called once, when it has ended. `left` may be called before, when it
+   *  has let go of everything that the next one needs: a child that is renewed is started again then,
+   *  and has as long to end as one that is stopped. */
+  start(exited: (exit: Exit) => void, left: () => void): C;
   /** `permanent`: is started again whenever it ends; `temporary`: never. A temporary child that dies
    *  soon after its start counts as a restart all the same: its owner would start another. */
   readonly restart: 'permanent' | 'temporary';

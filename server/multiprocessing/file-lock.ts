@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 
 /** Node itself has no locks of files; SQLite has, on every system. */
 const SQLITE_BUSY = 5;
-const RETRY_MS = 10;
+const RETRY_MS = 5;
 
 /** A lock that nobody refers to would be collected, and free then. */
 const held = new Set<FileLock>();

@@ -57,6 +57,47 @@ describe('Renewing a child', () => {
     expect(family.take()).toEqual(['died a 1 0']);
   });
 
+  it('starts it as soon as it has left, and gives it the time that it has to end', async () => {
+    family.add('a');
+    family.supervisor.renew('a');
+    family.clock.pass(50);
+    const ended = family.leave('a');
+    expect(family.take()).toEqual(['stop a', 'start a']);
+    family.clock.pass(50);
+    expect(family.take()).toEqual(['kill a']);
+    ended();
+    expect(family.take()).toEqual([]);
+    family.supervisor.renew('a');
+    family.leave('a')();
+    family.clock.pass(1000);
+    expect(family.take()).toEqual(['stop a', 'start a']);
+  });
+
+  it('waits at the end for one that has left', async () => {
+    family.add('a');
+    family.supervisor.renew('a');
+    const ended = family.leave('a');
+    let stopped = false;
+    void family.supervisor.stop().then(() => {
+      stopped = true;
+    });
+    family.end('a');
+    await turn();
+    expect(stopped).toBe(false);
+    ended();
+    await turn();
+    expect(stopped).toBe(true);
+  });
+
+  it('waits for the end of one that has left without being renewed', () => {
+    family.add('a');
+    family.leave('a');
+    expect(family.take()).toEqual([]);
+    family.supervisor.remove('a');
+    family.leave('a');
+    expect(family.take()).toEqual(['stop a']);
+  });
+
   it('kills it when it has not ended within shutdownMs', () => {
     family.add('a');
     family.supervisor.renew('a');

@@ -39,6 +39,8 @@ export class Supervisor {
   private cancelResume: (() => void) | undefined;
   /** Deaths in a row of temporary children that came soon after the start. */
   private quickTemporaries = 0;
+  /** Those that have left their place to another and have not ended yet. */
+  private readonly leaving = new Map<Child, PromiseWithResolvers<void>>();
   private isOver = false;
 
   constructor(options: SupervisorOptions) {
@@ -96,6 +98,7 @@ export class Supervisor {
       if (this.slots.get(slot.spec.id) === slot) this.stopSlot(slot);
       await slot.gone.promise;
     }
+    await Promise.all([...this.leaving.values()].map(({ promise }) => promise));
   }
 
   /** Kills every child at once. */
@@ -106,13 +109,35 @@ export class Supervisor {
       slot.cancelTimer?.();
       slot.child?.kill();
     }
+    for (const child of this.leaving.keys()) child.kill();
   }
 
   private start(slot: Slot): void {
     slot.cancelTimer = undefined;
     if (this.isOver) return;
     slot.startedAt = this.options.clock.now();
-    slot.child = slot.spec.start((exit) => this.exited(slot, exit));
+    let hasLeft: (() => void) | undefined;
+    slot.child = slot.spec.start(
+      (exit) => (hasLeft ? hasLeft() : this.exited(slot, exit)),
+      () => {
+        hasLeft ??= this.left(slot);
+      },
+    );
+  }
+
+  /** @returns what is to be called when the child has ended; undefined where it has not left. */
+  private left(slot: Slot): (() => void) | undefined {
+    const { child, cancelTimer } = slot;
+    if (!child || !slot.renewing || slot.stopping || this.isPaused(slot) || this.isOver) return;
+    const gone = Promise.withResolvers<void>();
+    this.leaving.set(child, gone);
+    slot.renewing = false;
+    this.start(slot);
+    return () => {
+      cancelTimer?.();
+      this.leaving.delete(child);
+      gone.resolve();
+    };
   }
 
   private stopSlot(slot: Slot): void {

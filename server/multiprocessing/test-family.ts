@@ -10,6 +10,7 @@ export class TestFamily {
   readonly supervisor: Supervisor;
   private events: string[] = [];
   private readonly ends = new Map<string, (exit: Exit) => void>();
+  private readonly leaves = new Map<string, () => void>();
 
   constructor(restartsMax = 10, restartPeriodMs = 60_000, more: Partial<SupervisorOptions> = {}) {
     this.supervisor = new Supervisor({
@@ -24,7 +25,7 @@ export class TestFamily {
 
   /** A child that takes 100 ms at most to stop. */
   spec(id: string, restart: ChildSpec['restart'] = 'permanent'): ChildSpec {
-    return { id, restart, shutdownMs: 100, start: (exited) => this.start(id, exited) };
+    return { id, restart, shutdownMs: 100, start: (...told) => this.start(id, ...told) };
   }
 
   /** Adds permanent children, without notes of it. */
@@ -38,14 +39,23 @@ export class TestFamily {
     this.ends.get(id)!(exit);
   }
 
+  /** The child's process lets go of what another needs.
+   *  @returns what ends it. */
+  leave(id: string): () => void {
+    const exited = this.ends.get(id)!;
+    this.leaves.get(id)!();
+    return () => exited({ code: 0, signal: null });
+  }
+
   /** What happened since the last call. */
   take(): string[] {
     return this.events.splice(0);
   }
 
-  private start(id: string, exited: (exit: Exit) => void): Child {
+  private start(id: string, exited: (exit: Exit) => void, left: () => void): Child {
     this.note(`start ${id}`);
     this.ends.set(id, exited);
+    this.leaves.set(id, left);
     return { stop: () => this.note(`stop ${id}`), kill: () => this.note(`kill ${id}`) };
   }
 

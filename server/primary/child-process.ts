@@ -6,6 +6,8 @@ import type { ForkedProcess } from './forked-process.ts';
 
 export interface ChildEvents {
   message(child: ChildProcess, message: FromChild): void;
+  /** It was asked to end, and is in the way of no other any more; `exited` follows. */
+  left(): void;
   /** The process has ended and was reaped. Called once. */
   exited(child: ChildProcess, exit: Exit): void;
 }
@@ -31,6 +33,7 @@ export class ChildProcess implements Child {
     forked.events = {
       message: (message) => {
         if (message.type === 'ready') this.isReady = true;
+        if (message.type === 'left') events.left();
         events.message(this, message);
       },
       exited: (exit) => {

@@ -87,7 +87,7 @@ export class Children {
       id,
       restart,
       shutdownMs: SHUTDOWN_MS,
-      start: (exited) => this.start(role, slot, exited),
+      start: (exited, left) => this.start(role, slot, exited, left),
     };
   }
 
@@ -166,19 +166,23 @@ export class Children {
     };
   }
 
-  /** The child in a slot, while it lives. */
+  /** The child in a slot, while it lives: the newest, where one has left its place to the next. */
   inSlot(role: Role, slot: number): ChildProcess | undefined {
-    for (const child of this.live) {
-      const { identity } = child;
-      if (identity.role === role && identity.slot === slot) return child;
-    }
-    return undefined;
+    return [...this.live].findLast(
+      ({ identity }) => identity.role === role && identity.slot === slot,
+    );
   }
 
-  private start(role: Role, slot: number, exited: (exit: Exit) => void): ChildProcess {
+  private start(
+    role: Role,
+    slot: number,
+    exited: (exit: Exit) => void,
+    left: () => void,
+  ): ChildProcess {
     const identity: ChildIdentity = { role, slot, worker: ++this.numbers[role] };
     const child = new ChildProcess(identity, this.spares.take(), {
       message: (from, message) => this.heard(from, message),
+      left,
       exited: (from, exit) => {
         this.live.delete(from);
         const connections = this.options.exited(from, exit);

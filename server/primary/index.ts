@@ -236,6 +236,8 @@ export class Primary {
       case 'beat':
       case 'metrics':
       case 'loaded':
+      case 'rehearsed':
+      case 'left':
         return;
       default:
         message satisfies never;

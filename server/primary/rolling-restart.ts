@@ -117,8 +117,10 @@ export class RollingRestart {
   }
 
   private async replaceWorker(old: ChildProcess, reason: 'restart' | 'memory'): Promise<void> {
-    const { children, supervisor, assignments } = this.options;
+    const { children, supervisor, assignments, config } = this.options;
     const { slot } = old.identity;
+    // Many wait for one that has many clients.
+    if (config.spares > 0 && config.workers !== 'per-client') await children.spares.ready();
     // It has died meanwhile, and what has taken its place is new.
     if (children.inSlot('worker', slot) !== old) return;
     await this.startSuccessors(slot);

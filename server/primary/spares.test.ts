@@ -53,6 +53,24 @@ describe('A spare process', () => {
     expect(forked.length).toBe(2);
     expect(said).toEqual(['a process that had nothing to do yet has ended (SIGKILL)']);
   });
+
+  it('is ready when it has rehearsed, or has had time enough to', async () => {
+    let ready = 0;
+    const count = () => void ready++;
+    spares.fill();
+    void spares.ready().then(count);
+    forked[0]!.message({ type: 'loaded', problem: '', link });
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(ready).toBe(0);
+    forked[0]!.message({ type: 'rehearsed' });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(ready).toBe(1);
+    end(forked[0]!);
+    void spares.ready().then(count);
+    expect(forked.length).toBe(2);
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(ready).toBe(2);
+  });
 });
 
 describe('New code', () => {

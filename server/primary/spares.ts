@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { linkVersion } from '../link/index.ts';
 import type { Log } from '../observe/index.ts';
 import type { ForkedEvents, ForkedProcess } from './forked-process.ts';
+import { lower, raise } from './priority.ts';
 
 export interface SparesOptions {
   /** `spares`: how many are kept; `startMs`: how long new code may take to load. */
@@ -34,6 +35,7 @@ const OTHER_LINK =
 interface Spare {
   readonly forked: ForkedProcess;
   readonly loaded: PromiseWithResolvers<void>;
+  readonly rehearsed: PromiseWithResolvers<void>;
   readonly ended: PromiseWithResolvers<void>;
 }
 
@@ -62,6 +64,7 @@ export class Spares {
       if (isSilent && spare.forked.hasBeaten) this.discard(spare);
       else {
         this.waiting.delete(spare);
+        raise(spare.forked.pid);
         return spare.forked;
       }
     }
@@ -90,11 +93,12 @@ export class Spares {
     for (const spare of old) this.discard(spare);
   }
 
-  /** Resolves when the next one that is taken will have loaded its code.
+  /** Resolves when the next one that is taken is as quick as it will be, or `startMs` have passed.
    *  @throws {LoadError} */
   async ready(): Promise<void> {
     const [first = this.add()] = this.waiting;
-    await first.loaded.promise;
+    const timer = setTimeout(first.rehearsed.resolve, this.options.config.startMs);
+    await first.rehearsed.promise.finally(() => clearTimeout(timer));
   }
 
   /** Forks what is missing. */
@@ -122,17 +126,27 @@ export class Spares {
   private add(): Spare {
     const loaded = Promise.withResolvers<void>();
     loaded.promise.catch(() => {});
+    const rehearsed = Promise.withResolvers<void>();
+    rehearsed.promise.catch(() => {});
+    const fail = (error: LoadError) => {
+      loaded.reject(error);
+      rehearsed.reject(error);
+    };
     const ended = Promise.withResolvers<void>();
     const forked = this.options.fork({
       message: (message) => {
+        if (message.type === 'rehearsed') {
+          raise(forked.pid);
+          rehearsed.resolve();
+        }
         if (message.type !== 'loaded') return;
-        if (message.problem !== '') loaded.reject(new LoadError(message.problem));
-        else if (message.link !== this.link) loaded.reject(new LoadError(OTHER_LINK));
+        if (message.problem !== '') fail(new LoadError(message.problem));
+        else if (message.link !== this.link) fail(new LoadError(OTHER_LINK));
         else loaded.resolve();
       },
       exited: ({ code, signal }) => {
         const text = `a process that had nothing to do yet has ended (${signal ?? code})`;
-        loaded.reject(new LoadError(`${text}; the log lines above say why`));
+        fail(new LoadError(`${text}; the log lines above say why`));
         ended.resolve();
         this.options.lost(forked);
         if (!this.waiting.delete(spare)) return;
@@ -140,7 +154,8 @@ export class Spares {
         this.refillLater(RETRY_MS);
       },
     });
-    const spare = { forked, loaded, ended };
+    lower(forked.pid);
+    const spare = { forked, loaded, rehearsed, ended };
     this.waiting.add(spare);
     return spare;
   }

@@ -9,10 +9,16 @@ export function unlockAll(): void {
 }
 
 export class FileLock {
+  private readonly path: string;
+
   static take(path: string): FileLock | undefined {
     if (holders.get(path)?.isAlive) return undefined;
     holders.set(path, self());
-    return new FileLock();
+    return new FileLock(path);
+  }
+
+  private constructor(path: string) {
+    this.path = path;
   }
 
   static async wait(path: string, ms: number): Promise<FileLock | undefined> {
@@ -26,5 +32,7 @@ export class FileLock {
 
   static holder(): undefined {}
 
-  release(): void {}
+  release(): void {
+    if (holders.get(this.path) === self()) holders.delete(this.path);
+  }
 }

@@ -44,14 +44,9 @@ export const systemDisk = {
       fs.closeSync(fd);
     }
   },
-  syncFolder(path: string): void {
-    const fd = fs.openSync(path, 'r');
-    try {
-      fs.fsyncSync(fd);
-    } finally {
-      fs.closeSync(fd);
-    }
-  },
+  /** Waits until the disk has all of a file. */
+  syncFile: sync,
+  syncFolder: sync,
   /** Writes a whole file and waits until the disk has it. */
   async writeLater(path: string, bytes: Uint8Array): Promise<void> {
     await using file = await open(path, 'w', 0o600);
@@ -65,5 +60,14 @@ export const systemDisk = {
   renameLater: (from: string, to: string): Promise<void> => rename(from, to),
   unlinkLater: (path: string): Promise<void> => unlink(path),
 };
+
+function sync(path: string): void {
+  const fd = fs.openSync(path, 'r');
+  try {
+    fs.fsyncSync(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
 
 export type Disk = typeof systemDisk;

@@ -39,3 +39,4 @@ export {
 export { stateHash } from './state-hash.ts';
 export { type StateHistory, StateLog, type StateLogOptions } from './state-log.ts';
 export { StoreError, type StoreErrorCode, storeErrors } from './store-error.ts';
+export { Tenure } from './tenure.ts';

@@ -82,6 +82,15 @@ export class RecordFile {
     }
   }
 
+  /** Returns when the system has all of the records, which are in the file wholly or not at all: far
+   *  quicker than one by one.
+   *  @throws {StoreError} */
+  appendAll(bodies: Iterable<Uint8Array>): void {
+    if (this.failure) throw this.failure;
+    this.write(Buffer.concat(Array.from(bodies, encodeRecord)));
+    this.unsynced = true;
+  }
+
   /** Has the disk take what was appended, beside the event loop; for `everysecond`, call it once a
    *  second.
    *  @throws {StoreError} and so does every append after it. */

@@ -27,12 +27,15 @@ export interface Recovered<I> {
 export function recover<I>(disk: Disk, folder: string, codec: InputCodec<I>): Recovered<I> {
   try {
     const names = disk.list(folder);
-    const { snapshot, damaged } = newestSnapshot(disk, folder, filesOf('snapshot', folder, names));
+    const files = filesOf('snapshot', folder, names);
+    const { snapshot, damaged, path: snapshotPath } = newestSnapshot(disk, folder, files);
     const journal = readJournal(disk, folder, names, snapshot.tick, codec);
     const { batches, droppedBytes, last, later } = journal;
     for (const { path } of later) disk.remove(path);
     if (last?.end === 0) disk.remove(last.path);
     else if (last) disk.cutFile(last.path, last.end);
+    // An earlier process may have left it to this one before the disk had it.
+    disk.syncFile(snapshotPath);
     // Else it would count as one of the two that are kept.
     for (const { path } of damaged) disk.rename(path, path + DAMAGED_SUFFIX);
     removeTemporary(disk, folder, names);
@@ -47,11 +50,11 @@ function newestSnapshot(
   disk: Disk,
   folder: string,
   files: readonly RoomFile[],
-): { snapshot: Snapshot & SnapshotAbout; damaged: StoreError[] } {
+): { snapshot: Snapshot & SnapshotAbout; damaged: StoreError[]; path: string } {
   const damaged: StoreError[] = [];
   for (const { path } of files.toReversed()) {
     try {
-      return { snapshot: decodeSnapshot(path, disk.read(path)), damaged };
+      return { snapshot: decodeSnapshot(path, disk.read(path)), damaged, path };
     } catch (error) {
       if (!(error instanceof StoreError) || error.code !== 'CORRUPT') throw error;
       damaged.push(error);

@@ -7,6 +7,7 @@ import { systemDisk } from './disk.ts';
 import { readRoom } from './read-room.ts';
 import { recover } from './recover.ts';
 import { listRooms, roomFolder } from './room-folder.ts';
+import { Tenure } from './tenure.ts';
 import { crashingDisk, smallDisk, temporaryFolder } from './test-disk.ts';
 import { CountingRoom, codec, codeOf, ones, options } from './test-journal.ts';
 
@@ -232,6 +233,61 @@ describe('A snapshot', () => {
   });
 });
 
+describe('A room that is finished with', () => {
+  it('is recovered as it last was, while the disk has not all of it yet', async () => {
+    const data = temporaryFolder();
+    const room = CountingRoom.create(options(data));
+    room.step(ones(2));
+    const writing = room.snapshot();
+    room.step(ones(1));
+    await Promise.all([writing, room.finish()]);
+    expect(room.journal.unsnapshotted).toBe(0);
+    expect(recovered(data)).toMatchObject({ snapshot: { tick: 2 }, batches: [] });
+    const next = CountingRoom.recover(options(data));
+    next.step(ones(4));
+    await room.journal.close();
+    expect(CountingRoom.recover(options(data)).state).toEqual({ tick: 3, now: 150, sum: 7 });
+    // As a power failure leaves it.
+    writeFileSync(join(roomFolder(data, 7), 'snapshot-000000000002.bin'), '');
+    expect(CountingRoom.recover(options(data)).state).toEqual({ tick: 3, now: 150, sum: 7 });
+  });
+
+  it('is not written down again where nothing has happened since', async () => {
+    const data = temporaryFolder();
+    const room = CountingRoom.create(options(data));
+    room.step(ones(1));
+    await room.snapshot();
+    const before = files(data);
+    await room.finish();
+    await room.finish();
+    expect(files(data)).toEqual(before);
+  });
+
+  it('is recovered from its journal where the disk is full', async () => {
+    const data = temporaryFolder();
+    const place = { bytes: 10_000 };
+    const room = CountingRoom.create({ ...options(data), disk: smallDisk(place) });
+    room.step(ones(3));
+    place.bytes = 5;
+    await expect(room.finish()).rejects.toMatchObject({ code: 'DISK_FULL' });
+    await room.journal.close();
+    expect(recovered(data)).toMatchObject({ snapshot: { tick: 0 }, batches: [{}] });
+  });
+
+  it('is not removed any more once another process may have it', async () => {
+    const data = temporaryFolder();
+    const tenure = new Tenure();
+    const [stays, goes] = [7, 8].map((room) =>
+      CountingRoom.create({ ...options(data), room, tenure }),
+    );
+    const removed = goes!.journal.remove();
+    await tenure.end();
+    void stays!.journal.remove();
+    await removed;
+    expect(listRooms(systemDisk, data)).toEqual([7]);
+  });
+});
+
 describe('A crash', () => {
   it('between any two operations loses nothing that was appended', async () => {
     let operations = 0;
@@ -248,6 +304,8 @@ describe('A crash', () => {
           room.step(ones(5));
           await snapshot;
         }
+        await room.finish();
+        await room.journal.close();
         finished = done.length <= operations;
       } catch {}
       if (room) expect(CountingRoom.recover(options(data)).state, String(done)).toEqual(room.state);

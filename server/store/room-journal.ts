@@ -14,6 +14,7 @@ import {
 } from './room-folder.ts';
 import { encodeSnapshot, encodeSnapshotLater, type Snapshot } from './snapshot-file.ts';
 import { StoreError } from './store-error.ts';
+import { Tenure } from './tenure.ts';
 
 export interface RoomJournalOptions<I> {
   /** The server's data directory. */
@@ -22,6 +23,8 @@ export interface RoomJournalOptions<I> {
   readonly codec: InputCodec<I>;
   readonly policy: SyncPolicy;
   readonly disk?: Disk;
+  /** How long the room's folder is this process'. */
+  readonly tenure?: Tenure;
 }
 
 const SNAPSHOTS_KEPT = 2;
@@ -38,11 +41,16 @@ export class RoomJournal<I> {
   /** Of the newest snapshot. */
   private snapshotTick: number;
   private snapshotting: Promise<void> | undefined;
+  private readonly tenure: Tenure;
+  /** A snapshot that the disk may not have yet. */
+  private last: number | undefined;
+  private isFinished = false;
   private isOpen = true;
 
   private constructor(options: RoomJournalOptions<I>, tick: number, snapshotTick: number) {
-    const { data, room, codec, policy, disk = systemDisk } = options;
+    const { data, room, codec, policy, disk = systemDisk, tenure = new Tenure() } = options;
     this.disk = disk;
+    this.tenure = tenure;
     this.folder = roomFolder(data, room);
     this.codec = codec;
     this.policy = policy;
@@ -149,18 +157,54 @@ export class RoomJournal<I> {
     if (this.policy !== 'never') await this.segment.syncNow();
   }
 
-  /** Lets go of the files; the room can be recovered from them. */
+  /** Writes down how the room is, where the newest snapshot is older; the room is finished with, and
+   *  can be recovered by another process. `close` has the disk take it.
+   *  @param last of the tick last appended.
+   *  @throws {StoreError} The room can be recovered from the journal then. */
+  async finish(last: () => Snapshot): Promise<void> {
+    if (this.isFinished) return;
+    this.isFinished = true;
+    await this.snapshotting?.catch(() => {});
+    if (this.unsnapshotted === 0) return;
+    const { disk } = this;
+    const path = join(this.folder, fileName('snapshot', this.tick));
+    const temporary = path + TEMPORARY_SUFFIX;
+    try {
+      this.last = disk.create(temporary);
+      writeAll(disk, this.last, encodeSnapshot(last()));
+      disk.rename(temporary, path);
+      this.snapshotTick = this.tick;
+    } catch (error) {
+      removeQuietly(disk, temporary);
+      throw StoreError.of(path, error);
+    }
+  }
+
+  /** Lets go of the files, when the disk has them; the room can be recovered from them. */
   async close(): Promise<void> {
     await this.snapshotting?.catch(() => {});
     if (!this.isOpen) return;
     this.isOpen = false;
-    if (this.policy !== 'never') await this.segment.syncNow().catch(() => {});
+    if (this.policy !== 'never') await this.syncAll().catch(() => {});
+    if (this.last !== undefined) this.disk.close(this.last);
     this.segment.close();
   }
 
   /** The room has ended: nothing is left of it.
    *  @throws {StoreError} */
-  async remove(): Promise<void> {
+  remove(): Promise<void> {
+    return this.tenure.during(() => this.removeNow());
+  }
+
+  private async syncAll(): Promise<void> {
+    const { disk, last } = this;
+    await this.segment.syncNow();
+    if (last === undefined) return;
+    await disk.syncLater(last);
+    await disk.syncFolderLater(this.folder);
+  }
+
+  private async removeNow(): Promise<void> {
     await this.close();
     const ended = endedFolder(this.folder);
     try {
@@ -196,7 +240,10 @@ export class RoomJournal<I> {
       await disk.renameLater(temporary, path);
       await disk.syncFolderLater(folder);
       this.snapshotTick = tick;
-      for (const old of this.outdated(tick)) await disk.unlinkLater(old);
+      for (const old of this.outdated(tick)) {
+        if (this.isFinished) return;
+        await disk.unlinkLater(old);
+      }
     } catch (error) {
       await disk.unlinkLater(temporary).catch(() => {});
       throw StoreError.of(path, error);
@@ -231,11 +278,15 @@ export class RoomJournal<I> {
 function writeWhole(disk: Disk, path: string, bytes: Buffer): void {
   const fd = disk.create(path);
   try {
-    for (let done = 0; done < bytes.length; ) done += disk.write(fd, bytes, done, done);
+    writeAll(disk, fd, bytes);
     disk.sync(fd);
   } finally {
     disk.close(fd);
   }
+}
+
+function writeAll(disk: Disk, fd: number, bytes: Buffer): void {
+  for (let done = 0; done < bytes.length; ) done += disk.write(fd, bytes, done, done);
 }
 
 function removeQuietly(disk: Disk, path: string): void {

@@ -47,7 +47,7 @@ export class SessionsFile {
       for (const body of bodies) history.apply(sessionCodec.fromArray(unpack(body) as unknown[]));
       const temporary = path + TEMPORARY_SUFFIX;
       const fresh = RecordFile.create({ disk, path: temporary, format: sessionsFormat, policy });
-      for (const event of history.events()) fresh.append(pack(sessionCodec.toArray(event)), false);
+      fresh.appendAll([...history.events()].map((event) => pack(sessionCodec.toArray(event))));
       fresh.syncAtOnce();
       disk.rename(temporary, path);
       disk.syncFolder(dirname(path));

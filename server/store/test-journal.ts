@@ -72,6 +72,10 @@ export class CountingRoom {
   snapshot(): Promise<void> {
     return this.journal.snapshot(snapshotOf(this.state));
   }
+
+  finish(): Promise<void> {
+    return this.journal.finish(() => snapshotOf(this.state));
+  }
 }
 
 function apply(state: Sum, tick: number, now: number, inputs: readonly Count[]): void {

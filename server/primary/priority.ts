@@ -1,0 +1,60 @@
+// A process that only prepares itself leaves the processors to those that serve players.
+import { readdirSync, readFileSync } from 'node:fs';
+import { getPriority, setPriority } from 'node:os';
+
+/** So much lower, in steps of nice: about a quarter of what another gets where both want all. */
+const STEPS = 5;
+const NICE_MAX = 19;
+/** The bit of the capability to raise priorities again, as Linux numbers them. */
+const CAP_SYS_NICE = 23n;
+/** The limit of a process says up to where: 20 is nice 0. */
+const LIMIT_OF_NICE_0 = 20;
+
+/** Whether what is lowered can be raised again; nothing is lowered else. Once for the process. */
+let isAllowed: boolean | undefined;
+
+/** Lowers the priority of a process that was just forked, and has one thread.
+ *  @param pid 0: there is none. */
+export function lower(pid: number): void {
+  isAllowed ??= mayRaise();
+  if (isAllowed && pid > 0) set(pid, Math.min(NICE_MAX, getPriority() + STEPS));
+}
+
+/** Gives the process, and each of its threads, this process' priority. */
+export function raise(pid: number): void {
+  if (!isAllowed || pid === 0) return;
+  const own = getPriority();
+  // First the one from which later ones have theirs.
+  set(pid, own);
+  for (const thread of threadsOf(pid)) set(thread, own);
+}
+
+function set(pid: number, nice: number): void {
+  try {
+    setPriority(pid, nice);
+  } catch {
+    // It has ended.
+  }
+}
+
+function threadsOf(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** Known on Linux only, where a priority is a thread's. */
+function mayRaise(): boolean {
+  try {
+    const effective = /^CapEff:\s*(\w+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    if ((BigInt(`0x${effective}`) >> CAP_SYS_NICE) & 1n) return true;
+    const limit = /^Max nice priority\s+(\w+)/m.exec(
+      readFileSync('/proc/self/limits', 'utf8'),
+    )?.[1];
+    return limit === 'unlimited' || LIMIT_OF_NICE_0 - Number(limit) <= getPriority();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,23 @@
+// The time for which a process may change the files; the next one may begin when it is over.
+
+export class Tenure {
+  private isOver = false;
+  private readonly changes = new Set<Promise<unknown>>();
+
+  /** Makes a change of several steps, which the next process must not meet half done.
+   *  @returns a promise that is never settled where the time is over: nobody is to be told then. */
+  during<T>(change: () => Promise<T>): Promise<T> {
+    if (this.isOver) return new Promise(() => {});
+    const made = change();
+    this.changes.add(made);
+    const done = () => void this.changes.delete(made);
+    made.then(done, done);
+    return made;
+  }
+
+  /** Lets no change begin any more. Resolves when those that are being made are done. */
+  async end(): Promise<void> {
+    this.isOver = true;
+    await Promise.allSettled(this.changes);
+  }
+}
