@@ -6,8 +6,8 @@ import { ConfigError } from './config.ts';
 import { childOrigin } from './multiprocessing/index.ts';
 import { createLog, LogRelay, ProcessMetrics, printBanner } from './observe/index.ts';
 import { DataDirectoryError, ListenError, Primary } from './primary/index.ts';
-import { rehearse } from './rehearsal.ts';
 import { readConfig } from './read-config.ts';
+import { rehearse } from './rehearsal.ts';
 
 const origin = childOrigin();
 

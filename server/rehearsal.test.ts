@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { readConfig } from './config.ts';
 import { tally } from './coordinator/test-game.ts';
 import type { Game } from './games/index.ts';
+import { readConfig } from './read-config.ts';
 import { rehearse } from './rehearsal.ts';
 
 function origin() {

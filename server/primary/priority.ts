@@ -13,27 +13,26 @@ const LIMIT_OF_NICE_0 = 20;
 /** Whether what is lowered can be raised again; nothing is lowered else. Once for the process. */
 let isAllowed: boolean | undefined;
 
-/** Lowers the priority of a process that was just forked, and has one thread.
- *  @param pid 0: there is none. */
+/** @param pid 0: there is none. */
 export function lower(pid: number): void {
   isAllowed ??= mayRaise();
-  if (isAllowed && pid > 0) set(pid, Math.min(NICE_MAX, getPriority() + STEPS));
+  setAll(pid, Math.min(NICE_MAX, getPriority() + STEPS));
 }
 
-/** Gives the process, and each of its threads, this process' priority. */
+/** Gives the process this process' priority. */
 export function raise(pid: number): void {
-  if (!isAllowed || pid === 0) return;
-  const own = getPriority();
-  // First the one from which later ones have theirs.
-  set(pid, own);
-  for (const thread of threadsOf(pid)) set(thread, own);
+  setAll(pid, getPriority());
 }
 
-function set(pid: number, nice: number): void {
-  try {
-    setPriority(pid, nice);
-  } catch {
-    // It has ended.
+function setAll(pid: number, nice: number): void {
+  if (!isAllowed || pid === 0) return;
+  // First the thread from which later ones have theirs.
+  for (const thread of [pid, ...threadsOf(pid)]) {
+    try {
+      setPriority(thread, nice);
+    } catch {
+      // It has ended.
+    }
   }
 }
 

@@ -166,6 +166,8 @@ export class RollingRestart {
         const now = children.inSlot('coordinator', 1);
         return now !== undefined && now !== old && now.isReady;
       });
+      const isThere = () => old !== undefined && [...children.all].includes(old);
+      await this.until('the old coordinator has not ended', () => !isThere());
     } finally {
       this.isRenewingCoordinator = false;
     }

@@ -68,7 +68,7 @@ describe('A spare process', () => {
     end(forked[0]!);
     void spares.ready().then(count);
     expect(forked.length).toBe(2);
-    await vi.advanceTimersByTimeAsync(3000);
+    await vi.advanceTimersByTimeAsync(5000);
     expect(ready).toBe(2);
   });
 });

@@ -26,6 +26,9 @@ const REFILL_MS = 500;
 /** After one that has ended by itself: it might do so again at once. */
 const RETRY_MS = 5000;
 
+/** On a machine that is so busy, one that has rehearsed would not be quick either. */
+const READY_MS_MAX = 5000;
+
 /** One that has left out so many heartbeats may hang. */
 const SILENT_BEATS = 3;
 
@@ -93,11 +96,11 @@ export class Spares {
     for (const spare of old) this.discard(spare);
   }
 
-  /** Resolves when the next one that is taken is as quick as it will be, or `startMs` have passed.
+  /** Resolves when the next one that is taken is as quick as it will be, or some seconds have passed.
    *  @throws {LoadError} */
   async ready(): Promise<void> {
     const [first = this.add()] = this.waiting;
-    const timer = setTimeout(first.rehearsed.resolve, this.options.config.startMs);
+    const timer = setTimeout(first.rehearsed.resolve, READY_MS_MAX);
     await first.rehearsed.promise.finally(() => clearTimeout(timer));
   }
 
@@ -106,6 +109,8 @@ export class Spares {
     this.timer = undefined;
     while (!this.isClosed && this.waiting.size < this.options.config.spares) {
       const spare = this.add();
+      // Nobody waits for it.
+      lower(spare.forked.pid);
       spare.loaded.promise.catch((error: Error) => this.refuse(spare, error));
     }
   };
@@ -140,6 +145,8 @@ export class Spares {
           rehearsed.resolve();
         }
         if (message.type !== 'loaded') return;
+        // Nobody waits for its rehearsal.
+        lower(forked.pid);
         if (message.problem !== '') fail(new LoadError(message.problem));
         else if (message.link !== this.link) fail(new LoadError(OTHER_LINK));
         else loaded.resolve();
@@ -154,7 +161,6 @@ export class Spares {
         this.refillLater(RETRY_MS);
       },
     });
-    lower(forked.pid);
     const spare = { forked, loaded, rehearsed, ended };
     this.waiting.add(spare);
     return spare;
