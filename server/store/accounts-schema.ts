@@ -49,10 +49,14 @@ const tables = `
   CREATE INDEX trades_by_time ON trades (at);
 `;
 
+/** An earlier process that has left the files to this one may still close it, which takes it
+ *  for itself for some ms. */
+const CLOSING_MS_MAX = 5000;
+
 /** Opens the database, or makes it.
  *  @throws what SQLite throws; {StoreError} `NEWER_FORMAT`. Nothing is changed then. */
 export function openAccounts(path: string): DatabaseSync {
-  const db = new DatabaseSync(path);
+  const db = new DatabaseSync(path, { timeout: CLOSING_MS_MAX });
   try {
     const { user_version: version } = db.prepare('PRAGMA user_version').get() as {
       user_version: number;
