@@ -60,6 +60,10 @@ export const errorTable = {
   },
   PARTY_FULL: { fatal: false, text: 'Everyone of this party is there: choose another name.' },
   ROOMS_LIMIT: { fatal: false, text: 'The server can open no further room now.' },
+  ROOM_NOT_STORED: {
+    fatal: false,
+    text: 'The room was not opened, as the server could not write it down: try again later.',
+  },
   JOINED_LIMIT: { fatal: false, text: 'This session is in as many rooms as it may be: leave one.' },
   NOT_IN_ROOM: { fatal: false, text: 'This session is not in that room: join it first.' },
   ROOM_ENDED: { fatal: false, text: 'The room has ended.' },

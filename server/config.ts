@@ -159,7 +159,7 @@ export const settings = {
   faultDisk: {
     kind: 'path',
     default: '',
-    text: 'For fault tests: a file with the milliseconds by which each write to the disk is delayed, or the word full, when every write fails; none while it is not there.',
+    text: 'For fault tests: a file with the milliseconds by which each write to the disk is delayed, with the word sync before it only each wait for the disk; or the word full, when every write fails; none while it is not there.',
   },
 } as const satisfies Record<string, SettingRow<Kind, unknown>>;
 

@@ -1,7 +1,7 @@
 // Room 0: what can be asked of it, what it refuses, and that it answers each request once.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeLink } from './fake-link.ts';
-import { pass, startTime, stopTime } from './fake-time.ts';
+import { pass, settlePromises, startTime, stopTime } from './fake-time.ts';
 import { ANSWERS_KEPT } from './ledger.ts';
 import { lobbyCommands } from './lobby-commands.ts';
 import type { Session } from './session.ts';
@@ -28,6 +28,17 @@ afterEach(() => {
 function ask(name: string, args: unknown = {}): unknown {
   link.take();
   world.lobby(session, ++seq, name, args);
+  return answered();
+}
+
+async function create(game: string): Promise<unknown> {
+  link.take();
+  world.lobby(session, ++seq, 'create', { game });
+  await settlePromises();
+  return answered();
+}
+
+function answered(): unknown {
   const [answer] = [...link.of('result'), ...link.of('rejected')];
   expect(answer).toMatchObject({ connection: session.connection, room: 0, seq });
   return answer!.type === 'result' ? answer!.value : [answer!.code, answer!.text];
@@ -60,10 +71,10 @@ describe('lobby.leaderboard and lobby.audit', () => {
 });
 
 describe('lobby.rooms and lobby.create', () => {
-  it('list and open rooms, of one game or of all', () => {
+  it('list and open rooms, of one game or of all', async () => {
     expect(ask('rooms')).toEqual([]);
-    expect(ask('create', { game: 'tally' })).toEqual({ room: 1 });
-    expect(ask('create', { game: 'quiet' })).toEqual({ room: 2 });
+    expect(await create('tally')).toEqual({ room: 1 });
+    expect(await create('quiet')).toEqual({ room: 2 });
     const [tallyRoom, quietRoom] = [...world.rooms];
     quietRoom!.join(session, null);
     const tallyRow = { room: 1, game: 'tally', players: 0, playersMax: 3 };
@@ -75,12 +86,12 @@ describe('lobby.rooms and lobby.create', () => {
     expect(ask('rooms')).toEqual([quietRow]);
   });
 
-  it('open no room of an unknown or failing game, and none beyond the limit', () => {
-    expect(ask('create', { game: 'chess' })).toEqual(refusal('UNKNOWN_GAME', 'chess'));
-    expect(ask('create', { game: 'broken' })).toEqual(refusal('GAME_ERROR'));
-    ask('create', { game: 'tally' });
-    ask('create', { game: 'tally' });
-    expect(ask('create', { game: 'tally' })).toEqual(refusal('ROOMS_LIMIT'));
+  it('open no room of an unknown or failing game, and none beyond the limit', async () => {
+    expect(await create('chess')).toEqual(refusal('UNKNOWN_GAME', 'chess'));
+    expect(await create('broken')).toEqual(refusal('GAME_ERROR'));
+    await create('tally');
+    await create('tally');
+    expect(await create('tally')).toEqual(refusal('ROOMS_LIMIT'));
   });
 });
 
@@ -105,10 +116,10 @@ describe('lobby.chat', () => {
     }
   });
 
-  it('says a line to those in a room, by one who is in it', () => {
+  it('says a line to those in a room, by one who is in it', async () => {
     const other = new FakeLink(2);
     world.session(other);
-    ask('create', { game: 'quiet' });
+    await create('quiet');
     expect(ask('chat', { text: 'psst', room: 1 })).toEqual(refusal('NOT_IN_ROOM', 'room 1'));
     [...world.rooms][0]!.join(session, null);
     pass(10);
@@ -170,8 +181,8 @@ describe('A command of the lobby', () => {
     expect(ask('online', null)).toEqual({ sessions: 1 });
   });
 
-  it('is applied once however often it comes, and answered the same', () => {
-    const first = ask('create', { game: 'tally' });
+  it('is applied once however often it comes, and answered the same', async () => {
+    const first = await create('tally');
     link.take();
     world.lobby(session, 1, 'create', { game: 'tally' });
     expect(link.take()).toMatchObject([{ type: 'result', seq: 1, value: first }]);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Game } from '../games/index.ts';
 import { FakeLink } from './fake-link.ts';
-import { startTime, stopTime } from './fake-time.ts';
+import { settlePromises, startTime, stopTime } from './fake-time.ts';
 import type { Session } from './session.ts';
 import { tally } from './test-game.ts';
 import { TestWorld } from './test-world.ts';
@@ -45,7 +45,7 @@ class Crowd {
       world.rooms.beat();
       world.matchmaking.beat();
     }
-    await null;
+    await settlePromises();
   }
 
   /** Who waits, as the lobby says. */
@@ -120,7 +120,7 @@ describe('After a restart', () => {
     expect(place(ada)).toMatchObject({ value: [{ waiting: 2, place: 2 }] });
     expect(place(bob)).toMatchObject({ value: [{ waiting: 2, place: 1 }] });
     next.lobby(next.session(link), 1, 'match', { game: 'trio' });
-    await null;
+    await settlePromises();
     expect([...next.rooms].map(({ players }) => players)).toEqual([3]);
   });
 

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Game } from '../games/index.ts';
 import { FakeLink } from './fake-link.ts';
-import { pass, startTime, stopTime } from './fake-time.ts';
+import { pass, settlePromises, startTime, stopTime } from './fake-time.ts';
 import type { Session } from './session.ts';
 import { tally } from './test-game.ts';
 import { TestWorld } from './test-world.ts';
@@ -44,7 +44,7 @@ async function ask(session: Session, name: string, args: unknown = {}): Promise<
   world.lobby(session, seq, name, args);
   const answers = [...link.of('result'), ...link.of('rejected')];
   const answer = answers.find((one) => one.connection === session.connection && one.seq === seq);
-  await null;
+  await settlePromises();
   return answer!.type === 'result' ? answer!.value : [answer!.code, answer!.text];
 }
 
@@ -140,7 +140,7 @@ describe('lobby.match', () => {
     await ask(ada!, 'match', { game: 'duel' });
     world.storage.fails = true;
     world.lobby(bob!, 1, 'match', { game: 'duel' });
-    await null;
+    await settlePromises();
     expect([world.rooms.size, link.of('result').length]).toEqual([0, 1]);
     world.storage.fails = false;
     await ask(bob!, 'match', { game: 'duel' });
@@ -226,7 +226,7 @@ describe('Who vanishes', () => {
     await ask(bob!, 'match', { game: 'duel' });
     world.sessions.attach(ada!, link, 40);
     world.matchmaking.beat();
-    await null;
+    await settlePromises();
     expect(placed()).toEqual([[1, 2]]);
   });
 
@@ -246,7 +246,7 @@ describe('Who vanishes', () => {
     // The room is open when this returns, and nobody is in it.
     world.lobby(ada!, 1, 'match', { game: 'duel' });
     world.sessions.end(ada!);
-    await null;
+    await settlePromises();
     expect(placed()).toEqual([[]]);
     world.rooms.beat();
     world.matchmaking.beat();
@@ -264,11 +264,11 @@ describe('Where no room can be opened', () => {
     ]);
     [...world.rooms][0]!.end('ROOM_ENDED', '');
     world.matchmaking.beat();
-    await null;
+    await settlePromises();
     expect(world.rooms.size).toBe(1);
     pass(1000);
     world.matchmaking.beat();
-    await null;
+    await settlePromises();
     expect(placed()).toEqual([
       [3, 4],
       [5, 6],

@@ -25,7 +25,7 @@ beforeEach(async () => {
   storage = new FileStorage({ ...readConfig([]), data } as Config);
   const state = new RoomState(quietTally, { id: ROOM, seed: 1, now: 1 });
   const first = snapshotOf(quietTally, state);
-  const room = storage.createRoom(ROOM, first);
+  const room = await storage.createRoom(ROOM, first);
   room.append(1, 10, [{ kind: 'join', player: 1, name: 'ada' }, add(1)]);
   room.append(2, 20, [add(2), add(3), add(4), add(5), { kind: 'leave', player: 2 }]);
   await room.close();

@@ -67,7 +67,7 @@ async function begin(data: string, game: Game = tally, changes: object = {}): Pr
 async function withRoom(game: Game = tally): Promise<string> {
   const data = directory();
   const { rooms, stop } = await begin(data, game);
-  const room = rooms.open(game.name) as { tick: number };
+  const room = (await rooms.open(game.name)) as { tick: number };
   await expect.poll(() => room.tick).toBeGreaterThan(2);
   await stop();
   return data;

@@ -17,65 +17,65 @@ afterEach(() => {
 });
 
 /** An open room with so many players in it. */
-function withPlayers(players: number, game = 'tally'): Room {
-  const room = world.rooms.open(game) as Room;
+async function withPlayers(players: number, game = 'tally'): Promise<Room> {
+  const room = (await world.rooms.open(game)) as Room;
   for (let i = 0; i < players; i++) room.join(world.session(link), null);
   return room;
 }
 
 describe('A room by the name of its game', () => {
-  it('is a new one where there is none', () => {
-    const room = world.rooms.withPlace('tally') as Room;
+  it('is a new one where there is none', async () => {
+    const room = (await world.rooms.withPlace('tally')) as Room;
     expect([room.id, room.game.name, world.rooms.size]).toEqual([1, 'tally', 1]);
   });
 
-  it('is the fullest that has place', () => {
-    withPlayers(3);
-    withPlayers(1);
-    const fuller = withPlayers(2);
-    withPlayers(2, 'quiet');
+  it('is the fullest that has place', async () => {
+    await withPlayers(3);
+    await withPlayers(1);
+    const fuller = await withPlayers(2);
+    await withPlayers(2, 'quiet');
     expect(world.rooms.withPlace('tally')).toBe(fuller);
   });
 
-  it('is a new one where all are full', () => {
-    withPlayers(3);
-    expect((world.rooms.withPlace('tally') as Room).id).toBe(2);
+  it('is a new one where all are full', async () => {
+    await withPlayers(3);
+    expect(((await world.rooms.withPlace('tally')) as Room).id).toBe(2);
   });
 
   it.each([
     ['of no game of the server', 'chess', 'UNKNOWN_GAME'],
     ['that its game fails to prepare', 'broken', 'GAME_ERROR'],
-  ])('%s is refused', (_what, game, code) => {
-    expect(world.rooms.withPlace(game)).toBe(code);
+  ])('%s is refused', async (_what, game, code) => {
+    expect(await world.rooms.withPlace(game)).toBe(code);
     expect(world.rooms.size).toBe(0);
   });
 
-  it('is refused beyond the limit of rooms', () => {
-    for (let i = 0; i < 4; i++) withPlayers(3);
+  it('is refused beyond the limit of rooms', async () => {
+    for (let i = 0; i < 4; i++) await withPlayers(3);
     expect(world.rooms.withPlace('tally')).toBe('ROOMS_LIMIT');
   });
 });
 
 describe('A room’s number', () => {
-  it('finds it, as long as it is there, and is not used again', () => {
-    const room = withPlayers(0);
+  it('finds it, as long as it is there, and is not used again', async () => {
+    const room = await withPlayers(0);
     expect(world.rooms.byId(room.id)).toBe(room);
     room.end('ROOM_ENDED', '');
     expect(world.rooms.byId(room.id)).toBe('UNKNOWN_ROOM');
-    expect(withPlayers(0).id).toBe(room.id + 1);
+    expect((await withPlayers(0)).id).toBe(room.id + 1);
   });
 
-  it('is not that of the lobby, nor used up by a room that could not be prepared', () => {
+  it('is not that of the lobby, nor used up by a room that could not be prepared', async () => {
     expect(world.rooms.byId(0)).toBe('UNKNOWN_ROOM');
-    world.rooms.open('broken');
-    expect(withPlayers(0).id).toBe(1);
+    await world.rooms.open('broken');
+    expect((await withPlayers(0)).id).toBe(1);
   });
 });
 
 describe('An empty room', () => {
-  it('ends after roomEmptyMs, one with players does not', () => {
-    withPlayers(0);
-    const full = withPlayers(1);
+  it('ends after roomEmptyMs, one with players does not', async () => {
+    await withPlayers(0);
+    const full = await withPlayers(1);
     pass(999);
     world.rooms.beat();
     expect(world.rooms.size).toBe(2);
@@ -84,8 +84,8 @@ describe('An empty room', () => {
     expect([...world.rooms]).toEqual([full]);
   });
 
-  it('is not one that only some have left', () => {
-    const room = withPlayers(1);
+  it('is not one that only some have left', async () => {
+    const room = await withPlayers(1);
     const session = world.session(link);
     room.join(session, null);
     room.members.leave(session, 'LEFT', '');
@@ -94,8 +94,8 @@ describe('An empty room', () => {
     expect(world.rooms.byId(room.id)).toBe(room);
   });
 
-  it('counts from when its last player left, not from when one lost the connection', () => {
-    const room = withPlayers(0);
+  it('counts from when its last player left, not from when one lost the connection', async () => {
+    const room = await withPlayers(0);
     const session = world.session(link);
     room.join(session, null);
     world.sessions.detach(session);

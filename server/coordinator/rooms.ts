@@ -41,10 +41,12 @@ export class Rooms implements Iterable<Room> {
   private readonly options: RoomsOptions;
   /** The lobby is 0. */
   private lastId = 0;
-  /** Rooms whose worlds are being prepared. */
-  private preparing = 0;
+  /** How many rooms are being opened. */
+  private opening = 0;
   /** Of each game the last of them. */
   private readonly openings = new Map<string, Promise<Found>>();
+  /** Those that are being written down. */
+  private readonly creating = new Set<Promise<RoomStorage>>();
   private isClosed = false;
 
   constructor(options: RoomsOptions) {
@@ -56,7 +58,7 @@ export class Rooms implements Iterable<Room> {
     return this.rooms.size;
   }
 
-  /** The number of the room that was opened last, whether it is still there or not. */
+  /** The highest number that a room has, whether it is still there, being opened or not. */
   get newest(): number {
     return this.lastId;
   }
@@ -70,7 +72,7 @@ export class Rooms implements Iterable<Room> {
   }
 
   /** The fullest room of the game that still has place, so that players meet; else the one that is
-   *  being prepared, or a new one. It may be full once it is there: ask again. */
+   *  being opened, or a new one. It may be full once it is there: ask again. */
   withPlace(gameName: string): Found | Promise<Found> {
     if (this.games.get(gameName)?.match) return 'MATCH_ONLY';
     let best: Room | undefined;
@@ -81,55 +83,58 @@ export class Rooms implements Iterable<Room> {
     return best ?? this.openings.get(gameName) ?? this.open(gameName);
   }
 
-  /** A new room; a promise of it where the game prepares its world elsewhere. It is never kept where
-   *  this process ends before: nobody has been told of the room, and the next one is asked again. */
-  open(gameName: string): Found | Promise<Found> {
+  /** A new room, of which nobody is told before the disk has it. It is never there where this process
+   *  ends before: the next one is asked again. */
+  open(gameName: string): ErrorCode | Promise<Found> {
     const game = this.games.get(gameName);
     if (!game) return 'UNKNOWN_GAME';
-    if (this.rooms.size + this.preparing >= this.options.config.roomsMax) return 'ROOMS_LIMIT';
-    const seed = randomInt(-0x8000_0000, 0x8000_0000);
-    if (!game.prepare) return this.begin(game, seed);
-    const opening = this.openPrepared(game, seed);
+    if (this.rooms.size + this.opening >= this.options.config.roomsMax) return 'ROOMS_LIMIT';
+    this.opening++;
+    const opening = this.begin(game).finally(() => {
+      // Before those who wait look for a place again.
+      if (this.openings.get(gameName) === opening) this.openings.delete(gameName);
+    });
     this.openings.set(gameName, opening);
     return opening;
   }
 
-  private async openPrepared(game: Game, seed: number): Promise<Found> {
-    this.preparing++;
-    const open = await prepareInPool(game, seed, this.options.pool).then(
-      (prepared) => () => this.begin(game, seed, prepared),
-      (error) => () => this.unprepared(game, error),
-    );
+  private async begin(game: Game): Promise<Found> {
+    const { log, metrics } = this.options;
+    const [written] = await Promise.allSettled([this.writeDown(game)]);
     if (this.isClosed) return new Promise(() => {});
-    this.preparing--;
-    // Before those who wait look for a place again. A later one of the game is found once it is there.
-    this.openings.delete(game.name);
-    return open();
-  }
-
-  private begin(game: Game, seed: number, prepared?: unknown): Found {
-    const { log, storage, sessions } = this.options;
-    const id = this.lastId + 1;
+    // In the turn in which it is there: it counts once against the limit.
+    this.opening--;
     try {
-      const state = new RoomState(game, { id, seed, now: Date.now(), prepared });
-      sessions.noteRoom(id);
-      const room = this.take(game, state, storage.createRoom(id, snapshotOf(game, state)));
-      log.info({ room: id, game: game.name }, 'room opened');
+      if (written.status === 'rejected') throw written.reason;
+      const room = this.take(game, ...written.value);
+      log.info({ room: room.id, game: game.name }, 'room opened');
       return room;
     } catch (error) {
+      const of = { err: error, game: game.name };
       if (error instanceof StoreError) {
-        log.error({ err: error }, 'a room cannot be written down');
-        return 'ROOMS_LIMIT';
+        log.error(of, 'a room cannot be written down');
+        return 'ROOM_NOT_STORED';
       }
-      return this.unprepared(game, error);
+      metrics.count('gameErrors');
+      log.error(of, 'the game failed to prepare a room');
+      return 'GAME_ERROR';
     }
   }
 
-  private unprepared(game: Game, error: unknown): Found {
-    const { log, metrics } = this.options;
-    metrics.count('gameErrors');
-    log.error({ err: error, game: game.name }, 'the game failed to prepare a room');
-    return 'GAME_ERROR';
+  /** @throws {StoreError} and what the game throws. */
+  private async writeDown(game: Game): Promise<[RoomState, RoomStorage]> {
+    const { pool, sessions, storage } = this.options;
+    const seed = randomInt(-0x8000_0000, 0x8000_0000);
+    const prepared = game.prepare && (await prepareInPool(game, seed, pool));
+    if (this.isClosed) return new Promise(() => {});
+    const id = this.lastId + 1;
+    const state = new RoomState(game, { id, seed, now: Date.now(), prepared });
+    sessions.noteRoom(id);
+    // Used up, whatever comes of it: others are opened meanwhile.
+    this.lastId = id;
+    const creating = storage.createRoom(id, snapshotOf(game, state));
+    this.creating.add(creating);
+    return [state, await creating.finally(() => this.creating.delete(creating))];
   }
 
   /** Brings back the rooms that an earlier process has written down.
@@ -160,7 +165,10 @@ export class Rooms implements Iterable<Room> {
   /** Stops every room, to be brought back by a later process, which may begin when this resolves. */
   async finish(): Promise<void> {
     this.isClosed = true;
-    await Promise.all([...this.rooms.values()].map((room) => room.finish()));
+    const finished = [...this.rooms.values()].map((room) => room.finish());
+    // Nobody has been told of these.
+    const dropped = [...this.creating].map(async (room) => (await room).remove());
+    await Promise.all([...finished, Promise.allSettled(dropped)]);
   }
 
   /** After `finish`: lets go of their files, when the disk has them. */
@@ -290,7 +298,6 @@ export class Rooms implements Iterable<Room> {
       failed: (of) => this.quarantine(of.id),
       ended: (over) => this.rooms.delete(over.id),
     });
-    this.lastId = Math.max(this.lastId, id);
     this.rooms.set(id, room);
     return room;
   }

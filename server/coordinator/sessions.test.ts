@@ -93,17 +93,17 @@ describe('A session without a connection', () => {
 });
 
 describe('The rooms of a session', () => {
-  const roomOf = (session: ReturnType<TestWorld['session']>): Room => {
-    const room = world.rooms.open('tally') as Room;
+  const roomOf = async (session: ReturnType<TestWorld['session']>): Promise<Room> => {
+    const room = (await world.rooms.open('tally')) as Room;
     room.join(session, null);
     pass(51);
     link.take();
     return room;
   };
 
-  it('are told when its connection is lost and when it is back', () => {
+  it('are told when its connection is lost and when it is back', async () => {
     const session = world.session(link);
-    const room = roomOf(session);
+    const room = await roomOf(session);
     world.sessions.detach(session);
     expect([link.types, room.players]).toEqual([['shut'], 1]);
     const other = new FakeLink(2);
@@ -111,9 +111,9 @@ describe('The rooms of a session', () => {
     expect(other.of('joined')).toMatchObject([{ connection: 31, room: room.id }]);
   });
 
-  it('are left when it ends', () => {
+  it('are left when it ends', async () => {
     const session = world.session(link);
-    const rooms = [roomOf(session), roomOf(session)];
+    const rooms = [await roomOf(session), await roomOf(session)];
     world.sessions.end(session);
     expect(rooms.map(({ players }) => players)).toEqual([0, 0]);
     expect(session.rooms.size).toBe(0);
@@ -121,9 +121,9 @@ describe('The rooms of a session', () => {
     expect(world.sessions.size).toBe(0);
   });
 
-  it('are left when nobody came back', () => {
+  it('are left when nobody came back', async () => {
     const session = world.session(link);
-    const room = roomOf(session);
+    const room = await roomOf(session);
     world.sessions.detach(session);
     pass(1000);
     world.sessions.beat();

@@ -44,9 +44,10 @@ export type RoomStorage = Pick<
 >;
 
 export interface Storage {
-  /** Begins to write down a new room.
-   *  @throws {StoreError} */
-  createRoom(room: number, first: Snapshot): RoomStorage;
+  /** Begins to write down a new room, beside the event loop. `first` must stay as it is until then.
+   *  @returns when the disk has it.
+   *  @throws {StoreError} and nothing is left of it then. */
+  createRoom(room: number, first: Snapshot): Promise<RoomStorage>;
   /** Moves a room that cannot go on out of the way, for people to look at. */
   quarantine(room: number): void;
   /** @throws {StoreError} */
@@ -85,7 +86,7 @@ export class FileStorage implements Storage {
     return listRooms(this.disk, this.config.data);
   }
 
-  createRoom(room: number, first: Snapshot): RoomStorage {
+  createRoom(room: number, first: Snapshot): Promise<RoomStorage> {
     return RoomJournal.create(this.optionsOf(room), first);
   }
 

@@ -1,6 +1,7 @@
 // Storage for tests that are not about it: keeps nothing.
 import { type SavedWait, type SessionEvent, type Snapshot, StoreError } from '../store/index.ts';
 import { SessionHistory } from '../store/session-events.ts';
+import { settlePromises } from './fake-time.ts';
 import type { RoomStorage, Storage } from './storage.ts';
 
 export const forgetfulRoom: RoomStorage = {
@@ -22,10 +23,25 @@ export class ForgetfulStorage implements Storage {
 
   /** Rooms as they were written down first. */
   readonly created: Snapshot[] = [];
+  /** Of them those of which nothing is left. */
+  readonly removed: number[] = [];
+  /** The disk takes rooms only when the test says so. */
+  isSlow = false;
+  /** Says whether the disk takes the room. */
+  private readonly creating: ((isTaken: boolean) => void)[] = [];
 
-  createRoom(_room: number, first: Snapshot): RoomStorage {
+  async createRoom(room: number, first: Snapshot): Promise<RoomStorage> {
     this.created.push(first);
-    return forgetfulRoom;
+    const taken = !this.isSlow || (await new Promise((resolve) => this.creating.push(resolve)));
+    if (!taken) throw new StoreError('DISK_FULL', `rooms/${room}`);
+    const remove = async () => void this.removed.push(room);
+    return { ...forgetfulRoom, remove };
+  }
+
+  /** The slow disk takes the room that waits longest, or refuses it; those who want it go on. */
+  async takeRoom(isTaken = true): Promise<void> {
+    this.creating.shift()!(isTaken);
+    await settlePromises();
   }
 
   quarantine(): void {}

@@ -241,7 +241,7 @@ describe('join and leave', () => {
   });
 
   it('by the name of a game mean the room that one is in already', async () => {
-    world.rooms.open('tally');
+    await world.rooms.open('tally');
     await worker.join(10, 1);
     for (let i = 0; i < 2; i++) world.rooms.open('tally');
     await worker.join(10, -1, 'tally', 6);
@@ -267,7 +267,7 @@ describe('join and leave', () => {
   });
 
   it('of a full room is refused', async () => {
-    const full = world.rooms.open('tally') as Room;
+    const full = (await world.rooms.open('tally')) as Room;
     for (let i = 0; i < 3; i++) full.join(world.session(new FakeLink(2)), null);
     await worker.join(10, 1, '', 5);
     expect(worker.got.of('refused')).toMatchObject([{ code: 'ROOM_FULL', request: 5 }]);
@@ -275,7 +275,7 @@ describe('join and leave', () => {
 
   it('of more rooms than a session may be in is refused', async () => {
     for (const room of [1, 2, 3]) {
-      world.rooms.open('tally');
+      await world.rooms.open('tally');
       await worker.join(10, room);
     }
     expect(worker.got.of('refused')).toMatchObject([{ code: 'JOINED_LIMIT', request: 1 }]);

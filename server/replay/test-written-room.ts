@@ -43,7 +43,7 @@ export async function writeRoom(
   onTestFinished(() => rmSync(data, { recursive: true, force: true }));
   const state = new RoomState(game, { id: ROOM, seed: 11, now: 1000 });
   const of = { data, room: ROOM, codec: inputCodec, policy: 'never' as const };
-  const journal = RoomJournal.create(of, snapshotOf(game, state));
+  const journal = await RoomJournal.create(of, snapshotOf(game, state));
   for (const batch of given) {
     if (batch === 'snapshot') {
       await journal.snapshot(snapshotOf(game, state));

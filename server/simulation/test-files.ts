@@ -116,6 +116,15 @@ export function fdatasync(_fd: number, done: (error: null) => void): void {
   machine().after(machine().delay(LATER_MS), self(), () => done(null));
 }
 
+export function open(
+  path: string,
+  flags: string,
+  _mode: number,
+  done: (error: Error | null, fd?: number) => void,
+): void {
+  later(() => openSync(path, flags)).then((fd) => done(null, fd), done);
+}
+
 export function renameSync(from: string, to: string): void {
   if (!lives()) return;
   if (!existsSync(from)) throw failure('ENOENT', from);
@@ -161,6 +170,8 @@ export const promises = {
       },
     };
   },
+  mkdir: (path: string) => later(() => mkdirSync(path)),
+  rm: (path: string) => later(() => rmSync(path)),
   rename: (from: string, to: string) => later(() => renameSync(from, to)),
   unlink: (path: string) =>
     later(() => {

@@ -80,17 +80,17 @@ describe('At fault', () => {
 
 describe('What was set aside', () => {
   /** A room with batches of 1, 3 and 2 inputs. */
-  function written(): string {
+  async function written(): Promise<string> {
     const data = temporaryFolder();
-    const room = CountingRoom.create(options(data));
+    const room = await CountingRoom.create(options(data));
     for (const count of [1, 3, 2]) room.step(ones(count));
     return roomFolder(data, 7);
   }
   const inputs = (folder: string) =>
     readRoom(systemDisk, folder, codec).batches.map((batch) => batch.inputs.map(({ by }) => by));
 
-  it('is left out for whoever reads the folder, and nothing else is', () => {
-    const folder = written();
+  it('is left out for whoever reads the folder, and nothing else is', async () => {
+    const folder = await written();
     expect(readSetAside(systemDisk, folder)).toEqual([]);
     writeSetAside(systemDisk, folder, [{ tick: 2, index: 1 }]);
     expect(inputs(folder)).toEqual([[1], [1, 0, 1], [1, 1]]);
@@ -101,9 +101,9 @@ describe('What was set aside', () => {
     expect(inputs(folder)).toEqual([[1], [1, 0, 1], [0, 1]]);
   });
 
-  it('is the old list or the new one, wherever the process ends', () => {
+  it('is the old list or the new one, wherever the process ends', async () => {
     for (let operations = 0; ; operations++) {
-      const folder = written();
+      const folder = await written();
       writeSetAside(systemDisk, folder, [{ tick: 1, index: 0 }]);
       const { disk } = crashingDisk(operations);
       let isDone = false;

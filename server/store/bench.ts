@@ -71,11 +71,11 @@ function median(act: (round: number) => unknown, rounds = ROUNDS): number {
   return times.sort((a, b) => a - b)[rounds >> 1]!;
 }
 
-function journalLines(data: string): string[] {
+async function journalLines(data: string): Promise<string[]> {
   const saved = { entities: [], players: [] };
   const first: Snapshot = { room: 1, game: 'x', stateVersion: 0, tick: 0, saved };
   const of = { data, room: 1, codec: inputCodec, policy: 'never' as const };
-  const journal = RoomJournal.create(of, first);
+  const journal = await RoomJournal.create(of, first);
   let tick = 0;
   const append = (inputs: Input[]) => () => {
     tick++;
@@ -102,7 +102,7 @@ async function snapshotLines(data: string): Promise<string[]> {
   const packing = median(() => pack(state.save())) - save;
   const hash = median(() => stateHash(state.save())) - save;
   const of = { data, room: 2, codec: inputCodec, policy: 'everysecond' as const };
-  const journal = RoomJournal.create(of, snapshotOf(state, 'goldrush'));
+  const journal = await RoomJournal.create(of, snapshotOf(state, 'goldrush'));
   const held: number[] = [];
   for (let i = 0; i < ROUNDS; i++) {
     state.apply(i, walks(201 + i));
@@ -125,10 +125,10 @@ async function snapshotLines(data: string): Promise<string[]> {
   ];
 }
 
-function recoveryLines(data: string): string[] {
+async function recoveryLines(data: string): Promise<string[]> {
   const of = { data, room: 3, codec: inputCodec, policy: 'never' as const };
   const state = new RoomState(trivial, { id: 3, seed: 1, now: 0 });
-  const journal = RoomJournal.create(of, snapshotOf(state, 'trivial'));
+  const journal = await RoomJournal.create(of, snapshotOf(state, 'trivial'));
   for (let tick = 1; tick <= BATCHES; tick++) {
     const inputs = tick === 1 ? joins() : walks(tick);
     journal.append(tick, tick * TICK_MS, inputs);
@@ -154,7 +154,11 @@ function recoveryLines(data: string): string[] {
 
 const data = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
 try {
-  const lines = [...recoveryLines(data), ...journalLines(data), ...(await snapshotLines(data))];
+  const lines = [
+    ...(await recoveryLines(data)),
+    ...(await journalLines(data)),
+    ...(await snapshotLines(data)),
+  ];
   process.stdout.write(`${lines.join('\n')}\n`);
 } finally {
   rmSync(data, { recursive: true, force: true });

@@ -8,9 +8,9 @@ import { roomFolder } from './room-folder.ts';
 import { temporaryFolder } from './test-disk.ts';
 import { CountingRoom, ones, options } from './test-journal.ts';
 
-function withVersion(name: string, version: number): string {
+async function withVersion(name: string, version: number): Promise<string> {
   const data = temporaryFolder();
-  for (const room of [7, 8]) CountingRoom.create({ ...options(data), room }).step(ones(1));
+  for (const room of [7, 8]) (await CountingRoom.create({ ...options(data), room })).step(ones(1));
   const path = join(roomFolder(data, 8), name);
   const bytes = readFileSync(path);
   bytes.writeUInt16LE(version, 4);
@@ -22,11 +22,12 @@ it.each([
   ['snapshot-000000000000.bin', 99, /rooms.8.snapshot-0*\.bin: format 99 of \d+: .*newer version/],
   ['journal-000000000001.log', 99, /rooms.8.journal-0*1\.log: format 99 of \d+: .*newer version/],
   ['snapshot-000000000000.bin', 1, /rooms.8.snapshot-0*\.bin: format 1, .*the version that wrote/],
-])('%s of version %d is refused by its name', (name, version, text) => {
-  expect(() => checkFormats(systemDisk, withVersion(name, version))).toThrow(text);
+])('%s of version %d is refused by its name', async (name, version, text) => {
+  const data = await withVersion(name, version);
+  expect(() => checkFormats(systemDisk, data)).toThrow(text);
 });
 
-it('Files of this version, and damaged ones, are taken', () => {
-  checkFormats(systemDisk, withVersion('snapshot-000000000000.bin', 2));
-  checkFormats(systemDisk, withVersion('snapshot-000000000000.bin', 0));
+it('Files of this version, and damaged ones, are taken', async () => {
+  checkFormats(systemDisk, await withVersion('snapshot-000000000000.bin', 2));
+  checkFormats(systemDisk, await withVersion('snapshot-000000000000.bin', 0));
 });

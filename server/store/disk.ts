@@ -1,13 +1,21 @@
 // The file operations that the store is made of, so that a test can put failures between them.
 import * as fs from 'node:fs';
-import { open, rename, unlink } from 'node:fs/promises';
+import { mkdir, open, rename, rm, unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const fdatasync = promisify(fs.fdatasync);
+const openFile = promisify(fs.open) as (
+  path: string,
+  flags: string,
+  mode: number,
+) => Promise<number>;
 
 /** Those with `Later` do not hold up the event loop. */
 export const systemDisk = {
   makeFolder: (path: string): void => void fs.mkdirSync(path, { recursive: true }),
+  makeFolderLater: async (path: string): Promise<void> => {
+    await mkdir(path, { recursive: true });
+  },
   list: (folder: string): string[] => fs.readdirSync(folder),
   read: (path: string): Buffer => fs.readFileSync(path),
   /** Reads the first bytes of a file, or all of a shorter one. */
@@ -22,6 +30,7 @@ export const systemDisk = {
   },
   /** Opens for writing; what the file held is gone. */
   create: (path: string): number => fs.openSync(path, 'w', 0o600),
+  createLater: (path: string): Promise<number> => openFile(path, 'w', 0o600),
   /** Opens what another part of the process writes, to have the disk take it. */
   openToSync: (path: string): number => fs.openSync(path, 'r'),
   /** @returns how many bytes were written, which may be less than all. */
@@ -58,6 +67,7 @@ export const systemDisk = {
     await folder.sync();
   },
   renameLater: (from: string, to: string): Promise<void> => rename(from, to),
+  removeLater: (path: string): Promise<void> => rm(path, { recursive: true, force: true }),
   unlinkLater: (path: string): Promise<void> => unlink(path),
 };
 

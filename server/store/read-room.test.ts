@@ -17,7 +17,7 @@ async function written(
   disk: Disk = systemDisk,
 ): Promise<{ data: string; room: CountingRoom; folder: string }> {
   const data = temporaryFolder();
-  const room = CountingRoom.create({ ...options(data), disk });
+  const room = await CountingRoom.create({ ...options(data), disk });
   for (const count of [1, 2]) {
     for (let i = 0; i < count; i++) room.step(ones(count));
     await room.snapshot();

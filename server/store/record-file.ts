@@ -27,17 +27,35 @@ export class RecordFile {
   private failure: StoreError | undefined;
   private isOpen = true;
 
-  private constructor({ disk, path, policy }: RecordFileOptions) {
+  private constructor({ disk, path, policy }: RecordFileOptions, fd: number) {
     this.disk = disk;
     this.path = path;
     this.policy = policy;
-    this.fd = this.attempt(() => disk.create(path));
+    this.fd = fd;
   }
 
   /** Begins a file; one of the same name is lost.
    *  @throws {StoreError} */
   static create(options: RecordFileOptions): RecordFile {
-    const file = new RecordFile(options);
+    const { disk, path } = options;
+    return RecordFile.begin(
+      options,
+      attempt(path, () => disk.create(path)),
+    );
+  }
+
+  /** The same; it is opened beside the event loop. */
+  static async createLater(options: RecordFileOptions): Promise<RecordFile> {
+    const { disk, path } = options;
+    try {
+      return RecordFile.begin(options, await disk.createLater(path));
+    } catch (error) {
+      throw StoreError.of(path, error);
+    }
+  }
+
+  private static begin(options: RecordFileOptions, fd: number): RecordFile {
+    const file = new RecordFile(options, fd);
     try {
       file.write(encodeHeader(options.format));
     } catch (error) {
@@ -127,7 +145,7 @@ export class RecordFile {
   }
 
   private write(bytes: Uint8Array): void {
-    this.attempt(() => {
+    attempt(this.path, () => {
       if (this.hasRest) {
         this.disk.truncate(this.fd, this.end);
         this.hasRest = false;
@@ -154,12 +172,12 @@ export class RecordFile {
       this.hasRest = false;
     } catch {}
   }
+}
 
-  private attempt<T>(act: () => T): T {
-    try {
-      return act();
-    } catch (error) {
-      throw StoreError.of(this.path, error);
-    }
+function attempt<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw StoreError.of(path, error);
   }
 }

@@ -12,10 +12,11 @@ const kinds = {
 } as const;
 type FileKind = keyof typeof kinds;
 
-/** A snapshot that is not complete yet. */
+/** What is not complete yet: a snapshot, or the folder of a room that is being opened. */
 export const TEMPORARY_SUFFIX = '.part';
 /** A room that has ended and is being removed. */
 const ENDED_SUFFIX = '.ended';
+const LEFTOVERS = [TEMPORARY_SUFFIX, ENDED_SUFFIX];
 
 export const roomFolder = (data: string, room: number): string => join(data, 'rooms', String(room));
 export const endedFolder = (folder: string): string => `${folder}${ENDED_SUFFIX}`;
@@ -50,14 +51,16 @@ export function neededSegments(segments: readonly RoomFile[], tick: number): rea
   return segments.filter((_, i) => (segments[i + 1]?.tick ?? Number.POSITIVE_INFINITY) > tick + 1);
 }
 
-/** The numbers of the rooms that have a folder, rising. Removes what is left of those that ended.
+/** The numbers of the rooms that have a folder, rising. Removes what is left of those that ended, and
+ *  of those that were being opened when their process died. While rooms are opened, do not call it.
  *  @throws {StoreError} */
 export function listRooms(disk: Disk, data: string): number[] {
   const folder = join(data, 'rooms');
   try {
     disk.makeFolder(folder);
     const names = disk.list(folder);
-    for (const name of names) if (name.endsWith(ENDED_SUFFIX)) disk.remove(join(folder, name));
+    const leftovers = names.filter((name) => LEFTOVERS.some((suffix) => name.endsWith(suffix)));
+    for (const name of leftovers) disk.remove(join(folder, name));
     return names
       .filter((name) => /^[1-9]\d*$/.test(name))
       .map(Number)

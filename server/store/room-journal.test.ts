@@ -17,9 +17,14 @@ const pathOf = (data: string, kind: string) =>
 const recovered = (data: string) => recover(systemDisk, roomFolder(data, 7), codec);
 
 /** A folder with a snapshot at tick 0 and batches of 1, 0 and 3 inputs. */
-function written(): { data: string; journal: string; bytes: Buffer; ends: number[] } {
+async function written(): Promise<{
+  data: string;
+  journal: string;
+  bytes: Buffer;
+  ends: number[];
+}> {
   const data = temporaryFolder();
-  const room = CountingRoom.create(options(data));
+  const room = await CountingRoom.create(options(data));
   const ends = [1, 0, 3].map((count) => {
     room.step(ones(count));
     return room.journal.bytes;
@@ -29,8 +34,8 @@ function written(): { data: string; journal: string; bytes: Buffer; ends: number
 }
 
 describe('A room’s journal', () => {
-  it('gives back every batch, those without inputs too, with tick and time', () => {
-    const { data } = written();
+  it('gives back every batch, those without inputs too, with tick and time', async () => {
+    const { data } = await written();
     expect(recovered(data)).toMatchObject({
       snapshot: { game: 'count', stateVersion: 0, tick: 0, saved: { state: { sum: 0 } } },
       batches: [
@@ -42,8 +47,8 @@ describe('A room’s journal', () => {
     });
   });
 
-  it('loses only a record that is torn, at whichever byte, and can go on after it', () => {
-    const { data, journal, bytes, ends } = written();
+  it('loses only a record that is torn, at whichever byte, and can go on after it', async () => {
+    const { data, journal, bytes, ends } = await written();
     for (let length = 0; length < bytes.length; length++) {
       writeFileSync(journal, bytes.subarray(0, length));
       const { batches, droppedBytes } = recovered(data);
@@ -60,8 +65,8 @@ describe('A room’s journal', () => {
     }
   });
 
-  it('with a damaged byte loses its last record, or is refused', () => {
-    const { data, journal, bytes, ends } = written();
+  it('with a damaged byte loses its last record, or is refused', async () => {
+    const { data, journal, bytes, ends } = await written();
     for (let at = 0; at < bytes.length; at++) {
       const damaged = Buffer.from(bytes);
       damaged[at]! ^= 0x41;
@@ -77,23 +82,23 @@ describe('A room’s journal', () => {
   });
 
   it('with a batch missing is refused', async () => {
-    const { data, journal, bytes, ends } = written();
+    const { data, journal, bytes, ends } = await written();
     writeFileSync(journal, Buffer.concat([bytes.subarray(0, ends[0]), bytes.subarray(ends[1])]));
     expect(() => recovered(data)).toThrow('tick 3 follows, not 2');
   });
 
-  it('takes no tick twice and leaves none out', () => {
-    const { journal } = CountingRoom.create(options(temporaryFolder()));
+  it('takes no tick twice and leaves none out', async () => {
+    const { journal } = await CountingRoom.create(options(temporaryFolder()));
     expect(() => journal.append(2, 0, [])).toThrow(RangeError);
     journal.append(1, 0, []);
     expect(() => journal.append(1, 0, [])).toThrow(RangeError);
   });
 
-  it('on a full disk refuses the batch, keeps the others, and goes on when there is place', () => {
+  it('on a full disk refuses the batch, keeps the others, and goes on when there is place', async () => {
     for (let spare = 0; spare < 14; spare++) {
       const data = temporaryFolder();
       const place = { bytes: 1_000 };
-      const room = CountingRoom.create({ ...options(data), disk: smallDisk(place) });
+      const room = await CountingRoom.create({ ...options(data), disk: smallDisk(place) });
       room.step(ones(1));
       place.bytes = spare;
       expect(codeOf(() => room.step(ones(400)))).toBe('DISK_FULL');
@@ -104,7 +109,7 @@ describe('A room’s journal', () => {
     }
   });
 
-  it('is refused when its disk cannot sync, and nothing of the batch remains', () => {
+  it('is refused when its disk cannot sync, and nothing of the batch remains', async () => {
     const data = temporaryFolder();
     let works = true;
     const sync = (fd: number) => {
@@ -112,7 +117,7 @@ describe('A room’s journal', () => {
       systemDisk.sync(fd);
     };
     const disk = { ...systemDisk, sync };
-    const room = CountingRoom.create({ ...options(data), disk, policy: 'always' });
+    const room = await CountingRoom.create({ ...options(data), disk, policy: 'always' });
     room.step(ones(1));
     works = false;
     expect(codeOf(() => room.step(ones(1)))).toBe('IO');
@@ -129,7 +134,7 @@ describe('A room’s journal', () => {
     };
     const disk = { ...systemDisk, syncLater };
     const of = { ...options(temporaryFolder()), disk, policy: 'everysecond' as const };
-    const room = CountingRoom.create(of);
+    const room = await CountingRoom.create(of);
     await room.journal.sync();
     expect(syncs).toBe(0);
     room.step(ones(1));
@@ -142,7 +147,7 @@ describe('A room’s journal', () => {
 
 describe('A snapshot', () => {
   it('takes the place of the one before the last, and of the journal before that', async () => {
-    const { data } = written();
+    const { data } = await written();
     const room = CountingRoom.recover(options(data));
     await room.snapshot();
     const first = ['journal-000000000001.log', 'journal-000000000004.log'];
@@ -163,7 +168,7 @@ describe('A snapshot', () => {
   });
 
   it('that is damaged loses nothing: the one before it is there, with the journal', async () => {
-    const { data } = written();
+    const { data } = await written();
     const room = CountingRoom.recover(options(data));
     await room.snapshot();
     room.step(ones(2));
@@ -184,7 +189,7 @@ describe('A snapshot', () => {
 
   it('is of the moment when it was asked for, whatever the room does meanwhile', async () => {
     const data = temporaryFolder();
-    const room = CountingRoom.create(options(data));
+    const room = await CountingRoom.create(options(data));
     room.step(ones(1));
     const done = room.snapshot();
     expect(room.snapshot()).toBe(done);
@@ -197,7 +202,7 @@ describe('A snapshot', () => {
   });
 
   it('with a damaged byte is refused, or an older one is taken that is still there', async () => {
-    const { data } = written();
+    const { data } = await written();
     const path = pathOf(data, 'snapshot');
     const bytes = readFileSync(path);
     for (let at = 0; at < bytes.length; at++) {
@@ -214,12 +219,16 @@ describe('A snapshot', () => {
 
   it('that fails leaves everything as it was, and a later one succeeds', async () => {
     const data = temporaryFolder();
-    let full = true;
+    let full = false;
     const writeLater = async (path: string, bytes: Uint8Array) => {
       if (full) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
       await systemDisk.writeLater(path, bytes);
     };
-    const room = CountingRoom.create({ ...options(data), disk: { ...systemDisk, writeLater } });
+    const room = await CountingRoom.create({
+      ...options(data),
+      disk: { ...systemDisk, writeLater },
+    });
+    full = true;
     for (let i = 0; i < 3; i++) {
       room.step(ones(2));
       await expect(room.snapshot()).rejects.toMatchObject({ code: 'DISK_FULL' });
@@ -236,7 +245,7 @@ describe('A snapshot', () => {
 describe('A room that is finished with', () => {
   it('is recovered as it last was, while the disk has not all of it yet', async () => {
     const data = temporaryFolder();
-    const room = CountingRoom.create(options(data));
+    const room = await CountingRoom.create(options(data));
     room.step(ones(2));
     const writing = room.snapshot();
     room.step(ones(1));
@@ -254,7 +263,7 @@ describe('A room that is finished with', () => {
 
   it('is not written down again where nothing has happened since', async () => {
     const data = temporaryFolder();
-    const room = CountingRoom.create(options(data));
+    const room = await CountingRoom.create(options(data));
     room.step(ones(1));
     await room.snapshot();
     const before = files(data);
@@ -266,7 +275,7 @@ describe('A room that is finished with', () => {
   it('is recovered from its journal where the disk is full', async () => {
     const data = temporaryFolder();
     const place = { bytes: 10_000 };
-    const room = CountingRoom.create({ ...options(data), disk: smallDisk(place) });
+    const room = await CountingRoom.create({ ...options(data), disk: smallDisk(place) });
     room.step(ones(3));
     place.bytes = 5;
     await expect(room.finish()).rejects.toMatchObject({ code: 'DISK_FULL' });
@@ -277,12 +286,11 @@ describe('A room that is finished with', () => {
   it('is not removed any more once another process may have it', async () => {
     const data = temporaryFolder();
     const tenure = new Tenure();
-    const [stays, goes] = [7, 8].map((room) =>
-      CountingRoom.create({ ...options(data), room, tenure }),
-    );
-    const removed = goes!.journal.remove();
+    const create = (room: number) => CountingRoom.create({ ...options(data), room, tenure });
+    const [stays, goes] = [await create(7), await create(8)];
+    const removed = goes.journal.remove();
     await tenure.end();
-    void stays!.journal.remove();
+    void stays.journal.remove();
     await removed;
     expect(listRooms(systemDisk, data)).toEqual([7]);
   });
@@ -296,7 +304,7 @@ describe('A crash', () => {
       const { disk, done } = crashingDisk(operations);
       let room: CountingRoom | undefined;
       try {
-        room = CountingRoom.create({ ...options(data), disk, policy: 'everysecond' });
+        room = await CountingRoom.create({ ...options(data), disk, policy: 'everysecond' });
         for (let i = 0; i < 3; i++) {
           room.step(ones(i));
           const snapshot = room.snapshot();
@@ -314,10 +322,10 @@ describe('A crash', () => {
     expect(operations).toBeGreaterThan(40);
   });
 
-  it('of the machine may tear a segment after the next was begun: both go from there', () => {
-    const { data, journal, bytes, ends } = written();
+  it('of the machine may tear a segment after the next was begun: both go from there', async () => {
+    const { data, journal, bytes, ends } = await written();
     const next = join(roomFolder(data, 7), 'journal-000000000004.log');
-    const later = readFileSync(pathOf(written().data, 'journal'));
+    const later = readFileSync(pathOf((await written()).data, 'journal'));
     writeFileSync(next, later);
     writeFileSync(journal, bytes.subarray(0, ends[2]! - 1));
     const lost = ends[2]! - 1 - ends[1]! + later.length;
@@ -328,8 +336,8 @@ describe('A crash', () => {
     expect(existsSync(next)).toBe(false);
   });
 
-  it('after a recovery cannot tear what was recovered: that is damage', () => {
-    const { data, journal, bytes } = written();
+  it('after a recovery cannot tear what was recovered: that is damage', async () => {
+    const { data, journal, bytes } = await written();
     CountingRoom.recover(options(data)).step(ones(1));
     writeFileSync(journal, bytes.subarray(0, -1));
     expect(codeOf(() => recovered(data))).toBe('CORRUPT');
@@ -337,8 +345,9 @@ describe('A crash', () => {
 
   it('cannot tear a segment that was sealed: that is damage', async () => {
     const data = temporaryFolder();
-    const writeLater = () => Promise.reject(new Error('no'));
-    const room = CountingRoom.create({ ...options(data), disk: { ...systemDisk, writeLater } });
+    const disk = { ...systemDisk };
+    const room = await CountingRoom.create({ ...options(data), disk });
+    disk.writeLater = () => Promise.reject(new Error('no'));
     room.step(ones(1));
     const journal = pathOf(data, 'journal');
     await room.snapshot().catch(() => {});
@@ -356,7 +365,7 @@ describe('A crash', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(act, { maxLength: 40, size: 'max' }), async (acts) => {
         let data = temporaryFolder();
-        let room = CountingRoom.create(options(data));
+        let room = await CountingRoom.create(options(data));
         let sum = 0;
         let ticks = 0;
         const snapshots: Promise<void>[] = [];

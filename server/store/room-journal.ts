@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import { type Batch, encodeBatch, type InputCodec, journalFormat, SEAL } from './batches.ts';
 import { type Disk, systemDisk } from './disk.ts';
-import { RecordFile, type SyncPolicy } from './record-file.ts';
+import { RecordFile, type RecordFileOptions, type SyncPolicy } from './record-file.ts';
 import { type Recovered, recover } from './recover.ts';
 import {
   endedFolder,
@@ -34,8 +34,7 @@ const SNAPSHOTS_KEPT = 2;
 export class RoomJournal<I> {
   private readonly disk: Disk;
   private readonly folder: string;
-  private readonly codec: InputCodec<I>;
-  private readonly policy: SyncPolicy;
+  private readonly options: RoomJournalOptions<I>;
   private segment: RecordFile;
   private tick: number;
   /** Of the newest snapshot. */
@@ -47,36 +46,42 @@ export class RoomJournal<I> {
   private isFinished = false;
   private isOpen = true;
 
-  private constructor(options: RoomJournalOptions<I>, tick: number, snapshotTick: number) {
-    const { data, room, codec, policy, disk = systemDisk, tenure = new Tenure() } = options;
+  private constructor(
+    options: RoomJournalOptions<I>,
+    segment: RecordFile,
+    tick: number,
+    snapshotTick: number,
+  ) {
+    const { data, room, disk = systemDisk, tenure = new Tenure() } = options;
     this.disk = disk;
     this.tenure = tenure;
     this.folder = roomFolder(data, room);
-    this.codec = codec;
-    this.policy = policy;
+    this.options = options;
     this.tick = tick;
     this.snapshotTick = snapshotTick;
-    this.segment = this.beginSegment();
+    this.segment = segment;
   }
 
-  /** Makes the folder of a new room, and returns when the disk has its first snapshot.
+  /** Makes the folder of a new room beside the event loop. `first` must stay as it is until then.
+   *  @returns when the disk has the first snapshot: the room is recovered from then on.
    *  @throws {StoreError} and there is no folder then. */
-  static create<I>(options: RoomJournalOptions<I>, first: Snapshot): RoomJournal<I> {
+  static async create<I>(options: RoomJournalOptions<I>, first: Snapshot): Promise<RoomJournal<I>> {
     const { data, room, disk = systemDisk } = options;
     const folder = roomFolder(data, room);
     const unfinished = folder + TEMPORARY_SUFFIX;
+    let made = unfinished;
     try {
-      disk.remove(unfinished);
-      disk.makeFolder(unfinished);
+      await disk.makeFolderLater(unfinished);
       const path = join(unfinished, fileName('snapshot', first.tick));
-      writeWhole(disk, path, encodeSnapshot(first));
-      disk.syncFolder(unfinished);
-      disk.rename(unfinished, folder);
-      disk.syncFolder(dirname(folder));
-      return new RoomJournal(options, first.tick, first.tick);
+      await disk.writeLater(path, await encodeSnapshotLater(first));
+      await disk.syncFolderLater(unfinished);
+      await disk.renameLater(unfinished, folder);
+      made = folder;
+      await disk.syncFolderLater(dirname(folder));
+      const segment = await RecordFile.createLater(segmentOptions(options, first.tick));
+      return new RoomJournal(options, segment, first.tick, first.tick);
     } catch (error) {
-      removeQuietly(disk, unfinished);
-      removeQuietly(disk, folder);
+      await disk.removeLater(made).catch(() => {});
       throw StoreError.of(folder, error);
     }
   }
@@ -91,7 +96,8 @@ export class RoomJournal<I> {
     const recovered = recover(disk, roomFolder(data, room), codec);
     const { snapshot, batches } = recovered;
     const tick = snapshot.tick + batches.length;
-    const journal = new RoomJournal(options, tick, snapshot.tick);
+    const segment = RecordFile.create(segmentOptions(options, tick));
+    const journal = new RoomJournal(options, segment, tick, snapshot.tick);
     try {
       // The disk has all that was recovered.
       journal.segment.append(SEAL, false);
@@ -120,7 +126,7 @@ export class RoomJournal<I> {
       throw new RangeError(`tick ${tick} cannot follow ${this.tick} in the journal`);
     }
     const batch: Batch<I> = { tick, now, inputs };
-    this.segment.append(encodeBatch(this.codec, batch), inputs.length > 0);
+    this.segment.append(encodeBatch(this.options.codec, batch), inputs.length > 0);
     this.tick = tick;
   }
 
@@ -138,7 +144,8 @@ export class RoomJournal<I> {
     bytes.catch(() => {});
     const before = this.segment;
     // Nothing was appended since the last one: its segment goes on.
-    if (before.path !== this.segmentPath()) this.segment = this.beginSegment();
+    const next = segmentOptions(this.options, this.tick);
+    if (before.path !== next.path) this.segment = RecordFile.create(next);
     this.snapshotting = this.writeSnapshot(snapshot.tick, bytes, before).finally(() => {
       this.snapshotting = undefined;
     });
@@ -154,7 +161,7 @@ export class RoomJournal<I> {
   /** Returns when the disk has what was appended before the call; at once where it is never forced.
    *  @throws as `sync`. */
   async secure(): Promise<void> {
-    if (this.policy !== 'never') await this.segment.syncNow();
+    if (this.options.policy !== 'never') await this.segment.syncNow();
   }
 
   /** Writes down how the room is, where the newest snapshot is older; the room is finished with, and
@@ -170,12 +177,15 @@ export class RoomJournal<I> {
     const path = join(this.folder, fileName('snapshot', this.tick));
     const temporary = path + TEMPORARY_SUFFIX;
     try {
+      const bytes = encodeSnapshot(last());
       this.last = disk.create(temporary);
-      writeAll(disk, this.last, encodeSnapshot(last()));
+      for (let done = 0; done < bytes.length; ) {
+        done += disk.write(this.last, bytes, done, done);
+      }
       disk.rename(temporary, path);
       this.snapshotTick = this.tick;
     } catch (error) {
-      removeQuietly(disk, temporary);
+      await disk.removeLater(temporary).catch(() => {});
       throw StoreError.of(path, error);
     }
   }
@@ -185,15 +195,27 @@ export class RoomJournal<I> {
     await this.snapshotting?.catch(() => {});
     if (!this.isOpen) return;
     this.isOpen = false;
-    if (this.policy !== 'never') await this.syncAll().catch(() => {});
+    if (this.options.policy !== 'never') await this.syncAll().catch(() => {});
     if (this.last !== undefined) this.disk.close(this.last);
     this.segment.close();
   }
 
-  /** The room has ended: nothing is left of it.
+  /** The room has ended: removes all that is left of it, beside the event loop.
    *  @throws {StoreError} */
   remove(): Promise<void> {
     return this.tenure.during(() => this.removeNow());
+  }
+
+  private async removeNow(): Promise<void> {
+    await this.close();
+    const ended = endedFolder(this.folder);
+    try {
+      // First out of sight, so that half of a room is never recovered.
+      await this.disk.renameLater(this.folder, ended);
+      await this.disk.removeLater(ended);
+    } catch (error) {
+      throw StoreError.of(this.folder, error);
+    }
   }
 
   private async syncAll(): Promise<void> {
@@ -202,28 +224,6 @@ export class RoomJournal<I> {
     if (last === undefined) return;
     await disk.syncLater(last);
     await disk.syncFolderLater(this.folder);
-  }
-
-  private async removeNow(): Promise<void> {
-    await this.close();
-    const ended = endedFolder(this.folder);
-    try {
-      // First out of sight, so that half of a room is never recovered.
-      this.disk.rename(this.folder, ended);
-      this.disk.remove(ended);
-    } catch (error) {
-      throw StoreError.of(this.folder, error);
-    }
-  }
-
-  private segmentPath(): string {
-    return join(this.folder, fileName('journal', this.tick + 1));
-  }
-
-  /** Any file of that name holds no batch: it would have been counted. */
-  private beginSegment(): RecordFile {
-    const { disk, policy } = this;
-    return RecordFile.create({ disk, path: this.segmentPath(), format: journalFormat, policy });
   }
 
   private async writeSnapshot(
@@ -275,22 +275,11 @@ export class RoomJournal<I> {
   }
 }
 
-function writeWhole(disk: Disk, path: string, bytes: Buffer): void {
-  const fd = disk.create(path);
-  try {
-    writeAll(disk, fd, bytes);
-    disk.sync(fd);
-  } finally {
-    disk.close(fd);
-  }
-}
-
-function writeAll(disk: Disk, fd: number, bytes: Buffer): void {
-  for (let done = 0; done < bytes.length; ) done += disk.write(fd, bytes, done, done);
-}
-
-function removeQuietly(disk: Disk, path: string): void {
-  try {
-    disk.remove(path);
-  } catch {}
+/** Of the segment after `tick`. Any file of that name holds no batch: it would have been counted. */
+function segmentOptions<I>(
+  { data, room, policy, disk = systemDisk }: RoomJournalOptions<I>,
+  tick: number,
+): RecordFileOptions {
+  const path = join(roomFolder(data, room), fileName('journal', tick + 1));
+  return { disk, path, format: journalFormat, policy };
 }

@@ -22,10 +22,10 @@ function msOf(act: () => unknown): number {
 }
 
 describe('A slow disk', () => {
-  it('does what the system does while there is no file, or none that it knows', () => {
+  it('does what the system does while there is no file, or none that it knows', async () => {
     const data = temporaryFolder();
     const path = join(data, 'fault');
-    const room = CountingRoom.create({ ...options(data), disk: slowDisk(path) });
+    const room = await CountingRoom.create({ ...options(data), disk: slowDisk(path) });
     room.step(ones(2));
     for (const text of ['', 'x', '-5', '0']) {
       set(path, text);
@@ -37,7 +37,7 @@ describe('A slow disk', () => {
   it('holds each write up as long as the file says, at once or beside the event loop', async () => {
     const data = temporaryFolder();
     const path = join(data, 'fault');
-    const room = CountingRoom.create({ ...options(data), disk: slowDisk(path) });
+    const room = await CountingRoom.create({ ...options(data), disk: slowDisk(path) });
     set(path, '40');
     expect(msOf(() => room.step(ones(1)))).toBeGreaterThan(35);
     const from = process.hrtime.bigint();
@@ -49,15 +49,29 @@ describe('A slow disk', () => {
     room.step(ones(1));
   });
 
+  it('that is only slow to sync holds up what waits for that, and no append', async () => {
+    const data = temporaryFolder();
+    const path = join(data, 'fault');
+    const of = { ...options(data), disk: slowDisk(path), policy: 'everysecond' as const };
+    const room = await CountingRoom.create(of);
+    set(path, 'sync 40');
+    expect(msOf(() => room.step(ones(1)))).toBeLessThan(35);
+    const from = process.hrtime.bigint();
+    await room.journal.sync();
+    expect(Number(process.hrtime.bigint() - from) / 1e6).toBeGreaterThan(35);
+  });
+
   it('that is full refuses what needs space, and goes on when there is some again', async () => {
     const data = temporaryFolder();
     const path = join(data, 'fault');
     const of = { ...options(data), disk: slowDisk(path) };
-    const room = CountingRoom.create(of);
+    const room = await CountingRoom.create(of);
     room.step(ones(1));
     set(path, 'full\n');
     expect(codeOf(() => room.step(ones(5)))).toBe('DISK_FULL');
-    expect(codeOf(() => CountingRoom.create({ ...of, room: 8 }))).toBe('DISK_FULL');
+    await expect(CountingRoom.create({ ...of, room: 8 })).rejects.toMatchObject({
+      code: 'DISK_FULL',
+    });
     expect(codeOf(() => room.snapshot())).toBe('DISK_FULL');
     set(path, '');
     room.step(ones(2));

@@ -8,28 +8,40 @@ type Operation = keyof Disk;
 /** These are never held up. */
 const READS: readonly Operation[] = ['list', 'read', 'readStart', 'openToSync', 'close'];
 /** These need space; a full disk does all others. */
-const FILLS: readonly Operation[] = ['makeFolder', 'create', 'write', 'writeLater'];
+const FILLS: readonly Operation[] = [
+  ...(['makeFolder', 'makeFolderLater', 'create', 'createLater'] as const),
+  ...(['write', 'writeLater'] as const),
+];
+/** These return when the disk has it; the others leave that to the system. */
+const SYNCS: readonly Operation[] = [
+  ...(['sync', 'syncLater', 'syncFolder', 'syncFolderLater'] as const),
+  ...(['cutFile', 'writeLater'] as const),
+];
 /** The file is looked at that often at most. */
 const LOOK_MS = 100;
 
-/** @param path of a file with a number of milliseconds, or the word `full`; while it is not there,
- *  or holds something else, the disk is as it is. */
+/** @param path of a file with a number of milliseconds, or the word `full`; with the word `sync` before
+ *  the number only what waits for the disk is held up. While it is not there, or holds something
+ *  else, the disk is as it is. */
 export function slowDisk(path: string, disk: Disk = systemDisk): Disk {
   const fault = faultOf(path);
   const wrap = (name: Operation, act: (...args: unknown[]) => unknown) => {
     if (READS.includes(name)) return act;
     const fills = FILLS.includes(name);
+    const waits = SYNCS.includes(name);
+    const msOf = (of: Fault): number => (waits || !of.onlySyncs ? of.ms : 0);
     if (name.endsWith('Later')) {
       return async (...args: unknown[]) => {
-        const { ms, isFull } = fault();
-        if (isFull && fills) throw fullError(name);
-        await setTimeout(ms);
+        const of = fault();
+        if (of.isFull && fills) throw fullError(name);
+        await setTimeout(msOf(of));
         return act(...args);
       };
     }
     return (...args: unknown[]) => {
-      const { ms, isFull } = fault();
-      if (isFull && fills) throw fullError(name);
+      const of = fault();
+      if (of.isFull && fills) throw fullError(name);
+      const ms = msOf(of);
       if (ms > 0) Atomics.wait(NEVER_WOKEN, 0, 0, ms);
       return act(...args);
     };
@@ -44,18 +56,20 @@ const NEVER_WOKEN = new Int32Array(new SharedArrayBuffer(4));
 interface Fault {
   readonly ms: number;
   readonly isFull: boolean;
+  readonly onlySyncs: boolean;
 }
 
 function faultOf(path: string): () => Fault {
   let lookedAt = Number.NEGATIVE_INFINITY;
-  let fault: Fault = { ms: 0, isFull: false };
+  let fault: Fault = { ms: 0, isFull: false, onlySyncs: false };
   return () => {
     const now = performance.now();
     if (now - lookedAt < LOOK_MS) return fault;
     lookedAt = now;
     const text = readIfThere(path).trim();
-    const ms = Number(text);
-    fault = { ms: ms > 0 ? ms : 0, isFull: text === 'full' };
+    const onlySyncs = text.startsWith('sync ');
+    const ms = Number(onlySyncs ? text.slice('sync '.length) : text);
+    fault = { ms: ms > 0 ? ms : 0, isFull: text === 'full', onlySyncs };
     return fault;
   };
 }

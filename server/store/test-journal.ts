@@ -49,9 +49,9 @@ export class CountingRoom {
     this.state = state;
   }
 
-  static create(of: RoomJournalOptions<Count>): CountingRoom {
+  static async create(of: RoomJournalOptions<Count>): Promise<CountingRoom> {
     const state = { tick: 0, now: 0, sum: 0 };
-    return new CountingRoom(RoomJournal.create(of, snapshotOf(state)), state);
+    return new CountingRoom(await RoomJournal.create(of, snapshotOf(state)), state);
   }
 
   static recover(of: RoomJournalOptions<Count>): CountingRoom {

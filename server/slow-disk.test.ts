@@ -1,0 +1,66 @@
+// A disk that is slow or full while a room is opened: who asked waits or is refused, and nobody else.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { connect } from '../client/index.ts';
+import { ServerProcess } from '../load-test/server-process.ts';
+
+const game = `import { defineGame, Type } from 'holdfast/game';
+  export default defineGame({
+    name: 'tally', text: 'Counts.', ticksPerSecond: 20, playersMax: 1,
+    entities: { score: { count: 'u32' } },
+    state: () => ({ total: 0 }),
+    join: (room) => room.entities.score.add({}),
+    commands: { add: { args: Type.Object({}), run: (room) => ++room.state.total } },
+  });`;
+
+/** A server whose disk is as the file `fault` says, and two clients, of whom one has a room for itself. */
+async function scene() {
+  const data = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+  const fault = join(data, 'fault');
+  const path = join(data, 'tally.ts');
+  writeFileSync(path, game);
+  const args = ['--data', data, '--game', path, '--fault-disk', fault, '--workers', '1'];
+  const server = await ServerProcess.start({ args });
+  const [player, other] = await Promise.all(
+    ['ada', 'bob'].map((name) => connect({ port: server.port, name })),
+  );
+  onTestFinished(async () => {
+    await Promise.all([player!.close(), other!.close()]);
+    await server.stop();
+    rmSync(data, { recursive: true, force: true });
+  });
+  const room = await player!.join({ game: 'tally' });
+  return { server, fault, room, other: other! };
+}
+
+it('While a room is opened on a slow disk, the ticks of the others go on', async () => {
+  const { fault, room, other } = await scene();
+  writeFileSync(fault, 'sync 1500');
+  const ticks = (total: number) =>
+    expect.poll(() => room.call('add'), { timeout: 10_000 }).toBeGreaterThan(total);
+  // Ticks let the server look at the file.
+  await ticks(5);
+  let isOpen = false;
+  const opening = other.join({ game: 'tally' }).then((opened) => {
+    isOpen = true;
+    return opened;
+  });
+  await other.lobby.call('online');
+  await ticks(15);
+  expect(isOpen).toBe(false);
+  rmSync(fault);
+  expect((await opening).number).toBe(2);
+});
+
+it('A room that a full disk does not take is refused, and is there when there is space', async () => {
+  const { server, fault, room, other } = await scene();
+  writeFileSync(fault, 'full');
+  const isSaid = () => server.log.some(({ msg }) => msg?.includes('acknowledged'));
+  await expect.poll(isSaid, { timeout: 10_000 }).toBe(true);
+  await expect(other.join({ game: 'tally' })).rejects.toMatchObject({ code: 'ROOM_NOT_STORED' });
+  rmSync(fault);
+  expect(await room.call('add')).toBe(1);
+  expect((await other.join({ game: 'tally' })).number).toBeGreaterThan(1);
+});
