@@ -43,7 +43,7 @@ const SCHEDULE_MS_MAX = 1000;
 
 describe('Under any schedule of deaths, hangs, cuts and delays', () => {
   it(
-    'each command is applied once, a connection has one reader, and everyone is attached again',
+    'each command, match and trade is made once, a connection has one reader, and all are attached again',
     async () => {
       for (let i = 0; i < seeds; i++) {
         const { trace } = await runSchedule(given ?? i + 1);

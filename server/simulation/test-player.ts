@@ -1,71 +1,31 @@
 // A player: the client library with somebody behind it who counts, and notes each broken promise.
-import { Client, type RoomView } from '../../client/index.ts';
+import type { RoomView } from '../../client/index.ts';
 import { rooms } from './test-game.ts';
 import { machine, type SimulatedProcess } from './test-machine.ts';
-import type { Socket } from './test-net.ts';
+import { Visitor } from './test-visitor.ts';
 
 const UNACKNOWLEDGED_MAX = 20;
-/** The tags of `command` and `call`: what may be sent twice. */
-const NUMBERED = [4, 5];
 
-export class Player {
-  readonly process: SimulatedProcess;
-  private readonly game: string;
-  private readonly client: Client;
+export class Player extends Visitor {
   private view: RoomView | undefined;
-  private socket: Socket | undefined;
   private sent = 0;
   private answersDue = 0;
   private lastSeen = 0;
-  isWorking = true;
-  /** It gives a server that is silent much time, and is never dropped then. */
-  private readonly isPatient = machine().chance(0.7);
 
   /** To be made in the process of its own. */
   constructor(process: SimulatedProcess, game: string) {
-    this.process = process;
-    this.game = game;
-    this.process.on('connects', (socket: Socket) => this.connects(socket));
-    this.client = new Client({
-      name: process.name,
-      keepTrying: true,
-      connectTimeoutMs: 2000,
-      reconnectMsMax: 300,
-      pingMs: 500,
-      pingsUnansweredMax: this.isPatient ? 40 : 3,
-      closeTimeoutMs: 100,
-      random: () => machine().random.float(),
-    });
-    this.client.on('error', (error) => this.violate(`was ended: ${error}`));
-    this.client.on('closed', (error) => this.violate(`has ended: ${error}`));
-    this.client.on('session', ({ lost }) => {
-      if (lost) this.violate('was given a new session');
-    });
-    this.client.on('warning', (error) => machine().note(`${process.name} is warned: ${error}`));
-    this.client.on('disconnected', (error) => {
-      machine().note(`${process.name} is disconnected: ${error}`);
-      if (this.isPatient && !this.socket?.wasCut) this.violate(`was dropped: ${error}`);
-    });
-    this.client.on('connected', ({ worker, resumed }) =>
-      machine().note(`${process.name} is welcomed by worker ${worker}, resumed: ${resumed}`),
-    );
-    this.client.open().catch((error) => this.violate(`was refused: ${error}`));
-    this.client.join({ game: this.game }).then(
+    super(process);
+    this.client.join({ game }).then(
       (view) => this.joined(view),
       (error) => this.violate(`has no place: ${error}`),
     );
   }
 
-  /** Breaks the connection; the server learns of it later. */
-  cut(): void {
-    const { socket } = this;
-    if (!socket || socket.destroyed || socket.wasCut) return;
-    machine().note(`${this.process.name} loses its connection`);
-    const of = machine();
-    socket.cut(of.random.float() * (of.chance(0.5) ? 5 : 2500));
+  get earned(): number {
+    return this.sent;
   }
 
-  /** What keeps it from being content; undefined: it is attached, and all is acknowledged and seen. */
+  /** Also that it sees what there is. */
   get lacks(): string | undefined {
     const { view, client, process } = this;
     const lacks = (what: string): string => `${process.name} ${what}`;
@@ -128,24 +88,6 @@ export class Player {
       },
       (error) => this.violate(`is refused ${n}: ${error}`),
     );
-  }
-
-  /** Now and then something is sent twice. */
-  private connects(socket: Socket): void {
-    this.socket = socket;
-    socket.wrote = (frame) => {
-      if (!NUMBERED.includes(frame[2]!) || !machine().chance(0.1)) return;
-      machine().after(machine().delay(100), this.process, () => {
-        const { wrote } = socket;
-        socket.wrote = undefined;
-        socket.write(frame);
-        socket.wrote = wrote;
-      });
-    };
-  }
-
-  private violate(what: string): void {
-    machine().violate(`${this.process.name} ${what}`);
   }
 }
 

@@ -1,15 +1,18 @@
 // One schedule from a seed: a server and players on a machine, faults for a while, then peace, in
 // which everything has to come right again.
 import { children, program } from './test-cluster.ts';
+import { Duelist, wrongInDuels } from './test-duelist.ts';
 import { unlockAll } from './test-file-lock.ts';
 import { formatDisk } from './test-files.ts';
-import { rooms, wrongInBank } from './test-game.ts';
+import { duels, rooms, wrongInRooms } from './test-game.ts';
 import { Machine, machine, SimulatedProcess, Violation } from './test-machine.ts';
 import { holdersLeft, unplug } from './test-net.ts';
 import { Player } from './test-player.ts';
 import { configOf, main, TestServer } from './test-server.ts';
-import { dropDatabases, heldInAccounts } from './test-sqlite.ts';
+import { dropDatabases, writtenAccounts } from './test-sqlite.ts';
 import { onMachine, settle } from './test-time.ts';
+import { wrongInTrades } from './test-trader.ts';
+import type { Visitor } from './test-visitor.ts';
 
 const FAULTS_MAX = 20;
 /** The longest time between two faults. */
@@ -17,6 +20,8 @@ const FAULT_MS_MAX = 250;
 /** How long it may take in peace until every player is attached, and has seen all there is. */
 const PEACE_MS = 30_000;
 const LOOK_MS = 20;
+/** In so many schedules there are matches and trades. */
+const DUELS = 0.5;
 /** Longer than the time after which a silent process is replaced. */
 const HANG_MS = 3000;
 const CALLS_MAX = 40;
@@ -32,6 +37,7 @@ export async function runSchedule(seed: number): Promise<Machine> {
   unlockAll();
   children.clear();
   rooms.clear();
+  duels.clear();
   program.main = main;
   await onMachine(of, () => new Schedule().run());
   if (!of.violation) return of;
@@ -42,7 +48,7 @@ export async function runSchedule(seed: number): Promise<Machine> {
 
 class Schedule {
   private readonly of = machine();
-  private readonly players: Player[] = [];
+  private readonly players: Visitor[] = [];
   /** How many players there will be. */
   private readonly expected: number;
   private faultsLeft: number;
@@ -63,9 +69,11 @@ class Schedule {
     } as const;
     const server = new TestServer(configOf(config));
     this.faultsLeft = random.integer(1, FAULTS_MAX);
-    this.expected = random.integer(1, 4);
-    for (let i = 1; i <= this.expected; i++) this.addPlayer(i);
-    this.of.note(`${this.expected} players, workers: ${workers}`);
+    const duelists = this.of.chance(DUELS) ? random.integer(2, 4) : 0;
+    this.expected = Math.max(duelists, random.integer(1, 4));
+    this.addDuelists(duelists);
+    for (let i = duelists + 1; i <= this.expected; i++) this.addPlayer(i);
+    this.of.note(`${this.expected} players, ${duelists} of matches, workers: ${workers}`);
     this.later(() => this.fault(server));
   }
 
@@ -81,10 +89,27 @@ class Schedule {
   }
 
   private addPlayer(number: number): void {
-    const process = new SimulatedProcess(`player ${number}`);
     const game = this.of.random.pick(['tally', 'tally', 'quiet', 'mapped']);
+    this.add(number, (process) => new Player(process, game));
+  }
+
+  /** Of four, two may be a party. */
+  private addDuelists(count: number): void {
+    const hasParty = count === 4 && this.of.chance(0.5);
+    for (let i = 1; i <= count; i++) {
+      const party = hasParty && i <= 2 ? 'us' : '';
+      this.add(i, (process) => new Duelist(process, party, () => this.duelists));
+    }
+  }
+
+  private get duelists(): Duelist[] {
+    return this.players.filter((player) => player instanceof Duelist);
+  }
+
+  private add(number: number, begin: (process: SimulatedProcess) => Visitor): void {
+    const process = new SimulatedProcess(`player ${number}`);
     this.of.after(this.of.random.float() * 300, process, () => {
-      this.players.push(new Player(process, game));
+      this.players.push(begin(process));
     });
   }
 
@@ -135,11 +160,27 @@ class Schedule {
     for (const child of children) child.callsLeft = Number.POSITIVE_INFINITY;
     const lacks = (): string | undefined => {
       if (this.players.length < this.expected) return 'somebody has not begun';
-      for (const player of this.players) player.isWorking = false;
+      for (const player of this.players) player.rest();
       const lacking = this.players.map((player) => player.lacks);
-      return lacking.find((text) => text !== undefined) ?? wrongInBank(heldInAccounts());
+      return lacking.find((text) => text !== undefined) ?? wrongInRooms() ?? this.wrongTogether();
     };
     this.wait(lacks, () => this.depart());
+  }
+
+  /** What is not as it should be between what players were told and what is written down. */
+  private wrongTogether(): string | undefined {
+    const { duelists } = this;
+    const traders = new Map(duelists.map(({ process, trader }) => [process.name, trader]));
+    const written = writtenAccounts();
+    let sum = 0;
+    for (const { process, earned } of this.players) {
+      const due = earned + (traders.get(process.name)?.gain ?? 0);
+      const held = written.balances.get(process.name) ?? 0;
+      if (held !== due) return `${process.name} has ${held}, and was told of ${due}`;
+      sum += held;
+    }
+    if (sum !== written.net) return `accounts hold ${sum}, and rooms have put in ${written.net}`;
+    return wrongInTrades(traders, written) ?? wrongInDuels(duelists);
   }
 
   /** Once all players are gone for good, nothing of them is left but their places. */

@@ -8,6 +8,8 @@ const sqlite = process.getBuiltinModule('node:sqlite');
 type Real = InstanceType<typeof sqlite.DatabaseSync>;
 type Value = string | number;
 
+const NOTHING_DONE = { changes: 0, lastInsertRowid: 0 };
+
 const databases = new Map<string, Real>();
 
 /** No database has anything in it. */
@@ -16,11 +18,27 @@ export function dropDatabases(): void {
   databases.clear();
 }
 
-/** What all accounts hold. */
-export function heldInAccounts(): number {
+/** What the database says, in the end. */
+export interface WrittenAccounts {
+  /** By the names of their holders, who are each other's only one. */
+  readonly balances: ReadonlyMap<string, number>;
+  /** What rooms have put in. */
+  readonly net: number;
+  /** How each trade is, by its number. */
+  readonly trades: ReadonlyMap<number, string>;
+}
+
+export function writtenAccounts(): WrittenAccounts {
   const [real] = databases.values();
-  const sum = 'SELECT coalesce(sum(balance), 0) AS held FROM balances';
-  return (real?.prepare(sum).get()?.held as number | undefined) ?? 0;
+  const all = (sql: string) => real?.prepare(sql).all() ?? [];
+  const balances = all('SELECT name, balance FROM balances JOIN holders USING (account)');
+  const [nets] = all('SELECT coalesce(sum(net), 0) AS net FROM nets');
+  const trades = all('SELECT trade, state FROM trades');
+  return {
+    balances: new Map(balances.map(({ name, balance }) => [name as string, balance as number])),
+    net: (nets?.net as number | undefined) ?? 0,
+    trades: new Map(trades.map(({ trade, state }) => [trade as number, state as string])),
+  };
 }
 
 export class DatabaseSync {
@@ -54,8 +72,8 @@ export class DatabaseSync {
     return {
       get: (...values: Value[]) => statement.get(...values),
       all: (...values: Value[]) => statement.all(...values),
-      run(...values: Value[]): void {
-        if (process.isAlive) statement.run(...values);
+      run(...values: Value[]) {
+        return process.isAlive ? statement.run(...values) : NOTHING_DONE;
       },
     };
   }
