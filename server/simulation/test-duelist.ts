@@ -1,5 +1,5 @@
 // A client that plays one match after another, alone or with a party, and trades what it earns.
-import type { ClientError, RoomView } from '../../client/index.ts';
+import type { ClientError, RejectedError, RoomView } from '../../client/index.ts';
 import { duels } from './test-game.ts';
 import { machine, type SimulatedProcess } from './test-machine.ts';
 import { Trader } from './test-trader.ts';
@@ -94,7 +94,10 @@ export class Duelist extends Visitor {
       this.matched.push(view.number);
       return view;
     } catch (error) {
-      if ((error as ClientError).code !== 'ABORTED') throw error;
+      const { code } = error as ClientError | RejectedError;
+      // The room for its party is being opened still, and one has left it meanwhile.
+      if (code === 'PARTY_FULL') return undefined;
+      if (code !== 'ABORTED') throw error;
       this.aborted++;
       // What was under way has come when this is answered.
       await client.lobby.call('online');
