@@ -1,8 +1,10 @@
 // The coordinator: the process that holds rooms, sessions and lobby, and serves them to workers.
 import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Game } from '../games/index.ts';
+import { ServedGroup } from '../multiprocessing/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import { Bank } from './bank.ts';
 import { Matchmaking } from './matchmaking.ts';
@@ -41,6 +43,7 @@ interface Parts {
   readonly pool: WorkPool;
   readonly bank: Bank;
   readonly trades: TradeDesk;
+  readonly group: ServedGroup;
 }
 
 const BEAT_MS = 250;
@@ -55,6 +58,7 @@ export class Coordinator {
   private readonly pool: WorkPool;
   private readonly bank: Bank;
   private readonly trades: TradeDesk;
+  private readonly group: ServedGroup;
   private readonly peers = new Set<WorkerPeer>();
   private readonly server: Server;
   private readonly timer: NodeJS.Timeout;
@@ -69,6 +73,7 @@ export class Coordinator {
     this.pool = parts.pool;
     this.bank = parts.bank;
     this.trades = parts.trades;
+    this.group = parts.group;
     this.server = createServer((socket) => {
       this.peers.add(new WorkerPeer(socket, this.world));
     });
@@ -80,7 +85,9 @@ export class Coordinator {
   static async start(options: CoordinatorOptions): Promise<Coordinator> {
     const { config, games, log, metrics, linkPath, diskFailed } = options;
     const storage = new FileStorage(config);
-    const { accounts } = storage;
+    const { accounts, disk } = storage;
+    const path = join(dirname(linkPath), 'group.sock');
+    const group = new ServedGroup({ data: config.data, path, disk, log });
     const bank = new Bank({ accounts, log, metrics, diskFailed });
     const sessions = new Sessions({ config, storage, accounts, bank });
     sessions.restore(storage.saved);
@@ -92,7 +99,7 @@ export class Coordinator {
     await rooms.recover(storage);
     const matchmaking = new Matchmaking({ rooms, sessions, roomsPerSessionMax, log, metrics });
     matchmaking.restore(storage.saved.waiting);
-    const parts = { rooms, sessions, matchmaking, storage, pool, bank, trades };
+    const parts = { rooms, sessions, matchmaking, storage, pool, bank, trades, group };
     const coordinator = new Coordinator(options, parts);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     // A coordinator that was killed has left its socket behind.
@@ -101,6 +108,7 @@ export class Coordinator {
     coordinator.server.once('error', reject).listen({ path: linkPath, exclusive: true }, resolve);
     await promise;
     log.info({ games: [...games.keys()] }, 'coordinator serves workers');
+    group.serve();
     return coordinator;
   }
 
@@ -135,6 +143,9 @@ export class Coordinator {
     metrics.gauge('effectsWaiting', this.bank.waiting);
     metrics.gauge('trades', this.trades.size);
     metrics.gauge('linkQueueBytes', queued);
+    const { owners, objects } = this.group.counts;
+    metrics.gauge('groupProcesses', owners);
+    metrics.gauge('groupObjects', objects);
   }
 
   /** Lets the workers go, and writes down everything for the next process. Resolves when the disk has it.
@@ -142,7 +153,7 @@ export class Coordinator {
   async close(left: () => void): Promise<void> {
     clearInterval(this.timer);
     this.matchmaking.close();
-    const finished = this.rooms.finish();
+    const finished = Promise.all([this.rooms.finish(), this.group.close()]);
     const poolClosed = this.pool.close();
     for (const { channel } of this.peers) channel.close();
     this.server.close();

@@ -59,7 +59,7 @@ export class FileStorage implements Storage {
   readonly saved: SavedSessions;
   readonly accounts: AccountsFile;
   private readonly config: Config;
-  private readonly disk: Disk;
+  readonly disk: Disk;
   private readonly sessions: SessionsFile;
   private readonly tenure = new Tenure();
 

@@ -31,7 +31,7 @@ export const multiprocessingErrors = {
     AUTHENTICATION: 'the coordinator belongs to another user, or the key is wrong',
   },
   GroupError: {
-    NO_GROUP: 'this process belongs to none: start one with Group.start(), or be started by it',
+    NO_GROUP: 'there is none to join',
     DISCONNECTED: 'the coordinator cannot be reached',
     GROUP_CLOSED: 'the group is closed in this process',
   },
@@ -173,8 +173,9 @@ export class AuthenticationError extends MultiprocessingError {
 export class GroupError extends MultiprocessingError {
   override readonly name = 'GroupError';
 
-  constructor(code: CodeOf<'GroupError'>, subject: string, cause?: unknown) {
-    super(code, subject, cause);
+  /** @param detail what to do. */
+  constructor(code: CodeOf<'GroupError'>, subject: string, cause?: unknown, detail = '') {
+    super(code, subject, cause, detailOf(detail));
   }
 }
 

@@ -16,5 +16,6 @@ export {
   systemClock,
 } from './child-spec.ts';
 export { FileLock } from './file-lock.ts';
+export { ServedGroup } from './shared/served-group.ts';
 export { Supervisor } from './supervisor.ts';
 export { Pool, type TaskOptions, target } from './toolkit.ts';

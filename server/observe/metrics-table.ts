@@ -141,6 +141,12 @@ export const metrics = {
       'TRADES_UNAVAILABLE',
     ],
   }),
+  groupProcesses: gauge(coordinator, 'sum', 'Processes that use the group of the server.'),
+  groupObjects: gauge(
+    coordinator,
+    'sum',
+    'Locks, queues and other objects that are shared in the group of the server.',
+  ),
   bankCommitSeconds: histogram(coordinator, SHORT, 'Time of the event loop for one transaction.'),
   gameErrors: counter(coordinator, 'Errors thrown by game code.'),
   determinismErrors: counter(

@@ -28,6 +28,14 @@ vi.mock('../primary/hang-stack.ts', () => ({
   stackOfHang: () => new Promise((resolve) => setTimeout(() => resolve(undefined), 100)),
 }));
 vi.mock('../multiprocessing/file-lock.ts', () => import('./test-file-lock.ts'));
+// Its clients are real processes.
+vi.mock('../multiprocessing/shared/served-group.ts', () => ({
+  ServedGroup: class {
+    counts = { owners: 0, objects: 0 };
+    serve = () => {};
+    close = async () => {};
+  },
+}));
 vi.mock('../observe/process-sampler.ts', () => ({
   ProcessSampler: class {
     sample = () => ({ eventLoopLagMs: 0, residentBytes: 0 });

@@ -23,10 +23,10 @@ export class StateLog {
   private file: RecordFile;
   private stateBytes: number;
 
-  private constructor(options: Required<StateLogOptions>, state: unknown) {
+  private constructor(options: Required<StateLogOptions>, file: RecordFile) {
     this.options = options;
-    this.file = this.fileOf(state);
-    this.stateBytes = this.file.bytes;
+    this.file = file;
+    this.stateBytes = file.bytes;
   }
 
   /** What the file holds; undefined where there is none.
@@ -34,17 +34,30 @@ export class StateLog {
   static read({ path, disk = systemDisk }: StateLogOptions): StateHistory | undefined {
     try {
       const { bodies } = decodeRecords(path, readIfThere(disk, path), format);
-      const [state, ...since] = bodies.map(unpack);
-      return state === undefined ? undefined : { state, since };
+      const [state, ...since] = bodies;
+      return state && { state: unpack(state), since: unpacked(since) };
     } catch (error) {
       throw StoreError.of(path, error);
     }
   }
 
-  /** Begins the file with a state; what it held is gone when it is on the disk.
+  /** Begins the file with a state; what it held is gone when it is on the disk. Does not hold up the
+   *  event loop for that.
    *  @throws {StoreError} The file is as it was then. */
-  static begin(options: StateLogOptions, state: unknown): StateLog {
-    return new StateLog({ disk: systemDisk, ...options }, state);
+  static async begin(options: StateLogOptions, state: unknown): Promise<StateLog> {
+    const all = { disk: systemDisk, ...options };
+    const { path, disk } = all;
+    let file: RecordFile | undefined;
+    try {
+      file = fileOf(all, state);
+      await file.syncNow();
+      disk.rename(path + TEMPORARY_SUFFIX, path);
+      await disk.syncFolderLater(dirname(path));
+      return new StateLog(all, file);
+    } catch (error) {
+      file?.close();
+      throw StoreError.of(path, error);
+    }
   }
 
   /** Whether it is time to `compact`. */
@@ -62,7 +75,17 @@ export class StateLog {
   /** Replaces the file by one that begins with what the state is now.
    *  @throws {StoreError} The file is as it was then. */
   compact(state: unknown): void {
-    const fresh = this.fileOf(state);
+    const { path, disk } = this.options;
+    let fresh: RecordFile | undefined;
+    try {
+      fresh = fileOf(this.options, state);
+      fresh.syncAtOnce();
+      disk.rename(path + TEMPORARY_SUFFIX, path);
+      disk.syncFolder(dirname(path));
+    } catch (error) {
+      fresh?.close();
+      throw StoreError.of(path, error);
+    }
     this.file.close();
     this.file = fresh;
     this.stateBytes = fresh.bytes;
@@ -71,25 +94,28 @@ export class StateLog {
   close(): void {
     this.file.close();
   }
+}
 
-  private fileOf(state: unknown): RecordFile {
-    const { path, policy, disk } = this.options;
-    try {
-      disk.makeFolder(dirname(path));
-      const file = RecordFile.create({ disk, path: path + TEMPORARY_SUFFIX, format, policy });
-      file.append(pack(state), false);
-      file.syncAtOnce();
-      disk.rename(path + TEMPORARY_SUFFIX, path);
-      disk.syncFolder(dirname(path));
-      return file;
-    } catch (error) {
-      throw StoreError.of(path, error);
-    }
+function* unpacked(bodies: readonly Buffer[]): Generator<unknown> {
+  for (const body of bodies) yield unpack(body);
+}
+
+/** The file under another name. */
+function fileOf({ path, policy, disk }: Required<StateLogOptions>, state: unknown): RecordFile {
+  disk.makeFolder(dirname(path));
+  const file = RecordFile.create({ disk, path: path + TEMPORARY_SUFFIX, format, policy });
+  try {
+    file.append(pack(state), false);
+  } catch (error) {
+    file.close();
+    throw error;
   }
+  return file;
 }
 
 /** What was, and what was appended since, in order. */
 export interface StateHistory {
   readonly state: unknown;
-  readonly since: readonly unknown[];
+  /** Once: each is unpacked when it is asked for. */
+  readonly since: Iterable<unknown>;
 }

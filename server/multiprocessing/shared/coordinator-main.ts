@@ -15,5 +15,7 @@ process.on('disconnect', () => {
 // Ctrl-C is for the programs of the group: they may need their locks to end.
 process.on('SIGINT', () => {});
 
-await SyncServer.listen({ path, key, forgot: forgot === 'forgot', journal });
+const server = await SyncServer.listen({ path, key, forgot: forgot === 'forgot', journal });
 process.send!('ready');
+// Ends the process: another takes its place.
+throw await server.failed;

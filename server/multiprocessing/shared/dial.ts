@@ -6,7 +6,8 @@ import { dirname } from 'node:path';
 import { AuthenticationError, GroupError } from '../errors.ts';
 import { ACCEPTED, GREETING_BYTES, HELLO_BYTES, readExactly } from './wire.ts';
 
-/** How child processes find the group of the program that started them. */
+/** How child processes find the group of the program that started them: its socket and key; or,
+ *  without a key, the data directory of the server whose group it is. */
 export const PATH_VARIABLE = 'HOLDFAST_GROUP';
 export const KEY_VARIABLE = 'HOLDFAST_GROUP_KEY';
 
@@ -15,6 +16,24 @@ export interface GroupAddress {
   readonly path: string;
   readonly key: Buffer;
 }
+
+/** How a coordinator is found: asked before each attempt to connect. */
+export interface GroupDoor {
+  /** For people. */
+  readonly name: string;
+  /** How long the first connection is tried for, and for how long one that broke. */
+  readonly joinMs: number;
+  readonly rejoinMs: number;
+  /** @throws {GroupError} @throws {AuthenticationError} */
+  find(): GroupAddress;
+}
+
+/** Of a coordinator that stays where it is; one that dies is started again at once. */
+export function fixedDoor(address: GroupAddress): GroupDoor {
+  return { name: address.path, joinMs: 0, rejoinMs: REJOIN_MS, find: () => address };
+}
+
+const REJOIN_MS = 10_000;
 
 /** A connection that was greeted. */
 export interface Dialled {

@@ -7,12 +7,13 @@ import { GroupError } from '../errors.ts';
 import { Barrier } from './barrier.ts';
 import { Condition } from './condition.ts';
 import { CoordinatorChild } from './coordinator-child.ts';
-import { type GroupAddress, KEY_VARIABLE, PATH_VARIABLE } from './dial.ts';
+import { fixedDoor, type GroupAddress, KEY_VARIABLE, PATH_VARIABLE } from './dial.ts';
 import { SharedEvent } from './event.ts';
 import { Link } from './link.ts';
 import { Lock, RLock } from './lock.ts';
 import { JoinableQueue, Queue, type QueueOptions } from './queue.ts';
 import { Semaphore } from './semaphore.ts';
+import { noServer, serverDoor, serverEnvironment } from './server-door.ts';
 import { open } from './shared-object.ts';
 import { Value } from './value.ts';
 import { KEY_BYTES } from './wire.ts';
@@ -24,6 +25,14 @@ export interface GroupOptions {
    *  machine. */
   readonly journal?: string;
 }
+
+export interface ServerGroupOptions {
+  /** How long a server is waited for that does not serve, because it starts or replaces its
+   *  coordinator. Default: 2000. */
+  readonly timeoutMs?: number;
+}
+
+const JOIN_MS = 2000;
 
 let current: Promise<Group> | undefined;
 
@@ -38,13 +47,10 @@ export class Group implements AsyncDisposable {
   private readonly leave = () => this.close();
   private readonly stay: () => void;
 
-  private constructor(address: GroupAddress, link: Link, coordinator?: CoordinatorChild) {
+  private constructor(environment: Record<string, string>, link: Link, child?: CoordinatorChild) {
     this.link = link;
-    this.coordinator = coordinator;
-    this.environment = {
-      [PATH_VARIABLE]: address.path,
-      [KEY_VARIABLE]: address.key.toString('hex'),
-    };
+    this.coordinator = child;
+    this.environment = environment;
     // What was got from a queue is done with when the program has come to its end.
     process.once('beforeExit', this.leave);
     this.stay = atGoodEnd(this.leave);
@@ -56,10 +62,26 @@ export class Group implements AsyncDisposable {
     const folder = journal === undefined ? undefined : resolve(journal);
     const coordinator = await CoordinatorChild.start(randomBytes(KEY_BYTES), folder);
     const { address } = coordinator;
-    const group = new Group(address, await Link.connect(address), coordinator);
+    const link = await Link.connect(fixedDoor(address));
+    const group = new Group(environmentOf(address), link, coordinator);
     Object.assign(process.env, group.environment);
     current = Promise.resolve(group);
     return group;
+  }
+
+  /** The group of a game server, for scripts beside it: served while the server runs, as the same
+   *  user. Its objects outlive every process of the server, and its restarts.
+   *  @param data the server's data directory.
+   *  @throws {GroupError} `NO_GROUP`
+   *  @throws {AuthenticationError} when the key is wrong, or the server another user's. */
+  static async ofServer(data: string, options: ServerGroupOptions = {}): Promise<Group> {
+    try {
+      const link = await Link.connect(serverDoor(data, options.timeoutMs ?? JOIN_MS));
+      return new Group(serverEnvironment(data), link);
+    } catch (error) {
+      const isAway = error instanceof GroupError && error.code === 'DISCONNECTED';
+      throw isAway ? noServer(data, error) : error;
+    }
   }
 
   /** The group of this process: one connection, however often it is asked for.
@@ -79,10 +101,15 @@ export class Group implements AsyncDisposable {
    *  @param environment as another's `environment`. */
   static async join(environment: Readonly<Record<string, string | undefined>>): Promise<Group> {
     const path = environment[PATH_VARIABLE];
-    const key = Buffer.from(environment[KEY_VARIABLE] ?? '', 'hex');
-    if (!path || key.length !== KEY_BYTES) throw new GroupError('NO_GROUP', 'the group');
+    const text = environment[KEY_VARIABLE] ?? '';
+    if (path && text === '') return Group.ofServer(path);
+    const key = Buffer.from(text, 'hex');
+    if (!path || key.length !== KEY_BYTES) {
+      const advice = 'start one with Group.start(), or be started by a process that has one';
+      throw new GroupError('NO_GROUP', 'the group', undefined, advice);
+    }
     const address = { path, key };
-    return new Group(address, await Link.connect(address));
+    return new Group(environmentOf(address), await Link.connect(fixedDoor(address)));
   }
 
   /** Of the coordinator that this process has started; undefined where another has. */
@@ -154,4 +181,8 @@ export class Group implements AsyncDisposable {
     await open(this.link, name, spec);
     return this.link;
   }
+}
+
+function environmentOf({ path, key }: GroupAddress): Record<string, string> {
+  return { [PATH_VARIABLE]: path, [KEY_VARIABLE]: key.toString('hex') };
 }

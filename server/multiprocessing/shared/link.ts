@@ -1,7 +1,7 @@
 // A process's connection to its coordinator: numbered requests, each applied exactly once.
 //
 // connecting → ready: attached. ready → connecting: the connection broke. Any → closed: close, a
-// refusal, or nobody was there for RECONNECT_MS. Requests are kept until a reply shows that the
+// refusal, or nobody was there for too long. Requests are kept until a reply shows that the
 // coordinator has them; after each attach those that it has not are sent again.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,7 +15,7 @@ import {
 } from '../../coordinator/sync/messages.ts';
 import { AuthenticationError, GroupError } from '../errors.ts';
 import { Belongings } from './belongings.ts';
-import { dial, type GroupAddress } from './dial.ts';
+import { dial, type GroupDoor } from './dial.ts';
 import { refusal } from './refusal.ts';
 import { type ArrayChannel, arrayChannel, OWNER_AT, REQUEST_AT } from './wire.ts';
 
@@ -36,7 +36,6 @@ interface Pending {
 /** Makes of a reply's value what `ask` gives, at once: what comes next may be about it. */
 type Arrived = (value: unknown) => unknown;
 
-const RECONNECT_MS = 10_000;
 const RETRY_MAX_MS = 100;
 /** Requests that no reply has acknowledged; then one is sent that has a reply. */
 const UNACKNOWLEDGED_MAX = 64;
@@ -45,7 +44,7 @@ const UNRECEIVED_MAX = 256;
 
 export class Link {
   readonly belongings = new Belongings();
-  private readonly address: GroupAddress;
+  private readonly door: GroupDoor;
   private readonly owner = `${process.pid}-${randomBytes(4).toString('hex')}`;
   /** Undefined unless ready. */
   private channel: ArrayChannel | undefined;
@@ -64,14 +63,15 @@ export class Link {
   private serial = 0;
   private acknowledged = 0;
 
-  private constructor(address: GroupAddress) {
-    this.address = address;
+  private constructor(door: GroupDoor) {
+    this.door = door;
   }
 
-  /** @throws {GroupError} when there is no coordinator, or it is not for this process. */
-  static async connect(address: GroupAddress): Promise<Link> {
-    const link = new Link(address);
-    await link.attach();
+  /** @throws {GroupError} when there is no coordinator.
+   *  @throws {AuthenticationError} when it is not for this process. */
+  static async connect(door: GroupDoor): Promise<Link> {
+    const link = new Link(door);
+    await link.attachIn(door.joinMs);
     return link;
   }
 
@@ -109,12 +109,12 @@ export class Link {
       this.whenClosed = resolve;
       for (const { name } of this.belongings.openings.reverse()) this.post({ kind: 'drop', name });
       channel.send({ type: 'array', values: [inputKinds.gone.tag, null] });
-      this.end(new GroupError('GROUP_CLOSED', this.address.path));
+      this.end(new GroupError('GROUP_CLOSED', this.door.name));
       this.handle?.ref();
       channel.close();
       await promise;
     } else {
-      this.end(new GroupError('GROUP_CLOSED', this.address.path));
+      this.end(new GroupError('GROUP_CLOSED', this.door.name));
       this.handle?.destroy?.();
     }
   }
@@ -145,7 +145,7 @@ export class Link {
   /** One attempt. */
   private async attach(): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const { socket, run } = await dial(this.address, (socket) => this.keep(socket));
+    const { socket, run } = await dial(this.door.find(), (socket) => this.keep(socket));
     if (this.ended) {
       socket.destroy();
       return;
@@ -171,22 +171,32 @@ export class Link {
     this.whenClosed?.();
     const { attaching } = this;
     this.attaching = undefined;
-    if (attaching) attaching.reject(new GroupError('DISCONNECTED', this.address.path));
+    if (attaching) attaching.reject(new GroupError('DISCONNECTED', this.door.name));
     else if (!this.ended) void this.reconnect();
   }
 
   private async reconnect(): Promise<void> {
-    const until = performance.now() + RECONNECT_MS;
+    try {
+      await this.attachIn(this.door.rejoinMs);
+    } catch (error) {
+      const isKnown = error instanceof AuthenticationError || error instanceof GroupError;
+      if (!isKnown) throw error;
+      this.end(error);
+    }
+  }
+
+  /** Tries until nobody was there for so long. */
+  private async attachIn(ms: number): Promise<void> {
+    const until = performance.now() + ms;
     for (let waitMs = 1; !this.ended; waitMs = Math.min(2 * waitMs, RETRY_MAX_MS)) {
       try {
         await this.attach();
         return;
       } catch (error) {
-        const isRefused = error instanceof AuthenticationError;
-        if (!isRefused && !(error instanceof GroupError)) throw error;
-        if (isRefused || performance.now() > until) this.end(error);
+        if (!(error instanceof GroupError) || performance.now() >= until) throw error;
       }
-      await sleep(waitMs, undefined, { ref: this.pending.size > 0 });
+      const isWaitedFor = this.run === '' || this.pending.size > 0;
+      await sleep(waitMs, undefined, { ref: isWaitedFor });
     }
   }
 

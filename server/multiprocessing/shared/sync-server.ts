@@ -1,5 +1,5 @@
 // The coordinator of a group at work: shared objects, served over a Unix socket.
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import {
   inputKinds,
@@ -9,6 +9,7 @@ import {
   syncInputCodec,
   syncReplyCodec,
 } from '../../coordinator/sync/index.ts';
+import type { Disk } from '../../store/index.ts';
 import { SyncJournal } from './sync-journal.ts';
 import {
   ACCEPTED,
@@ -31,6 +32,8 @@ export interface SyncServerOptions {
   readonly graceMs?: number;
   /** A folder of its own: all is as it was when another serves with it later. */
   readonly journal?: string | undefined;
+  /** That of the journal. */
+  readonly disk?: Disk;
 }
 
 /** A connection whose client knows the key. */
@@ -50,12 +53,24 @@ const ALIVE_MS = 5;
 const RECLAIM_MS = 1000;
 /** Longer ones end at once. */
 const TIMER_MAX_MS = 2_147_483_647;
+const RUN_BYTES = GREETING_BYTES - 1;
 /** What only the coordinator says to its state. */
-const internal = new Set<unknown>([inputKinds.restarted.tag, inputKinds.expire.tag]);
+const internal: readonly unknown[] = [inputKinds.restarted, inputKinds.expire];
+const external = new Set<unknown>(
+  Object.values(inputKinds)
+    .filter((kind) => !internal.includes(kind))
+    .map(({ tag }) => tag),
+);
 
 export class SyncServer {
+  /** Resolves, with what it was, when something has gone wrong: it answers nobody from then on, and
+   *  another may go on from what the journal has. */
+  readonly failed: Promise<unknown>;
+  private readonly fail: (error: unknown) => void;
+  private hasFailed = false;
   private readonly key: Buffer;
-  private readonly run = randomBytes(GREETING_BYTES - 1);
+  /** The same wherever the state is. */
+  private readonly run: Buffer;
   private readonly server: Server;
   private readonly state: SyncState;
   private readonly journal: SyncJournal | undefined;
@@ -71,8 +86,15 @@ export class SyncServer {
 
   private constructor(key: Buffer, state: SyncState, journal?: SyncJournal) {
     this.key = key;
+    this.run = journal ? runOf(key) : randomBytes(RUN_BYTES);
     this.state = state;
     this.journal = journal;
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    this.failed = promise;
+    this.fail = (error) => {
+      this.hasFailed = true;
+      resolve(error);
+    };
     this.server = createServer((socket) => this.accept(socket));
   }
 
@@ -88,11 +110,17 @@ export class SyncServer {
     return server;
   }
 
-  private static async restored({ key, path }: SyncServerOptions, folder: string) {
+  private static async restored({ key, path, disk }: SyncServerOptions, folder: string) {
     const restarted = { kind: 'restarted', graceMs: RECONNECT_MS, forgot: false } as const;
-    const { journal, state, owners } = await SyncJournal.open(folder, clock(), restarted);
+    const opened = await SyncJournal.open({ folder, disk }, clock, restarted);
+    const { journal, state, owners } = opened;
     const server = new SyncServer(key, state, journal);
-    await server.listenAt(path);
+    try {
+      await server.listenAt(path);
+    } catch (error) {
+      journal.close();
+      throw error;
+    }
     // Those that died meanwhile are not waited for.
     for (const owner of owners) server.watch(owner, Number.parseInt(owner, 10));
     // Leases and waits that go on end in time, also when nobody asks for anything.
@@ -153,7 +181,7 @@ export class SyncServer {
 
   private receive(peer: Peer, values: unknown[]): void {
     if (values[0] === inputKinds.attach.tag) this.attach(peer, String(values[OWNER_AT]));
-    if (peer.owner === '' || internal.has(values[0])) {
+    if (peer.owner === '' || !external.has(values[0])) {
       peer.channel.destroy();
       return;
     }
@@ -169,10 +197,16 @@ export class SyncServer {
   }
 
   private apply(input: SyncInput): void {
+    if (this.hasFailed) return;
     const { journal } = this;
     const isFirst = this.now === undefined;
     this.now ??= clock();
-    for (const reply of this.state.apply(this.now, input)) this.unsent.push(reply);
+    try {
+      for (const reply of this.state.apply(this.now, input)) this.unsent.push(reply);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
     journal?.add(input);
     if (!journal) this.settle();
     // With what else the callback at hand brings.
@@ -181,9 +215,15 @@ export class SyncServer {
     if (at !== undefined && at < this.timerAt) this.wakeAt(at);
   }
 
-  /** What cannot be written down ends the process: another may go on from what could be. */
+  /** Of what cannot be written down nobody is told. */
   private readonly settle = (): void => {
-    this.journal?.write(this.now!);
+    if (this.hasFailed) return;
+    try {
+      this.journal?.write(this.now!);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
     this.now = undefined;
     const replies = this.unsent;
     this.unsent = [];
@@ -232,6 +272,11 @@ export class SyncServer {
 
 /** Of the machine, so that it goes on where another process goes on. */
 const clock = (): number => performance.timeOrigin + performance.now();
+
+/** Whose owner is not known there is one that was given up, not one of before. */
+function runOf(key: Buffer): Buffer {
+  return createHash('sha256').update('run').update(key).digest().subarray(0, RUN_BYTES);
+}
 
 function isAlive(pid: number): boolean {
   try {
