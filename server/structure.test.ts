@@ -85,6 +85,7 @@ const entries = [
   'load-test/swarm.ts',
   'load-test/chaos/main.ts',
   'load-test/chaos/crowd.ts',
+  'load-test/chaos/holder.ts',
   'load-test/chaos/tally-game.ts',
 ];
 /** The doors of the package. */

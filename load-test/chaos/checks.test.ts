@@ -5,6 +5,7 @@ import type { Evidence, Outcome } from './evidence.ts';
 import type { FaultKind } from './kinds.ts';
 import { PauseMeter } from './pause-meter.ts';
 import { kindReports, pauseLimitOf, pausesOf } from './report.ts';
+import type { SharerRecord } from './sharer-record.ts';
 
 const quiet: Window = {
   handedOverMs: [],
@@ -32,6 +33,49 @@ const outcome = (
   window: { ...quiet, ...window },
 });
 
+const sharer = (name: string, more: Partial<SharerRecord>): SharerRecord => ({
+  name,
+  holds: [],
+  raised: 0,
+  maybeRaised: false,
+  put: [],
+  maybePut: undefined,
+  confirmed: [],
+  maybeConfirmed: undefined,
+  killedHolding: false,
+  ...more,
+});
+
+const ann = sharer('ann', {
+  holds: [
+    { fence: 1, from: 0, to: 10 },
+    { fence: 3, from: 30, to: 40 },
+  ],
+  raised: 2,
+  put: ['a1', 'a2', 'a3'],
+  confirmed: ['b1', 'a1'],
+});
+
+/** Was killed while it raised the value, and took what ann had put last. */
+const bob = sharer('bob', {
+  holds: [{ fence: 2, from: 15, to: 30 }],
+  maybeRaised: true,
+  put: ['b1'],
+  maybePut: 'b2',
+  maybeConfirmed: 'a3',
+  killedHolding: true,
+});
+
+const sharing: Evidence['sharing'] = {
+  sharers: [ann, bob],
+  value: 3,
+  items: ['a2', 'b2'],
+  isLockFree: true,
+};
+const shared = (more: Partial<SharerRecord>) => ({
+  sharing: { ...sharing, sharers: [{ ...ann, ...more }, bob] },
+});
+
 /** A run in which nothing went wrong. */
 const sound: Evidence = {
   outcomes: [
@@ -45,6 +89,7 @@ const sound: Evidence = {
     { name: 'a', sent: 10, acknowledged: 10, applied: 10, askedAgain: 0 },
     { name: 'b', sent: 5, acknowledged: 4, applied: 5, askedAgain: 3 },
   ],
+  sharing,
   tally: { total: 15, violations: 0, firstViolation: null },
   audits: [{ total: 6000, expected: 6000 }],
   accounts: [{ item: 'gold', accounts: 700, rooms: 700 }],
@@ -82,6 +127,17 @@ const flaws: [string, Partial<Evidence>, text: string][] = [
   ],
   ['gold', { audits: [{ total: 5999, expected: 6000 }] }, '5999'],
   ['accounts', { accounts: [{ item: 'gold', accounts: 7, rooms: 8 }] }, 'accounts hold 7 gold'],
+  ['locks', shared({ holds: [{ fence: 3, from: 20, to: 40 }] }), 'at once by bob (2) and ann (3)'],
+  ['locks', shared({ holds: [{ fence: 9, from: 0, to: 10 }] }), 'have fallen from bob (2)'],
+  ['locks', shared({ holds: [{ fence: 2, from: 40, to: 50 }] }), 'the same fencing number'],
+  ['locks', { sharing: { ...sharing, isLockFree: false } }, 'still held'],
+  ['values', { sharing: { ...sharing, value: 1 } }, 'raised 2 times, at most 1 more, and is 1'],
+  ['values', { sharing: { ...sharing, value: 4 } }, 'and is 4'],
+  ['queues', shared({ confirmed: ['b1', 'a1', 'b1'] }), 'b1 was taken twice'],
+  ['queues', shared({ confirmed: ['b1', 'a1', 'a2'] }), 'a2 was taken and is there'],
+  ['queues', shared({ confirmed: ['b1', 'a1', 'x'] }), 'x was never put'],
+  ['queues', shared({ confirmed: ['b1'] }), 'a1 was put and is lost'],
+  ['queues', { sharing: { ...sharing, items: ['a2', 'a2'] } }, 'a2 is there twice'],
   ['quarantine', { quarantined: [1] }, 'room 1'],
   ['replay', { replays: [{ room: 1, tick: 9, verdict: 'differs' }] }, 'tick 9'],
   ['leftovers', { descriptors: { ...sound.descriptors!, after: 40 } }, 'now it has 40'],

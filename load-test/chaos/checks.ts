@@ -1,4 +1,5 @@
 // What must hold after a chaos run: one row for each invariant, judged from the evidence alone.
+import { wronglyHeld, wronglyPassed, wronglyRaised } from './check-sharing.ts';
 import type { Evidence, Outcome } from './evidence.ts';
 import { rowOf } from './kinds.ts';
 
@@ -49,6 +50,18 @@ export const invariants: Readonly<Record<string, Invariant>> = {
         .map(
           ({ item, accounts, rooms }) => `accounts hold ${accounts} ${item}, rooms gave ${rooms}`,
         ),
+  },
+  locks: {
+    text: 'a shared lock has one holder at a time, with a higher number each, and none that is dead',
+    violations: ({ sharing }) => wronglyHeld(sharing),
+  },
+  values: {
+    text: 'a value that is raised under the lock misses no increment that was acknowledged',
+    violations: ({ sharing }) => wronglyRaised(sharing),
+  },
+  queues: {
+    text: 'every item of a shared queue that was put is taken exactly once, or is there',
+    violations: ({ sharing }) => wronglyPassed(sharing),
   },
   quarantine: {
     text: 'no room is set aside but one that was made to go wrong',

@@ -10,6 +10,7 @@ import type {
   TallyRecord,
   ToCrowd,
 } from './messages.ts';
+import type { SharerRecord } from './sharer-record.ts';
 
 export interface CrowdsTask extends Omit<CrowdTask, 'firstClient'> {
   /** How many processes the clients live in. */
@@ -70,13 +71,18 @@ export class Crowds {
     });
   }
 
-  async settle(msMax: number): Promise<{ records: TallyRecord[]; couples: CoupleRecord[] }> {
+  async settle(msMax: number): Promise<{
+    records: TallyRecord[];
+    couples: CoupleRecord[];
+    sharers: SharerRecord[];
+  }> {
     const answers = this.all('records', msMax);
     this.tell({ type: 'settle' });
     const all = await answers;
     return {
       records: all.flatMap(({ records }) => records),
       couples: all.flatMap(({ couples }) => couples),
+      sharers: all.flatMap(({ sharers }) => sharers),
     };
   }
 

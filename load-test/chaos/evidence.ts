@@ -1,4 +1,5 @@
 // What a chaos run has found out: all that its checks judge.
+import type { Sharing } from './check-sharing.ts';
 import type { Window } from './crowds.ts';
 import type { FaultKind } from './kinds.ts';
 import type { CoupleRecord, TallyRecord } from './messages.ts';
@@ -58,6 +59,7 @@ export interface Evidence {
   readonly problems: readonly string[];
   readonly records: readonly TallyRecord[];
   readonly couples: readonly CoupleRecord[];
+  readonly sharing: Sharing;
   readonly tally: TallyTotals;
   readonly audits: readonly GoldAudit[];
   readonly accounts: readonly ItemTotals[];

@@ -1,5 +1,6 @@
 // The result of a chaos run: the shape of the file that --json writes.
 import { newHistogram, percentileMs, record } from '../latency.ts';
+import type { SharingTotals } from './check-sharing.ts';
 import { dropped, notRecovered, type Violation } from './checks.ts';
 import type { Window } from './crowds.ts';
 import type { Outcome } from './evidence.ts';
@@ -48,6 +49,7 @@ export interface ChaosReport {
   /** Matches that were played to their end. */
   readonly games: number;
   readonly trades: number;
+  readonly sharing: SharingTotals;
   /** Rooms whose replay was compared. */
   readonly roomsReplayed: number;
   /** Before the first fault. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Auditor } from './auditor.ts';
 import { checkReplays } from './check-replay.ts';
+import { sharingTotals } from './check-sharing.ts';
 import { violationsOf } from './checks.ts';
 import { Crowds, type Window } from './crowds.ts';
 import type { Descriptors, Evidence, GoldAudit, Outcome } from './evidence.ts';
@@ -14,6 +15,7 @@ import { COUPLES_IN_CROWD } from './messages.ts';
 import { againText, type ChaosOptions } from './options.ts';
 import { type ChaosReport, kindReports, loadOf } from './report.ts';
 import { type PlannedFault, scheduleOf } from './schedule.ts';
+import { SharedThings } from './sharing.ts';
 import { gamePaths, Victim } from './victim.ts';
 
 /** What is said while it goes on, a line each. */
@@ -66,6 +68,7 @@ class Run {
   private readonly problems: string[] = [];
   private readonly audits: GoldAudit[] = [];
   private readonly sabotaged = new Set<number>();
+  private shared: SharedThings | undefined;
   private startedAt = 0;
   /** Descriptors of the primary before anybody connected. */
   private readonly before: number | undefined;
@@ -79,6 +82,7 @@ class Run {
     this.crowds = new Crowds({
       host: '127.0.0.1',
       port: victim.port,
+      data: victim.data,
       clients: options.bots,
       processes: options.processes,
       rampMs: options.bots * RAMP_MS_PER_CLIENT,
@@ -93,6 +97,9 @@ class Run {
     for (const text of leftOut.values()) this.warn(`left out: ${text}`);
     await crowds.untilReady(READY_MS_MAX);
     await using auditor = await Auditor.join(victim.port);
+    const { seed } = options;
+    const { data } = victim;
+    this.shared = await SharedThings.open({ data, seed, problem: this.problem });
     const quiet = await this.quiet();
     this.startedAt = performance.now();
     if (kinds.length > 0) await this.doHarm(kinds, auditor);
@@ -101,7 +108,7 @@ class Run {
     const violations = violationsOf(evidence);
     const { outcomes, records, couples, replays } = evidence;
     return {
-      seed: options.seed,
+      seed,
       clients: options.bots,
       seconds,
       faults: outcomes.length,
@@ -110,6 +117,7 @@ class Run {
       additions: records.reduce((sum, { sent }) => sum + sent, 0),
       games: couples.reduce((sum, { games }) => sum + games, 0),
       trades: couples.reduce((sum, { trades }) => sum + trades, 0),
+      sharing: sharingTotals(evidence.sharing),
       askedAgain: records.reduce((sum, { askedAgain }) => sum + askedAgain, 0),
       roomsReplayed: replays.length,
       quiet: loadOf([quiet]),
@@ -122,6 +130,7 @@ class Run {
   /** Idempotent. */
   async stop(): Promise<void> {
     await this.crowds.stop();
+    await this.shared?.stop();
     await this.victim.server.stop();
   }
 
@@ -186,7 +195,11 @@ class Run {
   /** Lets everyone settle, asks for the sums, lets everyone leave, and stops the server. */
   private async gather(auditor: Auditor): Promise<Evidence> {
     const { crowds, victim } = this;
-    const { records, couples } = await crowds.settle(ANSWER_MS_MAX);
+    const [{ records, couples, sharers }, holders] = await Promise.all([
+      crowds.settle(ANSWER_MS_MAX),
+      this.shared!.settle(),
+    ]);
+    const sharing = await this.shared!.end([...sharers, ...holders]);
     const tally = await auditor.totals(ANSWER_MS_MAX);
     this.audits.push(await auditor.gold(ANSWER_MS_MAX));
     const accounts = await auditor.accounts(ANSWER_MS_MAX);
@@ -194,7 +207,7 @@ class Run {
     const connections = this.options.bots + this.options.processes * inCrowd + 1;
     const connected = await this.descriptors(connections);
     await crowds.leave(ANSWER_MS_MAX);
-    await auditor.close();
+    await Promise.all([auditor.close(), this.shared!.stop()]);
     const after = await this.descriptors(0);
     const children = (await victim.processes()).map(({ pid }) => pid);
     process.kill(victim.server.pid, 'SIGTERM');
@@ -204,6 +217,7 @@ class Run {
       problems: this.problems,
       records,
       couples,
+      sharing,
       tally,
       audits: this.audits,
       accounts,

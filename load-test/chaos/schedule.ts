@@ -26,6 +26,28 @@ export interface ScheduleOptions {
 const PAIR_ODDS = 5;
 const PICK_MAX = 0x7fff_ffff;
 
+/** One process that is to be killed while it holds a lock. */
+export interface HolderKill {
+  /** After the one before. */
+  readonly afterMs: number;
+  readonly pick: number;
+  /** So long it has the lock then. */
+  readonly killAfterMs: number;
+}
+
+const HOLDER_MS = 1500;
+const HELD_MS_MAX = 8;
+
+/** Never ends. */
+export function* holderKillsOf(seed: number): Generator<HolderKill, never> {
+  const generator = xoroshiro128plus(~seed);
+  const below = (limit: number): number => uniformInt(generator, 0, limit - 1);
+  for (;;) {
+    const afterMs = HOLDER_MS / 2 + below(HOLDER_MS);
+    yield { afterMs, pick: below(PICK_MAX), killAfterMs: below(HELD_MS_MAX) };
+  }
+}
+
 /** Never ends. Every kind comes once, in a random order, then every kind once more, and so on. */
 export function* scheduleOf({ seed, kinds, intervalMs }: ScheduleOptions): Generator<PlannedFault> {
   const generator = xoroshiro128plus(seed);
