@@ -1,7 +1,9 @@
 // The group of a real server: what scripts share in it outlives the server's processes, and their own.
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connect } from '../client/index.ts';
 import { ServerProcess } from '../load-test/server-process.ts';
@@ -210,6 +212,26 @@ describe('The group of a server', () => {
     writeFileSync(disk, '');
     expect([await added, await value.get()]).toEqual([2, 2]);
     expect(await coordinatorOf(server)).toBe(coordinator);
+  });
+
+  it('is found by the program of the document, run beside the server', async () => {
+    const server = await serve();
+    const document = new URL('../docs/MULTIPROCESSING.md', import.meta.url);
+    const blocks = readFileSync(document, 'utf8').matchAll(/```ts\n([\s\S]*?)```/g);
+    const code = [...blocks].map(([, text]) => text!).find((text) => text.includes('ofServer'))!;
+    const door = join(import.meta.dirname, 'multiprocessing/toolkit.ts');
+    const program = join(data, 'program.ts');
+    const here = code.replace("'holdfast/multiprocessing'", JSON.stringify(door));
+    writeFileSync(program, here.replace("'data'", JSON.stringify(data)));
+    const run = () => promisify(execFile)(process.execPath, [program]);
+    expect((await run()).stdout).toBe('1\n');
+    const backup = await (await entered()).lock('backup');
+    const held = await backup.acquire();
+    await expect(run()).rejects.toThrow('backup');
+    held.release();
+    expect((await run()).stdout).toBe('2\n');
+    const objects = () => server.metric('holdfast_group_objects');
+    await vi.waitFor(async () => expect(await objects()).toBe(2), soon);
   });
 
   it('is that of the processes that the server starts', async () => {

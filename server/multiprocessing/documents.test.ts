@@ -16,6 +16,8 @@ const programs = documents.flatMap((path) =>
   [...read(path).matchAll(/```ts\n([\s\S]*?)```/g)]
     .map(([, code]) => code!)
     .filter((code) => code.includes("'holdfast/multiprocessing'"))
+    // Those are run beside a server, by its tests.
+    .filter((code) => !code.includes('ofServer'))
     .map((code, index) => ({ title: `${path}, program ${index + 1}`, code })),
 );
 
