@@ -16,9 +16,7 @@ interface NamedHold extends Hold {
 }
 
 export function wronglyHeld({ sharers, isLockFree }: Sharing): string[] {
-  const holds = sharers
-    .flatMap(({ name, holds }) => holds.map((hold): NamedHold => ({ name, ...hold })))
-    .toSorted((a, b) => a.fence - b.fence);
+  const holds = holdsOf(sharers);
   const found = holds.slice(1).flatMap((hold, i) => {
     const before = holds[i]!;
     const pair = `${textOf(before)} and ${textOf(hold)}`;
@@ -60,16 +58,28 @@ export function wronglyPassed({ sharers, items }: Sharing): string[] {
 /** For the report. */
 export interface SharingTotals {
   readonly lockHandOvers: number;
+  /** The longest time from one holder's beginning to the next one's. */
+  readonly handOverMsMax: number;
   readonly holdersKilled: number;
   readonly itemsPassed: number;
 }
 
 export function sharingTotals({ sharers }: Sharing): SharingTotals {
+  const holds = holdsOf(sharers);
+  const after = holds.slice(1).map(({ from }, i) => from - holds[i]!.from);
+  const longest = after.reduce((most, micros) => Math.max(most, micros), 0);
   return {
-    lockHandOvers: sharers.reduce((sum, { holds }) => sum + holds.length, 0),
+    lockHandOvers: holds.length,
+    handOverMsMax: longest / 1000,
     holdersKilled: sharers.filter(({ killedHolding }) => killedHolding).length,
     itemsPassed: sharers.reduce((sum, { confirmed }) => sum + confirmed.length, 0),
   };
+}
+
+function holdsOf(sharers: readonly SharerRecord[]): NamedHold[] {
+  return sharers
+    .flatMap(({ name, holds }) => holds.map((hold) => ({ name, ...hold })))
+    .toSorted((a, b) => a.fence - b.fence);
 }
 
 function twiceIn(items: readonly string[]): string[] {

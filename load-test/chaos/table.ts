@@ -54,13 +54,13 @@ function totals(report: ChaosReport): string[] {
   const { faults, seconds, clients, additions, askedAgain, quiet, kinds, leftOut } = report;
   const busiest = kinds.toSorted((a, b) => b.load.cpuPercent - a.load.cpuPercent)[0];
   const { roomsReplayed, games, trades, sharing } = report;
-  const { lockHandOvers, holdersKilled, itemsPassed } = sharing;
+  const { lockHandOvers, handOverMsMax, holdersKilled, itemsPassed } = sharing;
   return [
     `${whole(faults)} faults in ${whole(seconds)} s, ${whole(clients)} clients`,
     `${whole(additions)} additions counted, ${whole(askedAgain)} answers asked for twice`,
     `${whole(games)} matches played to the end, ${whole(trades)} trades made`,
-    `${whole(lockHandOvers)} lock hand-overs, ${whole(holdersKilled)} holders killed, ` +
-      `${whole(itemsPassed)} items passed`,
+    `${whole(lockHandOvers)} lock hand-overs (${whole(handOverMsMax)} ms apart at most), ` +
+      `${whole(holdersKilled)} holders killed, ${whole(itemsPassed)} items passed`,
     `${whole(roomsReplayed)} rooms replayed from their files`,
     `clients before the faults: ${loadText(quiet)}`,
     ...(busiest ? [`clients at most (${busiest.name}): ${loadText(busiest.load)}`] : []),

@@ -86,7 +86,8 @@ export class Coordinator {
     const { config, games, log, metrics, linkPath, diskFailed } = options;
     const storage = new FileStorage(config);
     const { accounts, disk } = storage;
-    const path = join(dirname(linkPath), 'group.sock');
+    // No longer than the link's: such paths have to be short.
+    const path = join(dirname(linkPath), 'sync.sock');
     const group = new ServedGroup({ data: config.data, path, disk, log });
     const bank = new Bank({ accounts, log, metrics, diskFailed });
     const sessions = new Sessions({ config, storage, accounts, bank });
