@@ -1,5 +1,5 @@
 // The coordinator of a group at work: shared objects, served over a Unix socket.
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import {
   inputKinds,
@@ -15,11 +15,12 @@ import {
   ACCEPTED,
   type ArrayChannel,
   arrayChannel,
-  GREETING_BYTES,
   HELLO_BYTES,
   KEY_BYTES,
   OWNER_AT,
+  RUN_BYTES,
   readExactly,
+  runOf,
 } from './wire.ts';
 
 export interface SyncServerOptions {
@@ -51,9 +52,11 @@ const RECONNECT_MS = 10_000;
 /** How often it is asked whether a process without a connection lives. */
 const ALIVE_MS = 5;
 const RECLAIM_MS = 1000;
+/** After a write that took longer, others have the process for so many times as long. */
+const [SLOW_MS, REST] = [1, 9];
+const REST_MS_MAX = 250;
 /** Longer ones end at once. */
 const TIMER_MAX_MS = 2_147_483_647;
-const RUN_BYTES = GREETING_BYTES - 1;
 /** What only the coordinator says to its state. */
 const internal: readonly unknown[] = [inputKinds.restarted, inputKinds.expire];
 const external = new Set<unknown>(
@@ -77,6 +80,9 @@ export class SyncServer {
   /** Until what was asked is written down. */
   private unsent: Reply[] = [];
   private now: number | undefined;
+  private settling: NodeJS.Timeout | undefined;
+  /** After a slow write. */
+  private restUntil = 0;
   private readonly sockets = new Set<Socket>();
   /** By owner. */
   private readonly peers = new Map<string, Peer>();
@@ -141,6 +147,8 @@ export class SyncServer {
 
   /** Cuts all connections. */
   async close(): Promise<void> {
+    clearTimeout(this.settling);
+    if (this.now !== undefined) this.settle();
     clearTimeout(this.timer);
     for (const watch of this.watches) clearTimeout(watch);
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -198,7 +206,6 @@ export class SyncServer {
 
   private apply(input: SyncInput): void {
     if (this.hasFailed) return;
-    const { journal } = this;
     const isFirst = this.now === undefined;
     this.now ??= clock();
     try {
@@ -207,23 +214,31 @@ export class SyncServer {
       this.fail(error);
       return;
     }
-    journal?.add(input);
-    if (!journal) this.settle();
+    this.journal?.add(input);
+    if (!this.journal) this.settle();
     // With what else the callback at hand brings.
-    else if (isFirst) process.nextTick(this.settle);
-    const at = this.state.nextDeadline();
-    if (at !== undefined && at < this.timerAt) this.wakeAt(at);
+    else if (isFirst) this.settleSoon();
+  }
+
+  /** Where writes are slow there are fewer, with more in each: they hold up what is served beside. */
+  private settleSoon(): void {
+    const waitMs = this.restUntil - performance.now();
+    if (waitMs <= 0) process.nextTick(this.settle);
+    else this.settling = setTimeout(this.settle, Math.min(waitMs, REST_MS_MAX));
   }
 
   /** Of what cannot be written down nobody is told. */
   private readonly settle = (): void => {
     if (this.hasFailed) return;
+    const startedAt = performance.now();
     try {
       this.journal?.write(this.now!);
     } catch (error) {
       this.fail(error);
       return;
     }
+    const tookMs = performance.now() - startedAt;
+    if (tookMs > SLOW_MS) this.restUntil = startedAt + (1 + REST) * tookMs;
     this.now = undefined;
     const replies = this.unsent;
     this.unsent = [];
@@ -232,6 +247,8 @@ export class SyncServer {
       values[OWNER_AT] = null;
       this.peers.get(reply.owner)?.channel.send({ type: 'array', values });
     }
+    const at = this.state.nextDeadline();
+    if (at !== undefined && at < this.timerAt) this.wakeAt(at);
   };
 
   private wakeAt(at: number): void {
@@ -239,7 +256,8 @@ export class SyncServer {
     this.timerAt = at;
     const expire = () => {
       this.timerAt = Number.POSITIVE_INFINITY;
-      this.apply({ kind: 'expire' });
+      // Else time stands until what came is written down, and then it is looked at again.
+      if (this.now === undefined) this.apply({ kind: 'expire' });
     };
     this.timer = setTimeout(expire, Math.min(Math.ceil(at - clock()), TIMER_MAX_MS));
   }
@@ -272,11 +290,6 @@ export class SyncServer {
 
 /** Of the machine, so that it goes on where another process goes on. */
 const clock = (): number => performance.timeOrigin + performance.now();
-
-/** Whose owner is not known there is one that was given up, not one of before. */
-function runOf(key: Buffer): Buffer {
-  return createHash('sha256').update('run').update(key).digest().subarray(0, RUN_BYTES);
-}
 
 function isAlive(pid: number): boolean {
   try {

@@ -3,6 +3,7 @@
 // client → coordinator: the key and the process's id. coordinator → client: accepted or not, and
 // which run of the coordinator this is. Then both send frames of arrays, as `sync/messages.ts` has
 // them, with nothing where the owner stands: the connection says whose they are.
+import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { TUnsafe } from 'typebox';
 import { Channel } from '../../link/channel.ts';
@@ -12,7 +13,8 @@ export const KEY_BYTES = 32;
 /** The key and the process's id. */
 export const HELLO_BYTES = KEY_BYTES + 4;
 /** Accepted or refused, and the number of the coordinator's run. */
-export const GREETING_BYTES = 9;
+export const RUN_BYTES = 8;
+export const GREETING_BYTES = 1 + RUN_BYTES;
 export const ACCEPTED = 1;
 /** Where the owner stands in every array, and in those of requests their number. */
 export const OWNER_AT = 1;
@@ -37,6 +39,12 @@ export function arrayChannel(
 ): ArrayChannel {
   const given = ({ values }: { values: unknown[] }) => message(values);
   return new Channel({ stream, out: codec, in: codec, isEager: true, message: given, closed });
+}
+
+/** The run of all coordinators that go on from the same journal: an owner that they do not know is
+ *  one that was given up, not one of before. */
+export function runOf(key: Buffer): Buffer {
+  return createHash('sha256').update('run').update(key).digest().subarray(0, RUN_BYTES);
 }
 
 /** @returns undefined when the socket closed before so many bytes came. */
