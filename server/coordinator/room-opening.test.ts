@@ -70,7 +70,7 @@ describe('While a slow disk takes a room', () => {
     const session = world.session(link);
     world.storage.isSlow = true;
     ask(session, 'create', { game: 'tally' });
-    const closed = world.rooms.close();
+    const closed = world.rooms.finish();
     await world.storage.takeRoom();
     await closed;
     expect([link.take(), world.rooms.size, world.storage.removed]).toEqual([[], 0, [1]]);

@@ -96,10 +96,12 @@ export class Spares {
     for (const spare of old) this.discard(spare);
   }
 
-  /** Resolves when the next one that is taken is as quick as it will be, or some seconds have passed.
+  /** Resolves when the next one that is taken is as quick as it will be, or some seconds have passed;
+   *  where none are kept, when it has loaded its code.
    *  @throws {LoadError} */
   async ready(): Promise<void> {
     const [first = this.add()] = this.waiting;
+    if (this.options.config.spares === 0) return first.loaded.promise;
     const timer = setTimeout(first.rehearsed.resolve, READY_MS_MAX);
     await first.rehearsed.promise.finally(() => clearTimeout(timer));
   }
