@@ -138,6 +138,10 @@ export function renameSync(from: string, to: string): void {
   }
 }
 
+export function unlinkSync(path: string): void {
+  rmSync(path);
+}
+
 export function rmSync(path: string): void {
   if (!lives()) return;
   for (const name of [path, ...under(path)]) {

@@ -63,7 +63,7 @@ export class Attempt {
     if (!this.isOpen) return;
     this.isOpen = false;
     this.disk.close(this.fd);
-    this.disk.remove(this.path);
+    this.disk.unlink(this.path);
   }
 
   private write(text: string): void {

@@ -20,7 +20,7 @@ export interface InputCodec<I> {
   setAside(input: I): I;
 }
 
-/** Stands at the head of a segment when the disk has all of the segment before it. */
+/** Stands in a segment when the disk has all of the segment before it. */
 export const SEAL = pack(null);
 
 /** A tick without inputs is a record of 16 bytes before its prefix. */
@@ -29,10 +29,7 @@ export function encodeBatch<I>({ toArray }: InputCodec<I>, batch: Batch<I>): Buf
   return pack(inputs.length === 0 ? [tick, now] : [tick, now, inputs.map(toArray)]);
 }
 
-/** @returns undefined for a seal. */
-export function decodeBatch<I>({ fromArray }: InputCodec<I>, body: Buffer): Batch<I> | undefined {
-  const fields = unpack(body) as [number, number, unknown[][]?] | null;
-  if (fields === null) return undefined;
-  const [tick, now, inputs = []] = fields;
+export function decodeBatch<I>({ fromArray }: InputCodec<I>, body: Buffer): Batch<I> {
+  const [tick, now, inputs = []] = unpack(body) as [number, number, unknown[][]?];
   return { tick, now, inputs: inputs.map(fromArray) };
 }

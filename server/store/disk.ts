@@ -68,6 +68,7 @@ export const systemDisk = {
   },
   renameLater: (from: string, to: string): Promise<void> => rename(from, to),
   removeLater: (path: string): Promise<void> => rm(path, { recursive: true, force: true }),
+  unlink: (path: string): void => fs.unlinkSync(path),
   unlinkLater: (path: string): Promise<void> => unlink(path),
 };
 

@@ -3,7 +3,7 @@ import type { Batch, InputCodec } from './batches.ts';
 import type { Disk } from './disk.ts';
 import { filesOf } from './room-folder.ts';
 import { readJournal } from './segments.ts';
-import { decodeSnapshot, type Snapshot, type SnapshotAbout } from './snapshot-file.ts';
+import { checkHash, decodeSnapshot, type Snapshot, type SnapshotAbout } from './snapshot-file.ts';
 import { StoreError } from './store-error.ts';
 
 /** A room's past, as far as it is kept. */
@@ -62,7 +62,7 @@ function read<I>(
     }
   };
   const snapshots = filesOf('snapshot', folder, names)
-    .map(({ path }) => whole(() => decodeSnapshot(path, disk.read(path))))
+    .map(({ path }) => whole(() => checked(path, decodeSnapshot(path, disk.read(path)))))
     .filter((snapshot) => snapshot !== undefined);
   const newest = snapshots.at(-1)?.tick ?? 0;
   for (const [i, { tick }] of snapshots.entries()) {
@@ -76,4 +76,9 @@ function read<I>(
     if (journal) return { snapshots: snapshots.slice(i), damaged, ...journal };
   }
   throw damaged.at(-1) ?? new StoreError('CORRUPT', folder, 'there is no snapshot');
+}
+
+function checked<S extends Snapshot & SnapshotAbout>(path: string, snapshot: S): S {
+  checkHash(path, snapshot);
+  return snapshot;
 }

@@ -1,5 +1,5 @@
 // What a room's journal has since one tick: batches without a gap, up to a torn record at its end.
-import { type Batch, decodeBatch, type InputCodec, journalFormat } from './batches.ts';
+import { type Batch, decodeBatch, type InputCodec, journalFormat, SEAL } from './batches.ts';
 import type { Disk } from './disk.ts';
 import { decodeRecords } from './record-format.ts';
 import { filesOf, neededSegments } from './room-folder.ts';
@@ -14,9 +14,9 @@ export interface ReadJournal<I> {
   /** What was being written at its end when the process or the machine died. */
   readonly droppedBytes: number;
   /** Where the journal ends. */
-  readonly last: Segment<I> | undefined;
+  readonly last: Segment | undefined;
   /** Segments after that, the last first: they go with what was torn before them. */
-  readonly later: readonly Segment<I>[];
+  readonly later: readonly Segment[];
 }
 
 /** @param names all names in the folder.
@@ -30,7 +30,7 @@ export function readJournal<I>(
   codec: InputCodec<I>,
 ): ReadJournal<I> {
   const segments = neededSegments(filesOf('journal', folder, names), tick).map(({ path }) =>
-    readSegment(disk, path, codec),
+    readSegment(disk, path),
   );
   const { kept, later } = keptSegments(segments);
   const last = kept.at(-1);
@@ -39,35 +39,30 @@ export function readJournal<I>(
     last?.tornBytes ?? 0,
   );
   const places = readSetAside(disk, folder);
-  const batches = withoutSetAside(following(tick, kept), places, codec);
+  const batches = withoutSetAside(following(tick, kept, codec), places, codec);
   return { batches, droppedBytes, last, later };
 }
 
-export interface Segment<I> {
+export interface Segment {
   readonly path: string;
-  readonly batches: Batch<I>[];
+  /** Of its batches. */
+  readonly bodies: readonly Buffer[];
   /** The disk had all of the segment before this one. */
   readonly sealed: boolean;
   readonly end: number;
   readonly tornBytes: number;
 }
 
-function readSegment<I>(disk: Disk, path: string, codec: InputCodec<I>): Segment<I> {
+function readSegment(disk: Disk, path: string): Segment {
   const { bodies, end, tornBytes } = decodeRecords(path, disk.read(path), journalFormat);
-  const batches: Batch<I>[] = [];
-  let sealed = false;
-  for (const body of bodies) {
-    const batch = decodeBatch(codec, body);
-    if (batch) batches.push(batch);
-    else sealed = true;
-  }
-  return { path, batches, sealed, end, tornBytes };
+  const batches = bodies.filter((body) => !body.equals(SEAL));
+  return { path, bodies: batches, sealed: batches.length < bodies.length, end, tornBytes };
 }
 
 /** The journal up to its torn record. A segment is begun before the disk is known to have all of
  *  the one before, so when the machine dies then, it is the earlier that is torn and the later that
  *  goes with it; once sealed, a torn end before it is damage. */
-function keptSegments<I>(segments: Segment<I>[]): { kept: Segment<I>[]; later: Segment<I>[] } {
+function keptSegments(segments: Segment[]): { kept: Segment[]; later: Segment[] } {
   const torn = segments.findIndex(({ tornBytes }) => tornBytes > 0);
   if (torn < 0) return { kept: segments, later: [] };
   const later = segments.slice(torn + 1);
@@ -77,17 +72,30 @@ function keptSegments<I>(segments: Segment<I>[]): { kept: Segment<I>[]; later: S
   return { kept: segments.slice(0, torn + 1), later: later.reverse() };
 }
 
-function following<I>(tick: number, segments: readonly Segment<I>[]): Batch<I>[] {
-  const following: Batch<I>[] = [];
-  for (const { path, batches } of segments) {
-    for (const batch of batches) {
-      if (batch.tick <= tick) continue;
-      const expected = tick + following.length + 1;
-      if (batch.tick !== expected) {
-        throw new StoreError('CORRUPT', path, `tick ${batch.tick} follows, not ${expected}`);
+/** Reads from the end: what the snapshot has need not be decoded while players wait. */
+function following<I>(
+  tick: number,
+  segments: readonly Segment[],
+  codec: InputCodec<I>,
+): Batch<I>[] {
+  const found: Batch<I>[] = [];
+  const mustFollow = (before: number, path: string): void => {
+    const expected = before + 1;
+    const first = found.at(-1)?.tick ?? expected;
+    if (first === expected) return;
+    throw new StoreError('CORRUPT', path, `tick ${first} follows, not ${expected}`);
+  };
+  for (const { path, bodies } of segments.toReversed()) {
+    for (const body of bodies.toReversed()) {
+      const batch = decodeBatch(codec, body);
+      if (batch.tick <= tick) {
+        mustFollow(tick, path);
+        return found.reverse();
       }
-      following.push(batch);
+      mustFollow(batch.tick, path);
+      found.push(batch);
     }
   }
-  return following;
+  if (segments[0]) mustFollow(tick, segments[0].path);
+  return found.reverse();
 }
