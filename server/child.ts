@@ -1,5 +1,6 @@
 // A child process: loads what any role needs, and becomes what the primary says.
 import type { Socket } from 'node:net';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { defaults } from './config.ts';
 import { Coordinator, GameLoadError, loadGames, StoreError } from './coordinator/index.ts';
@@ -27,6 +28,8 @@ export interface Around {
   ): Promise<void>;
 }
 
+/** The priority of a coordinator that has only to wait for the disk, and to end. */
+const NICE_AT_END = 10;
 /** Time for the coordinator of an earlier server to end. */
 const EARLIER_MS = 5000;
 
@@ -137,6 +140,8 @@ async function runCoordinator(
         coordinator.close(() => {
           lock.release();
           left();
+          // Everybody waits for the next one.
+          setPriority(NICE_AT_END);
         }),
     });
     runtime.send({ type: 'ready' });

@@ -8,6 +8,7 @@ import { kindReports, pauseLimitOf, pausesOf } from './report.ts';
 import type { SharerRecord } from './sharer-record.ts';
 
 const quiet: Window = {
+  handedOver: 0,
   handedOverMs: [],
   watchingMs: [50],
   lostBefore: 0,

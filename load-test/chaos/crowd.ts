@@ -119,9 +119,12 @@ function windowOf(stuck: readonly Bot[]): CrowdWindow {
   const now = performance.now();
   const { at, cpuSeconds: cpuBefore, bytes: before } = began!;
   const bytes = sockets.bytes();
+  const isHandedOver = ({ pause }: Bot): boolean => pause.handedOver;
+  const pausesOf = (of: Iterable<Bot>) => [...of].map(({ pause }) => pause.end(now));
   return {
-    handedOverMs: bots.filter(({ pause }) => pause.handedOver).map(({ pause }) => pause.end(now)),
-    watchingMs: [...watching].map(({ pause }) => pause.end(now)),
+    handedOver: bots.filter(isHandedOver).length,
+    handedOverMs: pausesOf([...watching].filter(isHandedOver)),
+    watchingMs: pausesOf(watching),
     ...incidents.end(),
     stuck: stuck.slice(0, STUCK_NAMED).map(({ situation }) => situation),
     seconds: (now - at) / 1000,

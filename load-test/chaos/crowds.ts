@@ -138,9 +138,11 @@ export class Crowds {
 }
 
 function sumOf(windows: readonly CrowdWindow[]): Window {
-  const sum = (name: 'lostBefore' | 'lost' | 'vanished' | 'bytesReceived' | 'bytesSent') =>
-    windows.reduce((total, window) => total + window[name], 0);
+  const sum = (
+    name: 'handedOver' | 'lostBefore' | 'lost' | 'vanished' | 'bytesReceived' | 'bytesSent',
+  ) => windows.reduce((total, window) => total + window[name], 0);
   return {
+    handedOver: sum('handedOver'),
     handedOverMs: windows.flatMap(({ handedOverMs }) => handedOverMs),
     watchingMs: windows.flatMap(({ watchingMs }) => watchingMs),
     lostBefore: sum('lostBefore'),

@@ -1,5 +1,6 @@
 // Processes that are killed while they hold a shared lock, again and again; others take their place.
 import { type ChildProcess, fork } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { stopChild } from '../swarms.ts';
 import type { FromHolder, ToHolder } from './holder.ts';
@@ -25,6 +26,8 @@ interface Holder {
 }
 
 const HOLDERS = 2;
+/** The starts of processes are not what pauses are measured with. */
+const NICE = 10;
 
 /** Beside this file, built or not. */
 const script = fileURLToPath(import.meta.url).replace(/holders(\.[jt]s)$/, 'holder$1');
@@ -71,6 +74,7 @@ export class Holders {
     const child = fork(script, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const book = new SharerBook(name);
     const holder: Holder = { child, name, book, killAfterMs: undefined, wasKilled: false };
+    if (child.pid !== undefined) setPriority(child.pid, NICE);
     this.books.push(book);
     this.holders.add(holder);
     child.on('message', (message: FromHolder) => this.heard(holder, message));

@@ -48,7 +48,10 @@ export type FromCrowd =
 
 /** What befell the clients of a crowd from `begin` to `end`. */
 export interface CrowdWindow {
-  /** The pause of each client that was handed over or came back, in ms. */
+  /** Clients that were handed over or came back. */
+  readonly handedOver: number;
+  /** The pause of each of them that sees every tick, in ms: who sees a part of a world in which
+   *  nothing happens for some ticks has pauses of its own. */
   readonly handedOverMs: readonly number[];
   /** The longest time between two states for each client that sees every tick, in ms. */
   readonly watchingMs: readonly number[];

@@ -6,7 +6,7 @@ import type { Window } from './crowds.ts';
 import type { Outcome } from './evidence.ts';
 import { type FaultKind, rowOf } from './kinds.ts';
 
-/** Of the clients that a fault interrupted, in ms; null where there was none. */
+/** Of those clients that a fault interrupted and that see every tick, in ms; null where there was none. */
 export interface Pauses {
   readonly clients: number;
   readonly p50: number;

@@ -10,7 +10,7 @@ export function lineOf(outcome: Outcome): string {
   const { atMs, text, failures, window } = outcome;
   const pauses = pausesOf([window]);
   const seconds = (atMs / 1000).toFixed(1).padStart(6);
-  const handed = window.handedOverMs.length;
+  const handed = window.handedOver;
   const parts = [
     `${seconds} s  ${nameOf(outcome)}: ${text}`,
     handed > 0 ? `${handed} clients handed over` : 'nobody handed over',
