@@ -42,6 +42,8 @@ it('Games that fail, or that nobody joins, harm nobody', async () => {
   };
   const games = [{ tick: fail }, { join: fail }, { match: { players: 2 } }];
   await Promise.all(games.map((game) => rehearse(of, gamesOf(game), () => false)));
+  // The folder of a server that has ended.
+  await rehearse({ ...of, linkPath: join(folder, 'gone', 'link') }, gamesOf({}), () => false);
   expect(readdirSync(folder)).toEqual([]);
 });
 

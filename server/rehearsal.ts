@@ -40,15 +40,13 @@ export async function rehearse(
   isWanted: () => boolean,
 ): Promise<void> {
   if (isWanted()) return;
-  const folder = mkdtempSync(join(dirname(linkPath), 'rehearsal-'));
-  const stage = new Stage(config, games, folder);
   try {
-    await stage.play(isWanted);
-  } catch {
-  } finally {
+    const folder = mkdtempSync(join(dirname(linkPath), 'rehearsal-'));
+    const stage = new Stage(config, games, folder);
+    await stage.play(isWanted).catch(() => {});
     await stage.clear();
     rmSync(folder, { recursive: true, force: true });
-  }
+  } catch {}
 }
 
 class Stage {
@@ -98,7 +96,7 @@ class Stage {
     for (const client of this.clients) client.destroy();
     this.server?.close();
     this.worker?.close();
-    await this.coordinator?.close(() => {}).catch(() => {});
+    await this.coordinator?.close(() => {});
   }
 
   private readonly open = async (): Promise<void> => {
