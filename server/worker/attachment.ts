@@ -37,7 +37,8 @@ export class Attachment {
   private readonly owed = new Set<number>();
   /** It was served when the coordinator was lost. */
   private hasView = false;
-  /** hello was asked for again: the first one may come as well, and what followed it. */
+  /** hello was asked for again, by this worker or perhaps by one before: more than one may come, and
+   *  what followed the first. */
   private isAskedAgain = false;
 
   /** @param since when another worker has lost the connection, in ms since 1970; 0: none had it. */
@@ -75,8 +76,8 @@ export class Attachment {
 
   /** Goes on with the session that another worker knew, or asks for hello again. */
   takeOver({ token, name, lostAt }: Handover): void {
+    this.isAskedAgain = true;
     if (token === '') {
-      this.isAskedAgain = true;
       this.connection.send({ type: 'again' });
       return;
     }

@@ -212,6 +212,17 @@ describe('A connection that another worker has begun to serve', () => {
     },
   );
 
+  it('may say hello late, as a worker before this one has asked it to', async () => {
+    const known = { token: 'known', name: 'Ada', lostAt: 1000, encoding: 'binary' } as const;
+    const client = new TestClient('binary', {}, known).read();
+    await client.send(HELLO, command(1));
+    expect(client.got).toEqual([]);
+    expect(client.host.take()).toMatchObject([
+      { type: 'attach', token: 'known' },
+      { type: 'command', seq: 1 },
+    ]);
+  });
+
   it('is closed without a word where its first byte is lost, and with it the encoding', async () => {
     const client = new TestClient('binary', {}, { ...lost, encoding: undefined }).read();
     await client.send(HELLO);
