@@ -1,6 +1,6 @@
 // Messages of a table over a stream between our own processes, batched per turn of the event loop.
 import type { Duplex } from 'node:stream';
-import { Packr, Unpackr } from 'msgpackr';
+import { Packr, RESERVE_START_SPACE, Unpackr } from 'msgpackr';
 import type { Codec, MessageIn, ProcessMessageTable } from './table.ts';
 
 /** Above this many unsent bytes a channel counts as congested. */
@@ -105,10 +105,8 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
   readonly flush = (): void => {
     this.unschedule();
     if (!this.open || this.queue.length === 0) return;
-    const body = packr.pack(this.queue);
-    const frame = Buffer.allocUnsafe(LENGTH_BYTES + body.length);
-    frame.writeUInt32LE(body.length, 0);
-    body.copy(frame, LENGTH_BYTES);
+    const frame = packr.pack(this.queue, RESERVE_START_SPACE + LENGTH_BYTES);
+    frame.writeUInt32LE(frame.length - LENGTH_BYTES, 0);
     this.messagesSent += this.queue.length;
     this.bytesSent += frame.length;
     this.queue = [];
@@ -123,6 +121,15 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
   }
 
   private receive(chunk: Buffer): void {
+    // Mostly a chunk is one frame.
+    const isWhole =
+      this.chunksBytes === 0 &&
+      chunk.length > LENGTH_BYTES &&
+      chunk.readUInt32LE(0) === chunk.length - LENGTH_BYTES;
+    if (isWhole) {
+      if (this.open) this.dispatch(chunk.subarray(LENGTH_BYTES));
+      return;
+    }
     this.chunks.push(chunk);
     this.chunksBytes += chunk.length;
     // A frame of many chunks is joined once, when its last one is here.
