@@ -57,6 +57,29 @@ describe('lobby.games', () => {
   });
 });
 
+describe('What cannot be written down', () => {
+  it('is answered when it can be, once and in order, whatever is sent again', () => {
+    world.storage.fails = true;
+    const say = (n: number) => world.lobby(session, n, 'chat', { text: `${n}` });
+    for (const n of [1, 2, 1, 2]) say(n);
+    pass(1000);
+    expect(link.of('result')).toEqual([]);
+    world.storage.fails = false;
+    pass(200);
+    expect(link.of('result').map((answer) => answer.seq)).toEqual([1, 2]);
+    expect(link.of('event').map(({ data }) => data)).toMatchObject([{ text: '1' }, { text: '2' }]);
+  });
+
+  it('is nobody’s any more when its session has ended', () => {
+    world.storage.fails = true;
+    world.lobby(session, 1, 'chat', { text: 'a' });
+    world.sessions.end(session);
+    world.storage.fails = false;
+    pass(1000);
+    expect(link.of('result')).toEqual([]);
+  });
+});
+
 describe('lobby.leaderboard and lobby.audit', () => {
   it('tell who has put in most of an item, and what all accounts and rooms have', () => {
     const own = { place: 2, amount: 1 };

@@ -12,6 +12,8 @@ import type { Session } from './session.ts';
 
 /** Commands of one session that may wait for one before them; the worker lets through about so many. */
 const WAITING_MAX = 1024;
+/** What could not be written down is tried again so soon. */
+const RETRY_MS = 200;
 
 /** Applies a command of the lobby, exactly once, and answers it: at once, but for one that has to
  *  wait, for which those of the session that come after it wait as well. */
@@ -43,45 +45,56 @@ export function applyLobbyCommand(
   if (waiting.length === 1) applyWaiting(world, session);
 }
 
-/** Applies those that wait, up to one whose answer has to be waited for. */
+/** Applies those that wait, up to one whose answer has to be waited for, or cannot be written down. */
 function applyWaiting(world: LobbyWorld, session: Session): void {
   for (let message = session.lobbyWaiting[0]; message; message = session.lobbyWaiting[0]) {
     const deed = runLobbyCommand(world, session, message);
     if (deed instanceof Promise) {
       const of = message;
       void deed.then((done) => {
-        // Who has left for good asks for nothing any more.
-        if (world.sessions.byId(session.id) !== session) return;
-        settle(world, session, of, done);
-        applyWaiting(world, session);
+        if (isOver(world, session)) return;
+        if (settle(world, session, of, done)) applyWaiting(world, session);
       });
       return;
     }
-    settle(world, session, message, deed);
+    if (!settle(world, session, message, deed)) return;
   }
 }
 
-/** Writes the answer down and gives it to whoever speaks for the session now. */
-function settle(
-  world: LobbyWorld,
-  session: Session,
-  message: CommandMessage,
-  { answer, wait, done }: Deed,
-): void {
+/** Who has left for good asks for nothing any more. */
+function isOver({ sessions }: LobbyWorld, session: Session): boolean {
+  return sessions.byId(session.id) !== session;
+}
+
+/** Writes the answer down and gives it to whoever speaks for the session now.
+ *  @returns false where it cannot be written down: then nobody is told, and it is tried again. */
+function settle(world: LobbyWorld, session: Session, message: CommandMessage, deed: Deed): boolean {
   const { seq } = message;
+  const { answer, wait, done } = deed;
   const { lobby: ledger } = session;
   try {
     world.sessions.noteLobby(session, seq, isQuestion(message) ? null : answer, wait);
   } catch {
-    // Not written down, so not acknowledged: the client sends it again, and what comes after it.
-    session.lobbyWaiting.length = 0;
-    return;
+    setTimeout(() => settleLater(world, session, message, deed), RETRY_MS);
+    return false;
   }
   session.lobbyWaiting.shift();
   ledger.apply(seq);
   ledger.keep(seq, answer);
   done?.();
   send(session, seq, answer);
+  return true;
+}
+
+function settleLater(
+  world: LobbyWorld,
+  session: Session,
+  message: CommandMessage,
+  deed: Deed,
+): void {
+  if (isOver(world, session)) return;
+  // What is still to be done may not be possible any more; what has been done is not done again.
+  if (deed.done || settle(world, session, message, deed)) applyWaiting(world, session);
 }
 
 function send({ link, connection }: Session, seq: number, answer: Answer): void {

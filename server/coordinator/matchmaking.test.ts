@@ -135,15 +135,20 @@ describe('lobby.match', () => {
     expect(world.matchmaking.waitsOf(ada!)).toBe(0);
   });
 
-  it('that cannot be written down is not applied', async () => {
+  it('that cannot be written down is applied when it can be', async () => {
     const [ada, bob] = sessions(2);
     await ask(ada!, 'match', { game: 'duel' });
     world.storage.fails = true;
     world.lobby(bob!, 1, 'match', { game: 'duel' });
     await settlePromises();
     expect([world.rooms.size, link.of('result').length]).toEqual([0, 1]);
+    pass(200);
+    await settlePromises();
+    expect(link.of('result')).toHaveLength(1);
     world.storage.fails = false;
-    await ask(bob!, 'match', { game: 'duel' });
+    pass(200);
+    await settlePromises();
+    expect(link.of('result')).toHaveLength(2);
     expect(placed()).toEqual([[1, 2]]);
   });
 });
