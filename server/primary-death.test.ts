@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { ServerProcess } from '../load-test/server-process.ts';
 import { isAlive, pidsOf, players, startServerWith, temporaryDirectory } from './test-server.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 2;
 
 /** Counts each player's additions; numbers them, so that one applied twice or out of order shows. */
 const tally = `import { defineGame, refuse, Type } from 'holdfast/game';

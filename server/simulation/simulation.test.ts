@@ -43,7 +43,7 @@ vi.mock('../observe/process-sampler.ts', () => ({
   },
 }));
 
-const { SIMULATION_SEED, SIMULATION_RUNS = '250' } = process.env;
+const { SIMULATION_SEED, SIMULATION_RUNS = '150' } = process.env;
 const given = SIMULATION_SEED === undefined ? undefined : Number(SIMULATION_SEED);
 const seeds = given === undefined ? Number(SIMULATION_RUNS) : 1;
 /** No schedule takes longer; there are 10 ms in most. */
