@@ -30,6 +30,8 @@ const CALLS = 20;
 const ACT_MS_MAX = 1500;
 const TICKS_PER_SECOND = 60;
 const POLL_MS = 5;
+/** Longer than a recovery takes. */
+const WANTED_MS = 2000;
 
 /** Lets a server of one coordinator and one worker live for a moment, in a temporary folder: players
  *  come, the coordinator is replaced, and the worker. Ends early when the process is wanted. Says
@@ -44,6 +46,9 @@ export async function rehearse(
     const folder = mkdtempSync(join(dirname(linkPath), 'rehearsal-'));
     const stage = new Stage(config, games, folder);
     await stage.play(isWanted).catch(() => {});
+    stage.empty();
+    // What the process has become is waited for; an empty server can wait.
+    if (isWanted()) await wait(WANTED_MS);
     await stage.clear();
     rmSync(folder, { recursive: true, force: true });
   } catch {}
@@ -92,10 +97,14 @@ class Stage {
     }
   }
 
-  async clear(): Promise<void> {
+  /** Nobody is there any more. */
+  empty(): void {
     for (const client of this.clients) client.destroy();
     this.server?.close();
     this.worker?.close();
+  }
+
+  async clear(): Promise<void> {
     await this.coordinator?.close(() => {});
   }
 

@@ -111,8 +111,6 @@ export class Spares {
     this.timer = undefined;
     while (!this.isClosed && this.waiting.size < this.options.config.spares) {
       const spare = this.add();
-      // Nobody waits for it.
-      lower(spare.forked.pid);
       spare.loaded.promise.catch((error: Error) => this.refuse(spare, error));
     }
   };
@@ -147,7 +145,7 @@ export class Spares {
           rehearsed.resolve();
         }
         if (message.type !== 'loaded') return;
-        // Nobody waits for its rehearsal.
+        // Nobody waits for its rehearsal; but the next death may come soon, so loading was not slowed down.
         lower(forked.pid);
         if (message.problem !== '') fail(new LoadError(message.problem));
         else if (message.link !== this.link) fail(new LoadError(OTHER_LINK));
