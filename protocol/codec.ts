@@ -1,7 +1,5 @@
 // One message to bytes and back, in both encodings, as the table of messages says.
 import { Packr, Unpackr } from 'msgpackr';
-import Type from 'typebox';
-import { Compile } from 'typebox/compile';
 import { cobsBytesMax, cobsEncode } from './cobs.ts';
 import type { Kind } from './entities.ts';
 import { ProtocolError } from './errors.ts';
@@ -16,6 +14,7 @@ import {
   type Sender,
 } from './messages.ts';
 import { refuseJson, refuseMsgpack } from './scan.ts';
+import { Compile, Type } from './schema.ts';
 
 /** How the bytes of a connection are to be read; chosen by its first byte. */
 export type Encoding = 'binary' | 'json';

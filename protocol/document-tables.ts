@@ -1,5 +1,5 @@
 // The tables of PROTOCOL.md: messages, types of fields, errors and limits, in words.
-import Type, { type TSchema } from 'typebox';
+
 import { encodeBinary, encodeJson } from './codec.ts';
 import { FIELD_STRING_BYTES_MAX, FIELDS_MAX, fieldTypes, KINDS_MAX } from './entities.ts';
 import { errorTable } from './errors.ts';
@@ -17,6 +17,7 @@ import {
   type Sender,
 } from './messages.ts';
 import { DEPTH_MAX } from './scan.ts';
+import { type TSchema, Type } from './schema.ts';
 
 const HEX_BYTES_PER_LINE = 32;
 

@@ -1,8 +1,9 @@
 // What the tables of messages and errors must keep to.
-import type { TSchema } from 'typebox';
+
 import { describe, expect, it } from 'vitest';
 import { errorTable, ProtocolError } from './errors.ts';
 import { type MessageRow, messages } from './messages.ts';
+import type { TSchema } from './schema.ts';
 
 const stringBounds = (schema: TSchema) => schema as { pattern?: string; maxLength?: number };
 const rows = Object.entries(messages) as [string, MessageRow][];

@@ -1,7 +1,8 @@
 // The wire: every message between client and server, one row each. Types, validators, both
 // encodings, the golden vectors and PROTOCOL.md derive from this table.
-import Type, { type Static, type TObject, type TSchema } from 'typebox';
+
 import { fieldTypes, type Kind } from './entities.ts';
+import { type Static, type TObject, type TSchema, Type } from './schema.ts';
 
 /** The version that `hello` must name. It grows when a message changes in a way that an older peer
  *  would misread. */

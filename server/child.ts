@@ -1,6 +1,5 @@
 // A child process: loads what any role needs, and becomes what the primary says.
 import type { Socket } from 'node:net';
-import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { defaults } from './config.ts';
 import { Coordinator, GameLoadError, loadGames, StoreError } from './coordinator/index.ts';
@@ -26,10 +25,10 @@ export interface Around {
     games: ReadonlyMap<string, Game>,
     isWanted: () => boolean,
   ): Promise<void>;
+  /** Everybody waits for the next coordinator; this one has only to wait for the disk, and to end. */
+  standBack(): void;
 }
 
-/** The priority of a coordinator that has only to wait for the disk, and to end. */
-const NICE_AT_END = 10;
 /** Time for the coordinator of an earlier server to end. */
 const EARLIER_MS = 5000;
 
@@ -43,13 +42,13 @@ export async function runChild(given: ChildOrigin, around: Around): Promise<void
   const games = loadGames(origin.config.game);
   let isWanted = false;
   games.then(
-    async (loaded) => {
-      runtime.send({ type: 'loaded', problem: '', link });
-      await around.rehearse(origin, loaded, () => isWanted);
-      runtime.send({ type: 'rehearsed' });
-    },
+    () => runtime.send({ type: 'loaded', problem: '', link }),
     (error: Error) => runtime.send({ type: 'loaded', problem: error.message, link }),
   );
+  void runtime.rehearsal.then(async () => {
+    await around.rehearse(origin, await games, () => isWanted);
+    runtime.send({ type: 'rehearsed' });
+  });
   const identity = await runtime.identity;
   isWanted = true;
   if (identity.role === 'worker') runWorker(origin, identity, runtime, around);
@@ -106,7 +105,7 @@ async function runCoordinator(
   identity: ChildIdentity,
   games: Promise<ReadonlyMap<string, Game>>,
   runtime: ChildRuntime,
-  { setTitle, newLog, newMetrics }: Around,
+  { setTitle, newLog, newMetrics, standBack }: Around,
 ): Promise<void> {
   setTitle('holdfast coordinator');
   const log = newLog({ role: 'coordinator', level: config.logLevel });
@@ -140,8 +139,7 @@ async function runCoordinator(
         coordinator.close(() => {
           lock.release();
           left();
-          // Everybody waits for the next one.
-          setPriority(NICE_AT_END);
+          standBack();
         }),
     });
     runtime.send({ type: 'ready' });

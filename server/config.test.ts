@@ -72,7 +72,9 @@ afterEach(() => vi.unstubAllEnvs());
 
 describe('where a setting comes from', () => {
   // Servers of tests are told so by the environment.
-  beforeEach(() => vi.stubEnv('HOLDFAST_SPARES', undefined));
+  beforeEach(() => {
+    vi.stubEnv('HOLDFAST_SPARES', undefined).stubEnv('HOLDFAST_WORKERS', undefined);
+  });
 
   it('is the default without a flag and a variable', () => {
     const config = parse();

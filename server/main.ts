@@ -1,4 +1,5 @@
 // The server's entry: reads the configuration and becomes the role that it was forked as.
+import { getPriority, setPriority } from 'node:os';
 import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
 import { runChild } from './child.ts';
@@ -8,6 +9,9 @@ import { createLog, LogRelay, ProcessMetrics, printBanner } from './observe/inde
 import { DataDirectoryError, ListenError, Primary } from './primary/index.ts';
 import { readConfig } from './read-config.ts';
 import { rehearse } from './rehearsal.ts';
+
+/** The priority of a coordinator that another replaces. */
+const NICE_AT_END = 10;
 
 const origin = childOrigin();
 
@@ -19,6 +23,7 @@ if (origin) {
     newLog: createLog,
     newMetrics: (role) => new ProcessMetrics(role),
     rehearse,
+    standBack: () => setPriority(Math.max(NICE_AT_END, getPriority())),
   });
 } else await runPrimary();
 

@@ -9,6 +9,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** What each folder may import of ours, besides itself. The longest matching folder counts. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
+  // A package, which the build makes one file.
+  'protocol/schema.ts': [],
   client: ['protocol'],
   'load-test': ['client', 'protocol', 'server/multiprocessing'],
   'server/games': ['protocol'],
@@ -52,7 +54,6 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'server/multiprocessing',
     'server/observe',
   ],
-  // Becomes the primary or a child: these two import all roles.
   // Only tests and what they use: the whole server on a simulated machine.
   'server/simulation': ['client', 'server'],
   // Reads the configuration and becomes a role: the only file that imports all roles.
@@ -142,6 +143,15 @@ describe('Folders', () => {
       .filter(({ file, target }) => folderOf(file) !== folderOf(target))
       .filter(({ file, target }) => dirname(file) !== dirname(target))
       .filter(({ target }) => !/(^|\/)index\.ts$/.test(target) && !Object.hasOwn(arrows, target));
+    expect(wrong).toEqual([]);
+  });
+
+  it('have typebox by the one file that the build makes of it', () => {
+    const wrong = files
+      .filter((file) => !isTest(file) && file !== 'protocol/schema.ts')
+      .filter((file) =>
+        /^import (?!type ).*'typebox/m.test(readFileSync(join(root, file), 'utf8')),
+      );
     expect(wrong).toEqual([]);
   });
 

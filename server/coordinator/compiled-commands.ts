@@ -1,5 +1,5 @@
 // A game's commands, ready to be run: each with a check of its arguments.
-import { Compile } from 'typebox/compile';
+import { Compile } from '../../protocol/schema.ts';
 import type { Game, Player, Room } from '../games/index.ts';
 
 export interface CompiledCommand {

@@ -1,5 +1,5 @@
 // Inputs: everything that happens to a room from outside, one row each; types and codec derive.
-import Type, { type Static, type TObject, type TSchema } from 'typebox';
+import { type Static, type TObject, type TSchema, Type } from '../../protocol/schema.ts';
 
 interface InputRow {
   /** First in the array that a journal holds; never used again for another. */

@@ -1,7 +1,7 @@
 // What can be asked of the lobby: rooms, matches, chat, trades, and what accounts hold.
-import Type, { type Static, type TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+
 import { LOBBY } from '../../protocol/index.ts';
+import { Compile, type Static, type TSchema, Type } from '../../protocol/schema.ts';
 import type { FromWorker } from '../link/index.ts';
 import type { AccountsFile } from '../store/index.ts';
 import { type Answer, refused, result } from './answer.ts';

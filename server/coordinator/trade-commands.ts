@@ -1,6 +1,7 @@
 // What the lobby's commands for trades take, and what they ask of the trade desk.
-import Type, { type Static } from 'typebox';
+
 import type { Goods } from '../../protocol/index.ts';
+import { type Static, Type } from '../../protocol/schema.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
 import type { TradeDesk, Traded } from './trade-desk.ts';

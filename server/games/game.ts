@@ -1,6 +1,7 @@
 // What the author of a game imports: the shape of a game, and of the room that it is given.
-import Type, { type Static, type TSchema } from 'typebox';
+
 import type { FieldType, ValueOf } from '../../protocol/index.ts';
+import { type Static, type TSchema, Type } from '../../protocol/schema.ts';
 
 export { Type };
 

@@ -1,6 +1,7 @@
 // Control: every message between the primary and a child on the child's own pipe, one row each.
-import Type from 'typebox';
+
 import type { Encoding } from '../../protocol/index.ts';
+import { Type } from '../../protocol/schema.ts';
 import { codecOf, type MessageIn, type ProcessMessageTable } from './table.ts';
 
 /** The file descriptor of the control pipe in a child. */
@@ -53,7 +54,7 @@ export const fromPrimary = {
   drain: { tag: 1, fields: {} },
   /** Finish and exit with code 0. */
   stop: { tag: 2, fields: {} },
-  /** What the child is from now on. Sent once, first of all. */
+  /** What the child is from now on. Sent once. */
   become: {
     tag: 3,
     fields: {
@@ -62,6 +63,8 @@ export const fromPrimary = {
       worker: Type.Number(),
     },
   },
+  /** Run once what you may have to run soon: nothing else is to be done yet. */
+  rehearse: { tag: 6, fields: {} },
   /** It was thought that the child hangs, and it does not: what was opened to look into it is to be
    *  closed. */
   calm: { tag: 5, fields: {} },

@@ -1,6 +1,7 @@
 // The link: every message between a worker and the coordinator, one row each.
-import Type from 'typebox';
+
 import type { Kind } from '../../protocol/index.ts';
+import { Type } from '../../protocol/schema.ts';
 import type { KeptCopy } from './copy-shape.ts';
 import type { GridShape } from './grid.ts';
 import { codecOf, type MessageIn, type ProcessMessageTable } from './table.ts';

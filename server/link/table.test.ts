@@ -1,8 +1,8 @@
 // Every message between our own processes: the same behind its array and msgpack.
 import fc, { type Arbitrary } from 'fast-check';
 import { Packr, Unpackr } from 'msgpackr';
-import Type, { type TSchema } from 'typebox';
 import { describe, expect, it } from 'vitest';
+import { type TSchema, Type } from '../../protocol/schema.ts';
 import { plainValue } from '../../protocol/test-arbitraries.ts';
 import { fromChild, fromChildCodec, fromPrimary, fromPrimaryCodec } from './control.ts';
 import { fromCoordinator, fromCoordinatorCodec, fromWorker, fromWorkerCodec } from './messages.ts';

@@ -1,5 +1,5 @@
 // Messages between our own processes: tables of rows, and their form as arrays.
-import type { Static, TObject, TSchema } from 'typebox';
+import type { Static, TObject, TSchema } from '../../protocol/schema.ts';
 
 /** One message: its number in the array, and its fields in order. Peers are our own processes, of
  *  builds with the same tables, so fields have types and no checks. */

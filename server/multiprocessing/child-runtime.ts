@@ -73,15 +73,21 @@ export class ChildRuntime {
   /** What this process is to become. */
   readonly identity: Promise<ChildIdentity>;
   private readonly become: (identity: ChildIdentity) => void;
+  /** Resolves when there is time to rehearse; in a process that is wanted at once, never. */
+  readonly rehearsal: Promise<void>;
+  private readonly rehearse: () => void;
   private metrics: ProcessMetrics | undefined;
   private sampler: ProcessSampler | undefined;
   private task: ChildTask | undefined;
   private stopping = false;
 
   constructor({ config, linkPath }: ChildOrigin) {
-    const { promise, resolve } = Promise.withResolvers<ChildIdentity>();
-    this.identity = promise;
-    this.become = resolve;
+    const identity = Promise.withResolvers<ChildIdentity>();
+    this.identity = identity.promise;
+    this.become = identity.resolve;
+    const rehearsal = Promise.withResolvers<void>();
+    this.rehearsal = rehearsal.promise;
+    this.rehearse = rehearsal.resolve;
     this.channel = new Channel({
       stream: new Socket({ fd: CONTROL_FD, readable: true, writable: true }),
       out: fromChildCodec,
@@ -147,6 +153,9 @@ export class ChildRuntime {
         return;
       case 'become':
         this.become(message);
+        return;
+      case 'rehearse':
+        this.rehearse();
         return;
       case 'calm':
         closeInspector();

@@ -7,7 +7,7 @@ import { LoadError, Spares } from './spares.ts';
 
 const link = linkVersion();
 const config = { spares: 1, startMs: 3000, heartbeatMs: 250 };
-let forked: (ForkedEvents & { isKilled: boolean })[];
+let forked: (ForkedEvents & { isKilled: boolean; sent: unknown[] })[];
 let said: string[];
 let spares: Spares;
 beforeEach(() => {
@@ -19,7 +19,9 @@ beforeEach(() => {
     config,
     log: { warn: say, error: say } as unknown as Log,
     fork: (events) => {
-      const process = { ...events, isKilled: false, kill: () => end(process) };
+      const sent: unknown[] = [];
+      const send = (message: unknown) => sent.push(message);
+      const process = { ...events, sent, send, isKilled: false, kill: () => end(process) };
       forked.push(process);
       return process as unknown as ForkedProcess;
     },
@@ -62,6 +64,7 @@ describe('A spare process', () => {
     forked[0]!.message({ type: 'loaded', problem: '', link });
     await vi.advanceTimersByTimeAsync(2000);
     expect(ready).toBe(0);
+    expect(forked[0]!.sent).toEqual([{ type: 'rehearse' }]);
     forked[0]!.message({ type: 'rehearsed' });
     await vi.advanceTimersByTimeAsync(0);
     expect(ready).toBe(1);

@@ -145,11 +145,12 @@ export class Spares {
           rehearsed.resolve();
         }
         if (message.type !== 'loaded') return;
-        // Nobody waits for its rehearsal; but the next death may come soon, so loading was not slowed down.
-        lower(forked.pid);
         if (message.problem !== '') fail(new LoadError(message.problem));
         else if (message.link !== this.link) fail(new LoadError(OTHER_LINK));
-        else loaded.resolve();
+        else {
+          loaded.resolve();
+          this.rehearse(forked);
+        }
       },
       exited: ({ code, signal }) => {
         const text = `a process that had nothing to do yet has ended (${signal ?? code})`;
@@ -164,6 +165,13 @@ export class Spares {
     const spare = { forked, loaded, rehearsed, ended };
     this.waiting.add(spare);
     return spare;
+  }
+
+  /** Nobody waits for that; but the next death may come soon, so loading was not slowed down. */
+  private rehearse(forked: ForkedProcess): void {
+    if (this.options.config.spares === 0) return;
+    lower(forked.pid);
+    forked.send({ type: 'rehearse' });
   }
 
   /** It has said that it would be of no use. */

@@ -88,6 +88,7 @@ export function main(text: string): void {
     newLog,
     newMetrics: () => metrics as never,
     rehearse: async () => {},
+    standBack: () => {},
   }).catch((error) => {
     const of = machine();
     if (of.current?.isAlive) of.violate(`a child does not start: ${error.stack}`);

@@ -3,7 +3,7 @@ import type { Batch, InputCodec } from './batches.ts';
 import type { Disk } from './disk.ts';
 import { filesOf } from './room-folder.ts';
 import { readJournal } from './segments.ts';
-import { checkHash, decodeSnapshot, type Snapshot, type SnapshotAbout } from './snapshot-file.ts';
+import { checked, decodeSnapshot, type Snapshot, type SnapshotAbout } from './snapshot-file.ts';
 import { StoreError } from './store-error.ts';
 
 /** A room's past, as far as it is kept. */
@@ -76,9 +76,4 @@ function read<I>(
     if (journal) return { snapshots: snapshots.slice(i), damaged, ...journal };
   }
   throw damaged.at(-1) ?? new StoreError('CORRUPT', folder, 'there is no snapshot');
-}
-
-function checked<S extends Snapshot & SnapshotAbout>(path: string, snapshot: S): S {
-  checkHash(path, snapshot);
-  return snapshot;
 }

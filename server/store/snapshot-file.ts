@@ -59,7 +59,7 @@ function* encoding({ saved, ...about }: Snapshot): Generator<void, Buffer> {
   return Buffer.concat(parts);
 }
 
-/** Does not compare the hash, which takes as long as all the rest: `checkHash` does.
+/** Does not compare the hash, which takes as long as all the rest: `checked` does.
  *  @throws {StoreError} `NEWER_FORMAT`, `OLDER_FORMAT`; `CORRUPT` where a byte is not as it was. */
 export function decodeSnapshot(path: string, bytes: Buffer): Snapshot & SnapshotAbout {
   const { bodies, tornBytes } = decodeRecords(path, bytes, snapshotFormat);
@@ -73,7 +73,7 @@ export function decodeSnapshot(path: string, bytes: Buffer): Snapshot & Snapshot
 }
 
 /** @throws {StoreError} `CORRUPT` where the state is not the one that was written down. */
-export function checkHash(path: string, { saved, hash }: Snapshot & SnapshotAbout): void {
-  if (stateHash(saved) === hash) return;
+export function checked<S extends Snapshot & SnapshotAbout>(path: string, snapshot: S): S {
+  if (stateHash(snapshot.saved) === snapshot.hash) return snapshot;
   throw new StoreError('CORRUPT', path, 'its state has not the hash that it had');
 }
