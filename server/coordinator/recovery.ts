@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import type { Attempt, Batch } from '../store/index.ts';
 import type { LastChanges } from './room-copies.ts';
+import type { Repeated } from './room-record.ts';
 import type { Input, RoomState } from './room-state.ts';
 import type { FileStorage } from './storage.ts';
 
@@ -56,6 +57,7 @@ export interface Replayed {
   readonly untold: readonly Untold[];
   /** What the last batch has changed: its process may have died before it told anyone. */
   readonly lastChanges: LastChanges | undefined;
+  readonly repeated: Repeated | undefined;
 }
 
 /** Brings `state` to where the journal ends. */
@@ -67,7 +69,8 @@ export async function replay(
   const last = batches.at(-1);
   const untold: Untold[] = [];
   let ended: string | undefined;
-  let turnAt = performance.now();
+  const startedAt = performance.now();
+  let turnAt = startedAt;
   for (const { tick, now, inputs } of batches) {
     if (performance.now() - turnAt > TURN_MS) {
       attempt.rest();
@@ -90,5 +93,7 @@ export async function replay(
   attempt.rest();
   const since = state.changedTick;
   const lastChanges = last && { tick: last.tick, since, ...state.takeChanges() };
-  return { ended, untold, lastChanges };
+  const ms = performance.now() - startedAt;
+  const repeated = last && { roomMs: last.now - batches[0]!.now, ms };
+  return { ended, untold, lastChanges, repeated };
 }

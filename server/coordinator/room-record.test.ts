@@ -1,7 +1,7 @@
 // When a room is written down whole, and what follows from a disk that fails.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pass, startTime, stopTime } from './fake-time.ts';
-import { RoomRecord } from './room-record.ts';
+import { type Repeated, RoomRecord } from './room-record.ts';
 import { RoomState } from './room-state.ts';
 import type { RoomStorage } from './storage.ts';
 import { quietTally } from './test-game.ts';
@@ -12,7 +12,7 @@ beforeEach(() => stopTime());
 afterEach(startTime);
 
 /** A record that takes a snapshot every 10 s, and the ticks at which it has. */
-function recordOn(changes: Partial<RoomStorage> = {}) {
+function recordOn(changes: Partial<RoomStorage> = {}, repeated?: Repeated) {
   const state = new RoomState(quietTally, { id: 7, seed: 1, now: 0 });
   const snapshots: number[] = [];
   const failures: unknown[] = [];
@@ -28,6 +28,7 @@ function recordOn(changes: Partial<RoomStorage> = {}) {
     state,
     storage,
     carriedOver: false,
+    repeated,
     snapshotMs: 10_000,
     log,
     diskFailed: (error) => failures.push(error),
@@ -70,6 +71,29 @@ describe('A room is written down whole', () => {
     pass(2);
     step(1, []);
     expect(snapshots).toEqual([2, 5]);
+  });
+
+  it('after a recovery as soon as if its process had lived on', () => {
+    const { step, snapshots } = recordOn({}, { roomMs: 7000, ms: 20 });
+    pass(2999);
+    step(1, []);
+    expect(snapshots).toEqual([]);
+    pass(2);
+    step(1, []);
+    expect(snapshots).toEqual([2]);
+  });
+
+  it.each([
+    { roomMs: 60_000, ms: 20 },
+    { roomMs: 5000, ms: 250 },
+  ])('soon after a recovery with much to repeat, but not at once', (repeated) => {
+    const { step, snapshots } = recordOn({}, repeated);
+    pass(999);
+    step(1, []);
+    expect(snapshots).toEqual([]);
+    pass(2);
+    step(1, []);
+    expect(snapshots).toEqual([2]);
   });
 
   it('once at a time, and what came meanwhile counts for the next', async () => {

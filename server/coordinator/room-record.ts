@@ -12,11 +12,19 @@ export interface RoomRecordOptions {
   readonly storage: RoomStorage;
   /** It was written down by other code: the next batch writes it down as it is now. */
   readonly carriedOver: boolean;
+  /** In a recovered room, what its recovery has repeated: the next one would do so again. */
+  readonly repeated?: Repeated | undefined;
   /** How often the room is written down whole, in ms. */
   readonly snapshotMs: number;
   readonly log: Log;
   /** The disk has not taken what was written: nobody knows what it holds. */
   diskFailed(error: unknown): void;
+}
+
+/** What a recovery has applied again since the snapshot: which time of the room, and how long it took. */
+export interface Repeated {
+  readonly roomMs: number;
+  readonly ms: number;
 }
 
 /** How often what was written down is forced to the disk, where that is wanted each second. */
@@ -26,14 +34,15 @@ const JOURNAL_BYTES_MAX = 1_000_000;
 /** Work of the room's own since the newest snapshot with which the next one is taken early: a recovery
  *  repeats all of it, in a process that is cold, while players wait. In ms. */
 const REPLAY_MS_MAX = 200;
-/** No early one comes sooner, whatever the room costs. */
-const EARLY_MS_MIN = 1000;
+/** None comes sooner after another, or after a recovery, whatever the room costs. */
+const APART_MS_MIN = 1000;
 const TROUBLE_LOG_MS = 10_000;
 const NO_SNAPSHOT = 'no snapshot was taken; the journal goes on';
 
 export class RoomRecord {
   private readonly options: RoomRecordOptions;
   private snapshotAt = performance.now();
+  private nextAt: number;
   private syncedAt = performance.now();
   /** What a recovery would have to repeat. */
   private replayMs = 0;
@@ -46,9 +55,17 @@ export class RoomRecord {
 
   constructor(options: RoomRecordOptions) {
     this.options = options;
-    if (!options.carriedOver) return;
-    this.hasChanged = true;
-    this.snapshotAt = Number.NEGATIVE_INFINITY;
+    this.nextAt = this.snapshotAt + this.apartMs;
+    const { repeated, carriedOver } = options;
+    if (repeated) {
+      this.snapshotAt -= repeated.roomMs;
+      this.replayMs = repeated.ms;
+      this.hasChanged = true;
+    }
+    if (carriedOver) {
+      this.hasChanged = true;
+      this.snapshotAt = this.nextAt = Number.NEGATIVE_INFINITY;
+    }
   }
 
   /** @returns false where it cannot be written: it must not be applied, nor anyone be told. */
@@ -71,10 +88,10 @@ export class RoomRecord {
 
   /** Writes the room down whole, beside the event loop, where it is time to. Call it after a batch. */
   snapshotIfDue(): void {
-    if (this.isWriting) return;
-    const ageMs = performance.now() - this.snapshotAt;
-    const isEarly = this.replayMs > REPLAY_MS_MAX && ageMs > EARLY_MS_MIN;
-    if (isEarly || ageMs > this.options.snapshotMs) void this.snapshot();
+    const now = performance.now();
+    if (this.isWriting || now <= this.nextAt) return;
+    const isLong = this.replayMs > REPLAY_MS_MAX;
+    if (isLong || now - this.snapshotAt > this.options.snapshotMs) void this.snapshot();
   }
 
   /** Lets the disk take what was written down. Called several times a second. */
@@ -110,6 +127,7 @@ export class RoomRecord {
 
   private async snapshot(): Promise<void> {
     this.snapshotAt = performance.now();
+    this.nextAt = this.snapshotAt + this.apartMs;
     const { storage, game, state } = this.options;
     const isWorthIt = this.hasChanged || this.replayMs > REPLAY_MS_MAX;
     if (!isWorthIt && storage.bytes < JOURNAL_BYTES_MAX) return;
@@ -124,6 +142,10 @@ export class RoomRecord {
     } finally {
       this.isWriting = false;
     }
+  }
+
+  private get apartMs(): number {
+    return Math.min(APART_MS_MIN, this.options.snapshotMs);
   }
 
   private logTrouble(error: unknown, text: string): void {

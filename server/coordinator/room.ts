@@ -11,7 +11,7 @@ import type { Untold } from './recovery.ts';
 import { type LastChanges, RoomCopies } from './room-copies.ts';
 import { RoomEffects } from './room-effects.ts';
 import { RoomMembers } from './room-members.ts';
-import { RoomRecord } from './room-record.ts';
+import { type Repeated, RoomRecord } from './room-record.ts';
 import type { Input, Outputs, RoomState } from './room-state.ts';
 import type { Session } from './session.ts';
 import type { RoomStorage } from './storage.ts';
@@ -27,6 +27,7 @@ export interface RoomOptions {
   readonly determinism?: DeterminismCheck | undefined;
   /** It was written down by other code: the next tick writes it down as it is now. */
   readonly carriedOver?: boolean;
+  readonly repeated?: Repeated | undefined;
   /** In a recovered room, what its last batch has changed: perhaps nobody has been told. */
   readonly lastChanges?: LastChanges | undefined;
   /** In a recovered room, who is to be told what. */

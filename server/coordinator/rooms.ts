@@ -274,7 +274,7 @@ export class Rooms implements Iterable<Room> {
     game: Game,
     state: RoomState,
     storage: RoomStorage,
-    recovered: Pick<RoomOptions, 'carriedOver' | 'lastChanges' | 'untold'> = {},
+    recovered: Pick<RoomOptions, 'carriedOver' | 'repeated' | 'lastChanges' | 'untold'> = {},
   ): Room {
     const { config, log, metrics, sessions, pool, bank } = this.options;
     const { id } = state.room;
