@@ -205,7 +205,9 @@ export class Rooms implements Iterable<Room> {
         const ms = Math.round(performance.now() - startedAt);
         const of = { carriedOver: carried.changed, ...told };
         const { tick } = this.take(game, state, journal, of);
-        log.info({ room: id, game: game.name, tick, ms, droppedBytes }, 'room recovered');
+        const repeated = batches.length;
+        const fields = { room: id, game: game.name, tick, repeated, ms, droppedBytes };
+        log.info(fields, 'room recovered');
       }
     } catch (error) {
       if (error instanceof StoreError && error.code !== 'CORRUPT') throw error;

@@ -74,6 +74,7 @@ export class FileStorage implements Storage {
       policy: config.journalSync,
       answersKept: ANSWERS_KEPT,
       disk: this.disk,
+      tenure: this.tenure,
     });
     this.sessions = file;
     this.saved = saved;

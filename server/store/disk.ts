@@ -31,6 +31,8 @@ export const systemDisk = {
   /** Opens for writing; what the file held is gone. */
   create: (path: string): number => fs.openSync(path, 'w', 0o600),
   createLater: (path: string): Promise<number> => openFile(path, 'w', 0o600),
+  /** Opens what is there for writing. */
+  open: (path: string): number => fs.openSync(path, 'r+'),
   /** Opens what another part of the process writes, to have the disk take it. */
   openToSync: (path: string): number => fs.openSync(path, 'r'),
   /** @returns how many bytes were written, which may be less than all. */

@@ -11,10 +11,12 @@ export type { AccountsTotals, Leaders } from './accounts-views.ts';
 export { Attempt, type Culprit, culpritOf, type Mark, quarantine } from './attempts.ts';
 export type { Batch, InputCodec } from './batches.ts';
 export { checkFormats } from './check-formats.ts';
+export { CompactedLog } from './compacted-log.ts';
 export { type Disk, systemDisk } from './disk.ts';
-export { asWritten } from './msgpack.ts';
+export { asWritten, pack, unpack } from './msgpack.ts';
 export { type RoomHistory, readRoom } from './read-room.ts';
 export type { SyncPolicy } from './record-file.ts';
+export type { FileFormat } from './record-format.ts';
 export { type Recovered, recover } from './recover.ts';
 export { listRooms, roomFolder } from './room-folder.ts';
 export { RoomJournal, type RoomJournalOptions } from './room-journal.ts';
@@ -37,6 +39,5 @@ export {
   type SnapshotAbout,
 } from './snapshot-file.ts';
 export { stateHash } from './state-hash.ts';
-export { type StateHistory, StateLog, type StateLogOptions } from './state-log.ts';
 export { StoreError, type StoreErrorCode, storeErrors } from './store-error.ts';
 export { Tenure } from './tenure.ts';

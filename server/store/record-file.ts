@@ -54,6 +54,28 @@ export class RecordFile {
     }
   }
 
+  /** Goes on with a file of which the first `end` bytes are good; with `always`, when the disk has them.
+   *  @throws {StoreError} */
+  static open(options: RecordFileOptions, end: number): RecordFile {
+    const { disk, path, format, policy } = options;
+    const file = new RecordFile(
+      options,
+      attempt(path, () => disk.open(path)),
+    );
+    try {
+      // It may be of an older version.
+      file.write(encodeHeader(format));
+      file.end = end;
+      file.hasRest = true;
+      file.unsynced = true;
+      if (policy === 'always') file.syncAtOnce();
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+    return file;
+  }
+
   private static begin(options: RecordFileOptions, fd: number): RecordFile {
     const file = new RecordFile(options, fd);
     try {

@@ -106,6 +106,8 @@ interface Remembered extends Pick<SavedSession, 'token' | 'name' | 'account' | '
   readonly rooms: Set<number>;
   applied: number;
   readonly answers: Map<number, unknown>;
+  /** The keys of its waits. */
+  readonly waits: Set<string>;
 }
 
 export class SessionHistory {
@@ -113,7 +115,7 @@ export class SessionHistory {
   private readonly sessions = new Map<number, Remembered>();
   private lastSession = 0;
   private lastRoom = 0;
-  /** In the order in which they began; some may be of sessions that have ended. */
+  /** In the order in which they began. */
   private readonly waits = new Map<string, SavedWait>();
 
   constructor(answersKept: number) {
@@ -127,14 +129,11 @@ export class SessionHistory {
     const session = this.sessions.get(event.session);
     switch (event.kind) {
       case 'begin': {
+        this.endWaits(session);
         const { token, name, account = '', fence = 0 } = event;
         const who = { token, name, account, fence };
-        this.sessions.set(event.session, {
-          ...who,
-          rooms: new Set(),
-          applied: 0,
-          answers: new Map(),
-        });
+        const none = { rooms: new Set<number>(), answers: new Map(), waits: new Set<string>() };
+        this.sessions.set(event.session, { ...who, applied: 0, ...none });
         return;
       }
       case 'join':
@@ -144,15 +143,16 @@ export class SessionHistory {
         session?.rooms.delete(event.room);
         return;
       case 'end':
+        this.endWaits(session);
         this.sessions.delete(event.session);
         return;
       case 'lobby':
         if (!session) return;
         this.keep(session, event.seq, event.answer);
-        if (event.wait) this.wait(event.session, event.wait);
+        if (event.wait) this.wait(session, event.session, event.wait);
         return;
       case 'wait':
-        if (session) this.wait(event.session, event.wait);
+        if (session) this.wait(session, event.session, event.wait);
         return;
       case 'numbers':
         return;
@@ -162,37 +162,43 @@ export class SessionHistory {
   }
 
   saved(): SavedSessions {
-    const sessions = [...this.sessions].map(([id, { rooms, applied, answers, ...who }]) => ({
+    const all = [...this.sessions];
+    const sessions = all.map(([id, { rooms, applied, answers, waits: _, ...who }]) => ({
       id,
       ...who,
       rooms: [...rooms],
       lobby: { applied, answers: [...answers] },
     }));
     const { lastSession, lastRoom } = this;
-    return { sessions, waiting: this.waiting(), lastSession, lastRoom };
+    return { sessions, waiting: [...this.waits.values()], lastSession, lastRoom };
   }
 
   /** The shortest history that leads here. */
   *events(): Iterable<SessionEvent> {
     yield { kind: 'numbers', session: this.lastSession, room: this.lastRoom };
-    for (const [session, { rooms, answers, applied: _, ...who }] of this.sessions) {
-      yield { kind: 'begin', session, ...who };
+    for (const [session, { token, name, account, fence, rooms, answers }] of this.sessions) {
+      yield { kind: 'begin', session, token, name, account, fence };
       for (const room of rooms) yield { kind: 'join', session, room };
       for (const [seq, answer] of answers) yield { kind: 'lobby', session, seq, answer };
     }
-    for (const { session, game, ...ticket } of this.waiting()) {
+    for (const { session, game, ...ticket } of this.waits.values()) {
       yield { kind: 'wait', session, wait: { game, ticket } };
     }
   }
 
-  private waiting(): SavedWait[] {
-    return [...this.waits.values()].filter(({ session }) => this.sessions.has(session));
+  private endWaits(session: Remembered | undefined): void {
+    for (const key of session?.waits ?? []) this.waits.delete(key);
   }
 
-  private wait(session: number, { game, ticket }: WaitChange): void {
+  private wait({ waits }: Remembered, session: number, { game, ticket }: WaitChange): void {
     const key = `${session} ${game}`;
     this.waits.delete(key);
-    if (ticket) this.waits.set(key, { session, game, ...ticket });
+    if (!ticket) {
+      waits.delete(key);
+      return;
+    }
+    this.waits.set(key, { session, game, ...ticket });
+    waits.add(key);
   }
 
   private keep(session: Remembered, seq: number, answer: unknown): void {

@@ -144,6 +144,44 @@ describe('The file of sessions', () => {
     );
   });
 
+  it('says the same when it is made short while more comes, which is then there twice', () => {
+    const events = fc.array(event, { maxLength: 40, size: 'max' });
+    fc.assert(
+      fc.property(events, events, (before, during) => {
+        const begun = new Set<number>();
+        // No session begins twice, and no command is answered twice.
+        const isNew = ({ kind, session }: SessionEvent) =>
+          kind !== 'begin' || (!begun.has(session) && begun.add(session) !== undefined);
+        const first = before.filter(isNew).map((of, seq) => ({ ...of, seq }));
+        const meanwhile = during.filter(isNew).map((of, i) => ({ ...of, seq: first.length + i }));
+        const history = historyOf(first);
+        const next = meanwhile.values();
+        const short: SessionEvent[] = [];
+        for (const event of history.events()) {
+          short.push(event);
+          const more = next.next();
+          if (!more.done) history.apply(more.value);
+        }
+        for (const more of next) history.apply(more);
+        expect(historyOf([...short, ...meanwhile]).saved()).toEqual(history.saved());
+      }),
+    );
+  });
+
+  it('is made short when it has become long', async () => {
+    const options = newOptions();
+    const { file } = SessionsFile.open({ ...options, policy: 'never' });
+    file.append({ kind: 'begin', session: 1, token: 't', name: 'ann' });
+    const answer = 'x'.repeat(1000);
+    for (let seq = 1; seq <= 600; seq++) file.append({ kind: 'lobby', session: 1, seq, answer });
+    await file.close();
+    expect(statSync(options.path).size).toBeLessThan(100_000);
+    const answers = [598, 599, 600].map((seq) => [seq, answer]);
+    expect(SessionsFile.open(options).saved.sessions).toMatchObject([
+      { name: 'ann', lobby: { applied: 600, answers } },
+    ]);
+  });
+
   it('loses only an event that is torn, at whichever byte', () => {
     const options = newOptions();
     const { file } = SessionsFile.open(options);
@@ -159,7 +197,7 @@ describe('The file of sessions', () => {
     }
   });
 
-  it('is never without its sessions while it is made short', () => {
+  it('is never without its sessions while it is opened', () => {
     const options = newOptions();
     const { file } = SessionsFile.open(options);
     file.append({ kind: 'begin', session: 1, token: 't', name: 'ann' });

@@ -6,7 +6,7 @@ import { type Disk, systemDisk } from './disk.ts';
 type Operation = keyof Disk;
 
 /** These are never held up. */
-const READS: readonly Operation[] = ['list', 'read', 'readStart', 'openToSync', 'close'];
+const READS: readonly Operation[] = ['list', 'read', 'readStart', 'open', 'openToSync', 'close'];
 /** These need space; a full disk does all others. */
 const FILLS: readonly Operation[] = [
   ...(['makeFolder', 'makeFolderLater', 'create', 'createLater'] as const),

@@ -45,7 +45,7 @@ export interface SyncOptions {
  *  owner sends again what is newer than `lastRequest`, and has got what it had missed. */
 export class SyncState {
   private readonly context: Context;
-  private readonly owners = new Map<string, Owner>();
+  readonly owners = new Map<string, Owner>();
   private readonly objects = new Map<string, SyncObject>();
   private grace: Timed | undefined;
 

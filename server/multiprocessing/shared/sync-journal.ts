@@ -8,9 +8,11 @@ import {
   SyncState,
   syncInputCodec,
 } from '../../coordinator/sync/index.ts';
-import { type Disk, StateLog, type StateLogOptions, systemDisk } from '../../store/index.ts';
+import { CompactedLog, type Disk, type FileFormat, pack, unpack } from '../../store/index.ts';
 import { FileLock } from '../file-lock.ts';
 
+/** First what was, then an entry for each step since. */
+const format: FileFormat = { magic: 'HFT1', version: 1 };
 /** How long a killed predecessor may take to be gone. */
 const LOCK_MS = 5000;
 /** What came since is applied for so long at a time: the process may serve others beside. */
@@ -27,11 +29,11 @@ export interface JournalOptions {
 
 export class SyncJournal {
   private readonly lock: FileLock;
-  private readonly log: StateLog;
+  private readonly log: CompactedLog;
   private readonly state: SyncState;
   private inputs: unknown[][] = [];
 
-  private constructor(lock: FileLock, log: StateLog, state: SyncState) {
+  private constructor(lock: FileLock, log: CompactedLog, state: SyncState) {
     this.lock = lock;
     this.log = log;
     this.state = state;
@@ -41,22 +43,29 @@ export class SyncJournal {
    *  @param restarted the inputs of the restart itself.
    *  @throws {StoreError} for a journal that cannot be read; {Error} while another has it. */
   static async open(
-    { folder, disk = systemDisk }: JournalOptions,
+    { folder, disk }: JournalOptions,
     clock: () => number,
     restarted: SyncInput,
-  ): Promise<{ journal: SyncJournal; state: SyncState; owners: string[] }> {
-    const options = { path: join(folder, 'sync.log'), policy: 'never', disk } as const;
+  ): Promise<{ journal: SyncJournal; state: SyncState }> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const lock = await FileLock.wait(join(folder, 'sync'), LOCK_MS);
     if (!lock)
       throw new Error(`${folder} is in use by process ${FileLock.holder(join(folder, 'sync'))}`);
+    const path = join(folder, 'sync.log');
+    let log: CompactedLog | undefined;
     try {
-      const state = await restore(options, clock);
-      state.apply(clock(), restarted);
-      const saved = state.save();
-      const journal = new SyncJournal(lock, await StateLog.begin(options, saved), state);
-      return { journal, state, owners: saved.owners.map(({ id }) => id) };
+      const opened = CompactedLog.open({ path, format, policy: 'never', disk });
+      log = opened.log;
+      const state = await restore(opened.bodies, clock);
+      const journal = new SyncJournal(lock, log, state);
+      if (opened.bodies.length === 0) log.append(pack(state.save()));
+      const now = clock();
+      state.apply(now, restarted);
+      journal.add(restarted);
+      journal.write(now);
+      return { journal, state };
     } catch (error) {
+      await log?.close();
       lock.release();
       throw error;
     }
@@ -70,24 +79,25 @@ export class SyncJournal {
    *  @throws {StoreError} Nobody is to be told of it then. */
   write(now: number): void {
     if (this.inputs.length === 0) return;
-    this.log.append([now, this.inputs] satisfies Entry);
+    this.log.append(pack([now, this.inputs] satisfies Entry));
     this.inputs = [];
-    if (this.log.isLong) this.log.compact(this.state.save());
+    // At once: what is applied meanwhile must not come twice.
+    this.log.compactIfLong(() => [pack(this.state.save())]);
   }
 
-  close(): void {
-    this.log.close();
+  async close(): Promise<void> {
+    await this.log.close();
     this.lock.release();
   }
 }
 
-async function restore(options: StateLogOptions, clock: () => number): Promise<SyncState> {
-  const history = StateLog.read(options);
+async function restore([saved, ...since]: readonly Buffer[], clock: () => number) {
   // Numbers made of the time are above all that were ever given under another journal.
-  if (!history) return new SyncState({ fence: clock() * 1000 });
-  const state = SyncState.restore(history.state as SavedSync);
+  if (!saved) return new SyncState({ fence: clock() * 1000 });
+  const state = SyncState.restore(unpack(saved) as SavedSync);
   let turnAt = performance.now();
-  for (const [at, inputs] of history.since as Iterable<Entry>) {
+  for (const entry of since) {
+    const [at, inputs] = unpack(entry) as Entry;
     for (const input of inputs) state.apply(at, syncInputCodec.fromArray(input));
     if (performance.now() - turnAt < TURN_MS) continue;
     await turn();

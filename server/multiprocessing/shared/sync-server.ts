@@ -119,16 +119,16 @@ export class SyncServer {
   private static async restored({ key, path, disk }: SyncServerOptions, folder: string) {
     const restarted = { kind: 'restarted', graceMs: RECONNECT_MS, forgot: false } as const;
     const opened = await SyncJournal.open({ folder, disk }, clock, restarted);
-    const { journal, state, owners } = opened;
+    const { journal, state } = opened;
     const server = new SyncServer(key, state, journal);
     try {
       await server.listenAt(path);
     } catch (error) {
-      journal.close();
+      await journal.close();
       throw error;
     }
     // Those that died meanwhile are not waited for.
-    for (const owner of owners) server.watch(owner, Number.parseInt(owner, 10));
+    for (const owner of state.owners.keys()) server.watch(owner, Number.parseInt(owner, 10));
     // Leases and waits that go on end in time, also when nobody asks for anything.
     server.apply({ kind: 'expire' });
     return server;
@@ -155,7 +155,7 @@ export class SyncServer {
     this.server.close(() => resolve());
     for (const socket of this.sockets) socket.destroy();
     await promise;
-    this.journal?.close();
+    await this.journal?.close();
   }
 
   private accept(socket: Socket): void {

@@ -1,0 +1,157 @@
+// A file of records that goes on where it ended, and is made short again beside the event loop.
+import { dirname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { type Disk, systemDisk } from './disk.ts';
+import { readIfThere } from './read-if-there.ts';
+import { RecordFile, type RecordFileOptions, type SyncPolicy } from './record-file.ts';
+import { decodeRecords, type FileFormat } from './record-format.ts';
+import { TEMPORARY_SUFFIX } from './room-folder.ts';
+import { StoreError } from './store-error.ts';
+import { Tenure } from './tenure.ts';
+
+export interface CompactedLogOptions {
+  readonly path: string;
+  readonly format: FileFormat;
+  readonly policy: SyncPolicy;
+  readonly disk?: Disk | undefined;
+  /** How long the file is this process'. */
+  readonly tenure?: Tenure | undefined;
+}
+
+/** What a log holds when it is opened. */
+export interface OpenedLog {
+  readonly log: CompactedLog;
+  /** In order. */
+  readonly bodies: readonly Buffer[];
+  /** Cut off at the end: what was being written when the process or the machine died. */
+  readonly droppedBytes: number;
+}
+
+/** It is made short where so many bytes came since it was, and as many as it had then. */
+const SINCE_BYTES_MIN = 524_288;
+/** How long what is written anew keeps other work waiting. */
+const TURN_MS = 5;
+
+export class CompactedLog {
+  private readonly options: CompactedLogOptions;
+  private readonly disk: Disk;
+  private readonly tenure: Tenure;
+  private file: RecordFile;
+  /** The file is long when it has more bytes. */
+  private longBytes: number;
+  /** What is appended while the file is made short: the new one is to have it, too. */
+  private meanwhile: Uint8Array[] | undefined;
+  private compacting: Promise<void> = Promise.resolve();
+
+  private constructor(options: CompactedLogOptions, disk: Disk, file: RecordFile) {
+    const { tenure = new Tenure() } = options;
+    this.options = options;
+    this.disk = disk;
+    this.tenure = tenure;
+    this.file = file;
+    this.longBytes = SINCE_BYTES_MIN;
+  }
+
+  /** Reads the file, or begins one.
+   *  @throws {StoreError} The file is as it was then. */
+  static open(options: CompactedLogOptions): OpenedLog {
+    const { path, format, policy, disk = systemDisk } = options;
+    try {
+      const { bodies, end, tornBytes } = decodeRecords(path, readIfThere(disk, path), format);
+      const of: RecordFileOptions = { path, format, policy, disk };
+      const file = end === 0 ? begin(of) : RecordFile.open(of, end);
+      return { log: new CompactedLog(options, disk, file), bodies, droppedBytes: tornBytes };
+    } catch (error) {
+      throw StoreError.of(path, error);
+    }
+  }
+
+  /** Returns when it outlives this process; with `always`, the machine.
+   *  @throws {StoreError} It is not in the file then. */
+  append(body: Uint8Array): void {
+    this.file.append(body);
+    this.meanwhile?.push(body);
+  }
+
+  /** Where the file has become long, replaces it by one with these records instead, and all that is
+   *  appended from now on. They are taken bit by bit: where they are not what was at the call,
+   *  what was appended meanwhile must be harmless when it comes twice. One that cannot be
+   *  written leaves the file as it is, and is tried again when that has become longer. */
+  compactIfLong(bodies: () => Iterable<Uint8Array>): void {
+    if (this.meanwhile || this.tenure.isOver || this.file.bytes <= this.longBytes) return;
+    this.meanwhile = [];
+    this.longBytes = this.file.bytes + SINCE_BYTES_MIN;
+    const compact = this.tenure.during(() => this.compact(bodies()));
+    this.compacting = compact
+      .catch(() => {})
+      .finally(() => {
+        this.meanwhile = undefined;
+      });
+  }
+
+  /** For `everysecond`: call it once a second.
+   *  @throws {StoreError} and so does every append after it. */
+  sync(): Promise<void> {
+    return this.file.sync();
+  }
+
+  /** Lets go of the file, when the disk has it. */
+  async close(): Promise<void> {
+    await this.compacting;
+    if (this.options.policy !== 'never') await this.file.syncNow().catch(() => {});
+    this.file.close();
+  }
+
+  private async compact(bodies: Iterable<Uint8Array>): Promise<void> {
+    const { disk } = this;
+    const { path, format, policy } = this.options;
+    const temporary = path + TEMPORARY_SUFFIX;
+    const fresh = await RecordFile.createLater({ path: temporary, format, policy, disk });
+    try {
+      await write(fresh, bodies);
+      // Twice: what comes while the disk takes much is little, and what comes then next to nothing.
+      for (let i = 0; i < 2; i++) {
+        fresh.appendAll(this.takeMeanwhile());
+        await fresh.syncNow();
+      }
+      fresh.appendAll(this.takeMeanwhile());
+      if (policy === 'always') fresh.syncAtOnce();
+      disk.rename(temporary, path);
+    } catch (error) {
+      fresh.close();
+      disk.remove(temporary);
+      throw error;
+    }
+    this.file.close();
+    this.file = fresh;
+    this.longBytes = fresh.bytes + Math.max(SINCE_BYTES_MIN, fresh.bytes);
+    await disk.syncFolderLater(dirname(path));
+  }
+
+  private takeMeanwhile(): Uint8Array[] {
+    return this.meanwhile!.splice(0);
+  }
+}
+
+/** Nothing is lost where the machine dies before the disk has the name of the file: it was empty. */
+function begin(options: RecordFileOptions): RecordFile {
+  const { disk, path } = options;
+  disk.makeFolder(dirname(path));
+  const file = RecordFile.create(options);
+  disk.syncFolder(dirname(path));
+  return file;
+}
+
+async function write(file: RecordFile, bodies: Iterable<Uint8Array>): Promise<void> {
+  let some: Uint8Array[] = [];
+  let turnAt = performance.now();
+  for (const body of bodies) {
+    some.push(body);
+    if (performance.now() - turnAt < TURN_MS) continue;
+    file.appendAll(some);
+    some = [];
+    await setImmediate();
+    turnAt = performance.now();
+  }
+  file.appendAll(some);
+}
