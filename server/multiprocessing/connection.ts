@@ -1,4 +1,4 @@
-// Structured values over a pipe between two processes, in frames of one turn of the event loop.
+// Structured values over a pipe between two processes: what one callback sends is a frame.
 //
 // Not Node's IPC: that costs a write, a read and a parse for each message. Not the server's `Channel`
 // either, whose msgpack knows fewer values than the structured clone that `v8.serialize` makes: maps,
@@ -48,7 +48,6 @@ export interface ConnectionOptions<Out, In> {
 export class Connection<Out, In> {
   private readonly options: ConnectionOptions<Out, In>;
   private queue: Out[] = [];
-  private flushing: NodeJS.Immediate | undefined;
   private chunks: Buffer[] = [];
   private chunksBytes = 0;
 
@@ -60,21 +59,18 @@ export class Connection<Out, In> {
     stream.on('error', () => {});
     stream.on('end', () => stream.destroy());
     stream.on('close', () => {
-      clearImmediate(this.flushing);
+      this.queue = [];
       options.closed();
     });
   }
 
-  /** Sends with the others of this turn, in order. What is sent on a closed connection is dropped. */
+  /** Sends with the others of this callback, in order. What is sent on a closed connection is dropped. */
   send(message: Out): void {
-    this.queue.push(message);
-    this.flushing ??= setImmediate(this.flush);
+    if (this.queue.push(message) === 1) process.nextTick(this.flush);
   }
 
   /** Sends what waits before this returns, as far as the pipe takes it. */
   readonly flush = (): void => {
-    clearImmediate(this.flushing);
-    this.flushing = undefined;
     const messages = this.queue;
     if (messages.length === 0) return;
     this.queue = [];

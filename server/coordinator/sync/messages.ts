@@ -146,8 +146,11 @@ function codecOf<M extends { readonly kind: string }>(table: Readonly<Record<str
   return {
     toArray(message: M): unknown[] {
       const { tag, fields } = byKind.get(message.kind)!;
-      const values: unknown[] = [tag];
-      for (const field of fields) values.push((message as Record<string, unknown>)[field]);
+      const values = new Array<unknown>(fields.length + 1);
+      values[0] = tag;
+      for (let i = 0; i < fields.length; i++) {
+        values[i + 1] = (message as Record<string, unknown>)[fields[i]!];
+      }
       return values;
     },
     fromArray(values: readonly unknown[]): M {

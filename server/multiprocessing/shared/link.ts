@@ -17,7 +17,14 @@ import { AuthenticationError, GroupError } from '../errors.ts';
 import { Belongings } from './belongings.ts';
 import { dial, type GroupDoor } from './dial.ts';
 import { refusal } from './refusal.ts';
-import { type ArrayChannel, arrayChannel, OWNER_AT, REQUEST_AT } from './wire.ts';
+import {
+  type ArrayChannel,
+  arrayChannel,
+  OWNER_AT,
+  QUIET_AT,
+  RECEIVED_AT,
+  REQUEST_AT,
+} from './wire.ts';
 
 /** A request as its object makes it; the rest is the link's. */
 export type Asked = {
@@ -28,13 +35,11 @@ interface Pending {
   readonly asked: Asked;
   readonly signal: AbortSignal | undefined;
   readonly aborted: () => void;
-  readonly arrived: Arrived;
+  /** Makes of a reply's value what `ask` gives, at once: what comes next may be about it. */
+  readonly arrived: (value: unknown) => unknown;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
-
-/** Makes of a reply's value what `ask` gives, at once: what comes next may be about it. */
-type Arrived = (value: unknown) => unknown;
 
 const RETRY_MAX_MS = 100;
 /** Requests that no reply has acknowledged; then one is sent that has a reply. */
@@ -77,7 +82,11 @@ export class Link {
 
   /** Applied once, after all that was asked and posted before.
    *  @throws {SyncError} as the request fails; the signal's reason, when it ended the wait. */
-  ask(asked: Asked, signal?: AbortSignal, arrived: Arrived = asItIs): Promise<unknown> {
+  ask<T = unknown>(
+    asked: Asked,
+    signal?: AbortSignal,
+    arrived: (value: unknown) => T = asItIs,
+  ): Promise<T> {
     if (this.ended) return Promise.reject(this.ended);
     if (signal?.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
@@ -87,7 +96,7 @@ export class Link {
         aborted = () => this.cancel(pending);
         signal.addEventListener('abort', aborted, { once: true });
       }
-      const pending: Pending = { asked, signal, aborted, arrived, resolve, reject };
+      const pending = { asked, signal, aborted, arrived, resolve, reject } as Pending;
       if (this.pending.size === 0) this.handle?.ref();
       this.pending.set(request, pending);
       this.transmit(asked, request, false);
@@ -120,9 +129,11 @@ export class Link {
   }
 
   private transmit(asked: Asked, request: number, quiet: boolean): void {
-    const { serial: received } = this;
-    const input = { ...asked, owner: '', request, received, quiet } as Request;
-    this.send(syncInputCodec.toArray(input));
+    const values = syncInputCodec.toArray(asked as Request);
+    values[REQUEST_AT] = request;
+    values[RECEIVED_AT] = this.serial;
+    values[QUIET_AT] = quiet;
+    this.send(values);
   }
 
   private send(values: unknown[]): void {
@@ -289,6 +300,6 @@ export class Link {
 
 function nothing(): void {}
 
-function asItIs(value: unknown): unknown {
-  return value;
+function asItIs<T>(value: unknown): T {
+  return value as T;
 }

@@ -60,7 +60,7 @@ export class Lock extends SharedObject {
    *  @throws {TimeoutError} after `timeoutMs`.
    *  @throws {DeadlockError} at once, when the wait would close a circle of tasks that wait for
    *  each other's locks; also where the task itself holds it, unless it is an RLock. */
-  async acquire(options: AcquireOptions = {}): Promise<Held> {
+  acquire(options: AcquireOptions = {}): Promise<Held> {
     const { link, name } = this;
     const { leaseMs = 0, signal } = options;
     const task = currentTask();
@@ -68,7 +68,7 @@ export class Lock extends SharedObject {
     const asked = { kind: 'acquire', name, task, timeoutMs, leaseMs } as const;
     const acquired = (fence: unknown) =>
       new Held(link, link.belongings.acquired(name, task, fence as number, leaseMs));
-    return (await link.ask(asked, signal, acquired)) as Held;
+    return link.ask(asked, signal, acquired);
   }
 
   /** Whether anyone holds it. */

@@ -49,20 +49,20 @@ export class Queue<T> extends SharedObject implements AsyncIterable<T> {
   /** @throws {TimeoutError} `FULL`, after `timeoutMs`.
    *  @throws {SyncError} `QUEUE_CLOSED`.
    *  @throws {MessageTooLargeError} above 1 MiB. */
-  async put(value: T, options: WaitOptions = {}): Promise<void> {
+  put(value: T, options: WaitOptions = {}): Promise<void> {
     const asked = { kind: 'put', name: this.name, value, timeoutMs: timeoutOf(options) } as const;
-    await this.link.ask(asked, options.signal);
+    return this.link.ask(asked, options.signal, nothing);
   }
 
   /** @throws {TimeoutError} `EMPTY`, after `timeoutMs`.
    *  @throws {SyncError} `QUEUE_CLOSED`, when no item is left, nor with a consumer that may yet die. */
-  async get(options: WaitOptions = {}): Promise<T> {
-    return (await this.give(options, true)).value;
+  get(options: WaitOptions = {}): Promise<T> {
+    return this.give(options, true, ({ value }) => value);
   }
 
   /** As `get`, of an item that stays the queue's until it is confirmed. */
-  async take(options: WaitOptions = {}): Promise<Taken<T>> {
-    return new Taken(this.link, this.name, await this.give(options, false));
+  take(options: WaitOptions = {}): Promise<Taken<T>> {
+    return this.give(options, false, (given) => new Taken(this.link, this.name, given));
   }
 
   /** How many items wait. */
@@ -89,11 +89,13 @@ export class Queue<T> extends SharedObject implements AsyncIterable<T> {
     }
   }
 
-  private async give(options: WaitOptions, auto: boolean): Promise<Given<T>> {
+  private give<G>(options: WaitOptions, auto: boolean, as: (given: Given<T>) => G): Promise<G> {
     const asked = { kind: 'get', name: this.name, timeoutMs: timeoutOf(options), auto } as const;
-    return (await this.link.ask(asked, options.signal)) as Given<T>;
+    return this.link.ask(asked, options.signal, (given) => as(given as Given<T>));
   }
 }
+
+function nothing(): void {}
 
 /** Made by `group.joinableQueue(name)`. An item is done with when `taskDone` says so. */
 export class JoinableQueue<T> extends Queue<T> {

@@ -33,12 +33,11 @@ export class Permit implements Disposable, AsyncDisposable {
 export class Semaphore extends SharedObject {
   /** Waits for a permit, which goes back when the process ends.
    *  @throws {TimeoutError} after `timeoutMs`. */
-  async acquire(options: WaitOptions = {}): Promise<Permit> {
+  acquire(options: WaitOptions = {}): Promise<Permit> {
     const { link, name } = this;
     const timeoutMs = timeoutOf(options);
     const asked = { kind: 'acquire', name, task: 0, timeoutMs, leaseMs: 0 } as const;
-    await link.ask(asked, options.signal);
-    return new Permit(link, name);
+    return link.ask(asked, options.signal, () => new Permit(link, name));
   }
 
   /** Gives permits, also such as nobody had acquired.

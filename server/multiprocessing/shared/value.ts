@@ -19,10 +19,9 @@ export class Value<T> extends SharedObject {
 
   /** @returns the new value.
    *  @throws {SyncError} `NOT_A_NUMBER` */
-  async add(amount: number): Promise<number> {
+  add(amount: number): Promise<number> {
     const asked = { kind: 'add', name: this.name, amount } as const;
-    const { value } = (await this.link.ask(asked)) as Versioned<number>;
-    return value;
+    return this.link.ask(asked, undefined, (added) => (added as Versioned<number>).value);
   }
 
   /** Sets it if it equals `expected`, in depth.

@@ -16,9 +16,11 @@ export const HELLO_BYTES = KEY_BYTES + 4;
 export const RUN_BYTES = 8;
 export const GREETING_BYTES = 1 + RUN_BYTES;
 export const ACCEPTED = 1;
-/** Where the owner stands in every array, and in those of requests their number. */
+/** Where the owner stands in every array, and in those of requests what else all of them have. */
 export const OWNER_AT = 1;
 export const REQUEST_AT = 2;
+export const RECEIVED_AT = 3;
+export const QUIET_AT = 4;
 
 const table = {
   array: { tag: 1, fields: { values: {} as TUnsafe<unknown[]> } },
