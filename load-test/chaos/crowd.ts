@@ -15,6 +15,7 @@ import {
   SHARERS_IN_CROWD,
   type ToCrowd,
 } from './messages.ts';
+import { Onlooker } from './onlooker.ts';
 import { Repeater } from './repeater.ts';
 import { Sharer } from './sharer.ts';
 import { SharerBook } from './sharer-record.ts';
@@ -36,6 +37,7 @@ const watching = new Set<Bot>();
 const miners: GoldrushBot[] = [];
 const counters: (Witness | Repeater)[] = [];
 const couples: Couple[] = [];
+const onlookers: Onlooker[] = [];
 const sharers: { sharer: Sharer; book: SharerBook }[] = [];
 let group: Group | undefined;
 let began: { at: number; cpuSeconds: number; bytes: Bytes } | undefined;
@@ -52,6 +54,7 @@ async function start(task: CrowdTask): Promise<void> {
     startRepeater(task),
     startCouples(task),
     startSharers(task),
+    startOnlookers(task),
     ...numbers.map(async (number, i) => {
       await sleep((rampMs * i) / clients);
       await startClient(task, number);
@@ -83,6 +86,14 @@ async function startSharers({ data, firstClient }: CrowdTask): Promise<void> {
   }
 }
 
+async function startOnlookers({ host, port, onlookers: count, firstClient, rampMs }: CrowdTask) {
+  for (let i = 1; i <= count; i++) {
+    const onlooker = new Onlooker({ host, port, incidents, name: `onlooker ${firstClient}.${i}` });
+    onlookers.push(onlooker);
+    await Promise.all([onlooker.client.open(), sleep(rampMs / count)]);
+  }
+}
+
 async function startClient({ host, port }: CrowdTask, number: number): Promise<void> {
   if (number % WITNESSES === 1) {
     const witness = new Witness({ host, port, incidents, name: `witness ${number}` });
@@ -105,6 +116,7 @@ function begin(): void {
   const at = performance.now();
   incidents.begin();
   for (const bot of bots) bot.pause.begin(at);
+  for (const onlooker of onlookers) onlooker.begin(at);
   began = { at, cpuSeconds: cpuSeconds(), bytes: sockets.bytes() };
 }
 
@@ -112,6 +124,7 @@ async function end(): Promise<void> {
   const askedAt = performance.now();
   const waiting = () => bots.filter((bot) => !bot.isServed(askedAt));
   await until(() => waiting().length === 0);
+  await Promise.all(onlookers.map((onlooker) => onlooker.served()));
   send({ type: 'window', window: windowOf(waiting()) });
 }
 
@@ -121,9 +134,10 @@ function windowOf(stuck: readonly Bot[]): CrowdWindow {
   const bytes = sockets.bytes();
   const isHandedOver = ({ pause }: Bot): boolean => pause.handedOver;
   const pausesOf = (of: Iterable<Bot>) => [...of].map(({ pause }) => pause.end(now));
+  const lookedOnMs = onlookers.flatMap(({ pausesMs }) => pausesMs);
   return {
-    handedOver: bots.filter(isHandedOver).length,
-    handedOverMs: pausesOf([...watching].filter(isHandedOver)),
+    handedOver: bots.filter(isHandedOver).length + lookedOnMs.length,
+    handedOverMs: [...pausesOf([...watching].filter(isHandedOver)), ...lookedOnMs],
     watchingMs: pausesOf(watching),
     ...incidents.end(),
     stuck: stuck.slice(0, STUCK_NAMED).map(({ situation }) => situation),
@@ -153,7 +167,7 @@ async function settle(): Promise<void> {
 
 async function leave(): Promise<void> {
   for (const counter of counters) if (counter instanceof Repeater) counter.close();
-  const all = [...bots, ...couples.flatMap((couple) => couple.bots)];
+  const all = [...bots, ...onlookers, ...couples.flatMap((couple) => couple.bots)];
   await Promise.all([...all.map((bot) => bot.close()), group?.close()]);
   send({ type: 'gone' });
 }

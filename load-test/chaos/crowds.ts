@@ -39,9 +39,11 @@ export class Crowds {
     this.problem = problem;
     this.died.promise.catch(() => {});
     let firstClient = 1;
+    const onlookers = sharesOf(task.onlookers, processes);
     this.children = sharesOf(task.clients, processes).map((clients, crowd) => {
       const child = this.fork(crowd);
-      this.send(child, { type: 'start', ...task, clients, firstClient });
+      const share = { clients, onlookers: onlookers[crowd]!, firstClient };
+      this.send(child, { type: 'start', ...task, ...share });
       firstClient += clients;
       return child;
     });

@@ -11,6 +11,7 @@ export interface CrowdTask {
   readonly host: string;
   readonly port: number;
   readonly clients: number;
+  readonly onlookers: number;
   /** The number of the crowd's first client; those of all crowds are numbered through. */
   readonly firstClient: number;
   /** The crowd's clients connect one after the other over this time. */
@@ -50,8 +51,8 @@ export type FromCrowd =
 export interface CrowdWindow {
   /** Clients that were handed over or came back. */
   readonly handedOver: number;
-  /** The pause of each of them that sees every tick, in ms: who sees a part of a world in which
-   *  nothing happens for some ticks has pauses of its own. */
+  /** The pause of each of them that sees every tick or looks on, in ms: who sees a part of a world in
+   *  which nothing happens for some ticks has pauses of its own. */
   readonly handedOverMs: readonly number[];
   /** The longest time between two states for each client that sees every tick, in ms. */
   readonly watchingMs: readonly number[];

@@ -7,6 +7,8 @@ import { type FaultKind, faultKindNames, faultKinds } from './kinds.ts';
 export interface ChaosOptions {
   readonly seconds: number;
   readonly bots: number;
+  /** Clients besides them that only stay connected. */
+  readonly onlookers: number;
   /** Of the schedule of faults; 32 bits. */
   readonly seed: number;
   readonly kinds: readonly FaultKind[];
@@ -46,11 +48,19 @@ export function readOptions(args: readonly string[]): ChaosOptions {
 }
 
 /** @returns the command that repeats a run. */
-export function againText({ seed, seconds, bots, kinds, ...options }: ChaosOptions): string {
+export function againText({
+  seed,
+  seconds,
+  bots,
+  onlookers,
+  kinds,
+  ...options
+}: ChaosOptions): string {
   const flags: Record<string, number> = {
     seed,
     seconds,
     bots,
+    onlookers,
     'interval-ms': options.intervalMs,
     'server-workers': options.serverWorkers,
   };
@@ -68,6 +78,7 @@ function newCommand(): Command {
     )
     .option('--seconds <number>', 'how long faults come', whole(1, 86_400), 120)
     .option('--bots <number>', 'clients; one in five counts in tally', whole(2, 10_000), 500)
+    .option('--onlookers <number>', 'clients that only stay connected', whole(0, 10_000), 0)
     .option('--seed <number>', 'of the schedule (default: random)', whole(0, SEED_MAX))
     .option('--kinds <list>', 'kinds of faults, with commas', parseKinds, faultKindNames)
     .option('--interval-ms <ms>', 'mean time to the next fault', whole(0, 3_600_000), 2000)

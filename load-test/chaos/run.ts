@@ -41,7 +41,10 @@ export async function runChaos(
   say: (outcome: Outcome) => void,
   warn: Say,
 ): Promise<ChaosReport> {
-  const victim = await Victim.start({ clients: options.bots, workers: options.serverWorkers });
+  const victim = await Victim.start({
+    clients: options.bots + options.onlookers,
+    workers: options.serverWorkers,
+  });
   const run = new Run(options, victim, say, warn);
   const interrupted = () => void run.abandon();
   process.once('SIGINT', interrupted);
@@ -84,8 +87,9 @@ class Run {
       port: victim.port,
       data: victim.data,
       clients: options.bots,
+      onlookers: options.onlookers,
       processes: options.processes,
-      rampMs: options.bots * RAMP_MS_PER_CLIENT,
+      rampMs: (options.bots + options.onlookers) * RAMP_MS_PER_CLIENT,
       problem: this.problem,
     });
   }
@@ -109,7 +113,7 @@ class Run {
     const { outcomes, records, couples, replays } = evidence;
     return {
       seed,
-      clients: options.bots,
+      clients: options.bots + options.onlookers,
       seconds,
       faults: outcomes.length,
       kinds: kindReports(outcomes, options.limits),
@@ -204,7 +208,8 @@ class Run {
     this.audits.push(await auditor.gold(ANSWER_MS_MAX));
     const accounts = await auditor.accounts(ANSWER_MS_MAX);
     const inCrowd = 1 + 2 * COUPLES_IN_CROWD;
-    const connections = this.options.bots + this.options.processes * inCrowd + 1;
+    const { bots, onlookers, processes } = this.options;
+    const connections = bots + onlookers + processes * inCrowd + 1;
     const connected = await this.descriptors(connections);
     await crowds.leave(ANSWER_MS_MAX);
     await Promise.all([auditor.close(), this.shared!.stop()]);
