@@ -120,16 +120,18 @@ export class Children {
       clients: 0,
       ...sample,
       responsive: true,
+      ready: true,
       lastBeatAgeMs: 0,
     };
     const live = [...this.live].map((child) => this.describe(child, now));
-    const spares = this.spares.all.map(({ pid, startedAt, beatAt, beat }) => ({
+    const spares = [...this.spares.all].map(({ forked, isReady }) => ({
       ...primary,
-      ...beat,
+      ...forked.beat,
       role: 'spare' as const,
-      pid,
-      uptimeSeconds: (now - startedAt) / 1000,
-      lastBeatAgeMs: now - beatAt,
+      pid: forked.pid,
+      uptimeSeconds: (now - forked.startedAt) / 1000,
+      ready: isReady,
+      lastBeatAgeMs: now - forked.beatAt,
     }));
     return [primary, ...live, ...spares];
   }
@@ -154,6 +156,7 @@ export class Children {
       clients: child.beat.clients,
       eventLoopLagMs: child.beat.eventLoopLagMs,
       residentBytes: child.beat.residentBytes,
+      ready: child.isReady,
       responsive: child.isReady && age < this.options.config.heartbeatMs * 3,
       lastBeatAgeMs: age,
     };
