@@ -13,6 +13,7 @@ export interface ServerProcessInfo {
   readonly eventLoopLagMs: number;
   readonly residentBytes: number;
   readonly responsive: boolean;
+  readonly ready: boolean;
   readonly lastBeatAgeMs: number;
 }
 

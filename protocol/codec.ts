@@ -4,13 +4,12 @@ import { cobsBytesMax, cobsEncode } from './cobs.ts';
 import type { Kind } from './entities.ts';
 import { ProtocolError } from './errors.ts';
 import { rowsFromJson, rowsToJson } from './json-rows.ts';
+import { isAnything, type RowForm } from './message-fields.ts';
 import {
-  isAnything,
   type Message,
   type MessageName,
   type MessageRow,
   messages,
-  type RowForm,
   type Sender,
 } from './messages.ts';
 import { refuseJson, refuseMsgpack } from './scan.ts';

@@ -5,14 +5,13 @@ import { FIELD_STRING_BYTES_MAX, FIELDS_MAX, fieldTypes, KINDS_MAX } from './ent
 import { errorTable } from './errors.ts';
 import { exampleKindsOf, examples } from './golden/examples.ts';
 import { GOLDEN_FOLDER } from './golden.ts';
+import { isAnything, type RowForm } from './message-fields.ts';
 import {
   CLIENT_FRAME_BYTES_MAX,
-  isAnything,
   type Message,
   type MessageName,
   type MessageRow,
   messages,
-  type RowForm,
   SERVER_FRAME_BYTES_MAX,
   type Sender,
 } from './messages.ts';

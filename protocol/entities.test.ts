@@ -14,7 +14,7 @@ import {
 import { ProtocolError } from './errors.ts';
 import { exampleKinds } from './golden/examples.ts';
 import { rowsFromJson, rowsToJson } from './json-rows.ts';
-import type { RowForm } from './messages.ts';
+import type { RowForm } from './message-fields.ts';
 import {
   fieldArbitrary,
   idArbitrary,

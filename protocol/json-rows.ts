@@ -1,7 +1,7 @@
 // Rows of entities as JSON objects: `{kind, id, field, …}`, `{id, field, …}` and plain ids.
 import { type FieldType, type FieldValue, type Kind, RowReader, RowWriter } from './entities.ts';
 import { ProtocolError } from './errors.ts';
-import type { RowForm } from './messages.ts';
+import type { RowForm } from './message-fields.ts';
 
 /** Objects with named fields for packed rows. */
 export function rowsToJson(form: RowForm, kinds: readonly Kind[], rows: Uint8Array): unknown[] {

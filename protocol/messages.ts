@@ -1,7 +1,19 @@
 // The wire: every message between client and server, one row each. Types, validators, both
 // encodings, the golden vectors and PROTOCOL.md derive from this table.
 
-import { fieldTypes, type Kind } from './entities.ts';
+import {
+  anything,
+  code,
+  kinds,
+  request,
+  room,
+  rows,
+  sentence,
+  seq,
+  text,
+  u32,
+  word,
+} from './message-fields.ts';
 import { type Static, type TObject, type TSchema, Type } from './schema.ts';
 
 /** The version that `hello` must name. It grows when a message changes in a way that an older peer
@@ -16,53 +28,6 @@ const REFUSAL_BYTES_MAX = 8192;
 /** The room that is always there and that every session is in: the lobby. */
 export const LOBBY = 0;
 
-const u32 = (description: string) =>
-  Type.Integer({ minimum: 0, maximum: 0xffff_ffff, description });
-const text = (maxLength: number, description: string, minLength = 0) =>
-  Type.String({ minLength, maxLength, description });
-const word = (description: string) =>
-  Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z][A-Za-z0-9_-]*$', description });
-const anything = (description: string) => Type.Unsafe<unknown>({ description, anything: true });
-
-/** Whether the field takes any value that both encodings can carry. */
-export function isAnything(field: TSchema): boolean {
-  return (field as { anything?: boolean }).anything === true;
-}
-
-const room = u32('The room’s number; 0 is the lobby.');
-const seq = Type.Integer({
-  minimum: 1,
-  maximum: 0xffff_ffff,
-  description: 'Counts the commands and calls of this session in this room, from 1, without a gap.',
-});
-const request = Type.Optional(u32('A number of the client’s choice, repeated in the answer.'));
-const code = word('What happened, for programs.');
-const sentence = text(1000, 'What happened, for people.');
-
-const kinds = Type.Unsafe<Kind[]>(
-  Type.Array(
-    Type.Object({
-      name: Type.String(),
-      fields: Type.Array(
-        Type.Object({
-          name: Type.String(),
-          type: Type.Enum(Object.keys(fieldTypes)),
-        }),
-      ),
-    }),
-    { description: 'The entity kinds of the room; rows name them by position.' },
-  ),
-);
-
-/** Rows of entities: packed bytes in the binary encoding, objects with named fields in JSON lines. */
-const rows = (form: RowForm, description: string) =>
-  Type.Refine(
-    Type.Unsafe<Uint8Array>({ description, rows: form }),
-    (value) => value instanceof Uint8Array,
-    () => 'must be packed rows',
-  );
-
-export type RowForm = 'entered' | 'changed' | 'left';
 export type Sender = 'client' | 'server';
 
 /** One message. `tag`: the first element of its array in the binary encoding; never used again.

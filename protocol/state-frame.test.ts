@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { encodeBinary } from './codec.ts';
 import { RowWriter } from './entities.ts';
 import { exampleKinds } from './golden/examples.ts';
-import type { Message, RowForm } from './messages.ts';
+import type { RowForm } from './message-fields.ts';
+import type { Message } from './messages.ts';
 import { stateBody, stateFrame } from './state-frame.ts';
 import { idArbitrary, packRows, rowArbitrary } from './test-arbitraries.ts';
 

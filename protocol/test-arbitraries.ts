@@ -1,7 +1,8 @@
 // Arbitrary messages and rows for property tests, derived from the tables as the codec is.
 import fc, { type Arbitrary } from 'fast-check';
 import { type FieldType, type FieldValue, fieldTypes, type Kind, RowWriter } from './entities.ts';
-import { isAnything, type Message, type MessageName, messages, type RowForm } from './messages.ts';
+import { isAnything, type RowForm } from './message-fields.ts';
+import { type Message, type MessageName, messages } from './messages.ts';
 import { type TSchema, Type } from './schema.ts';
 
 /** The part of JSON Schema that the table of messages uses. */

@@ -168,7 +168,11 @@ class Run {
   private async doHarm(kinds: readonly FaultKind[], auditor: Auditor): Promise<void> {
     const { seed, intervalMs, seconds } = this.options;
     for (const planned of scheduleOf({ seed, kinds, intervalMs })) {
-      await sleep(planned.afterMs);
+      const [hasSpares] = await Promise.all([
+        this.victim.untilSparesReady(),
+        sleep(planned.afterMs),
+      ]);
+      if (!hasSpares) this.warn('the next fault comes before a spare process is ready');
       if (performance.now() - this.startedAt > seconds * 1000) return;
       const outcome = await this.strike(planned);
       this.outcomes.push(outcome);

@@ -5,7 +5,7 @@ import { type FaultKind, rowOf } from './kinds.ts';
 
 /** One moment of the schedule. */
 export interface PlannedFault {
-  /** After the recovery from the one before. */
+  /** After the recovery from the one before; later where no spare process is ready then. */
   readonly afterMs: number;
   /** One, or two at once. */
   readonly kinds: readonly FaultKind[];

@@ -20,6 +20,8 @@ const GAMES = [
 const SPARES = 1;
 const POLL_MS = 50;
 const START_MS_MAX = 20_000;
+/** A machine on which it takes longer has no time for them. */
+const SPARES_MS_MAX = 5000;
 const LOG_LINES_MAX = 2000;
 
 export interface VictimOptions {
@@ -108,20 +110,25 @@ export class Victim {
   /** Resolves when every process is there and its event loop turns, and `gone` are not there.
    *  @throws {FaultError} after `msMax`. */
   async untilWhole(msMax: number, gone: readonly number[] = []): Promise<void> {
-    const startedAt = performance.now();
-    for (;;) {
-      const processes = await this.processes();
+    const isWhole = await this.until(msMax, (processes) => {
       const count = (role: string) =>
         processes.filter((process) => process.role === role && process.responsive).length;
-      const isThere = processes.some(({ pid }) => gone.includes(pid));
-      const isWhole =
-        count('worker') === this.workers && count('coordinator') === 1 && count('spare') === SPARES;
-      if (!isThere && isWhole) return;
-      if (performance.now() - startedAt > msMax) {
-        throw new FaultError(`the server was not whole again after ${msMax} ms`);
-      }
-      await sleep(POLL_MS);
-    }
+      if (processes.some(({ pid }) => gone.includes(pid))) return false;
+      return (
+        count('worker') === this.workers && count('coordinator') === 1 && count('spare') === SPARES
+      );
+    });
+    if (!isWhole) throw new FaultError(`the server was not whole again after ${msMax} ms`);
+  }
+
+  /** Resolves when the spare processes can take another's place as quickly as they ever will, or after
+   *  5 s. What a death costs when the next comes before is another question.
+   *  @returns whether they can. */
+  untilSparesReady(): Promise<boolean> {
+    return this.until(SPARES_MS_MAX, (processes) => {
+      const spares = processes.filter(({ role }) => role === 'spare');
+      return spares.length === SPARES && spares.every(({ ready }) => ready);
+    });
   }
 
   /** `full`: every write fails; else each is delayed by so many ms. */
@@ -141,6 +148,18 @@ export class Victim {
 
   removeFiles(): void {
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private async until(
+    msMax: number,
+    holds: (processes: readonly ServerProcessInfo[]) => boolean,
+  ): Promise<boolean> {
+    const startedAt = performance.now();
+    while (!holds(await this.processes())) {
+      if (performance.now() - startedAt > msMax) return false;
+      await sleep(POLL_MS);
+    }
+    return true;
   }
 
   private startServer(...args: string[]): Promise<ServerProcess> {

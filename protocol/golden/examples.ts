@@ -1,13 +1,8 @@
 // Example messages for the golden vectors and PROTOCOL.md; each is written to a file of its name.
 import type { Kind } from '../entities.ts';
 import { rowsFromJson } from '../json-rows.ts';
-import {
-  LOBBY,
-  type Message,
-  type MessageName,
-  PROTOCOL_VERSION,
-  type RowForm,
-} from '../messages.ts';
+import type { RowForm } from '../message-fields.ts';
+import { LOBBY, type Message, type MessageName, PROTOCOL_VERSION } from '../messages.ts';
 
 /** For every message at least the example that has its name. */
 type Examples = {

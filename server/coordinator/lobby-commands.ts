@@ -25,18 +25,19 @@ export interface LobbyWorld {
   readonly trades: TradeDesk;
 }
 
-type Done = Answer | Deed;
+/** What comes of a command, at once or later; undefined: it has to be asked again now. */
+type Done = Answer | Deed | Promise<Answer | undefined>;
 
 interface LobbyCommand {
   readonly text: string;
   readonly args: TSchema;
-  run(world: LobbyWorld, session: Session, args: never): Done | Promise<Answer>;
+  run(world: LobbyWorld, session: Session, args: never): Done;
 }
 
 const command = <A extends TSchema>(
   text: string,
   args: A,
-  run: (world: LobbyWorld, session: Session, args: Static<A>) => Done | Promise<Answer>,
+  run: (world: LobbyWorld, session: Session, args: Static<A>) => Done,
 ): LobbyCommand => ({ text, args, run: run as LobbyCommand['run'] });
 
 const name = Type.String({ minLength: 1, maxLength: 40 });
@@ -172,23 +173,19 @@ export function isQuestion({ name }: CommandMessage): boolean {
   return !deeds.has(name);
 }
 
-/** What comes of a command, at once or later; of one that is not as the table says a refusal. */
+/** What comes of a command, at once or later; of one that is not as the table says a refusal.
+ *  Undefined where it waited for something that changes what comes of it: run it again. */
 export function runLobbyCommand(
   world: LobbyWorld,
   session: Session,
   message: CommandMessage,
-): Deed | Promise<Deed> {
+): Deed | Promise<Deed | undefined> {
   const done = tryRun(world, session, message);
-  return done instanceof Promise ? done.then(deedOf) : deedOf(done);
+  if (done instanceof Promise) return done.then((answer) => answer && { answer });
+  return 'kind' in done ? { answer: done } : done;
 }
 
-const deedOf = (done: Done): Deed => ('kind' in done ? { answer: done } : done);
-
-function tryRun(
-  world: LobbyWorld,
-  session: Session,
-  { name, args }: CommandMessage,
-): Done | Promise<Answer> {
+function tryRun(world: LobbyWorld, session: Session, { name, args }: CommandMessage): Done {
   const known = compiled.get(name);
   if (!known) return refused('UNKNOWN_COMMAND', `the lobby has ${[...compiled.keys()].join(', ')}`);
   const given = args ?? {};

@@ -53,7 +53,7 @@ function applyWaiting(world: LobbyWorld, session: Session): void {
       const of = message;
       void deed.then((done) => {
         if (isOver(world, session)) return;
-        if (settle(world, session, of, done)) applyWaiting(world, session);
+        if (!done || settle(world, session, of, done)) applyWaiting(world, session);
       });
       return;
     }

@@ -75,6 +75,17 @@ describe('A match', () => {
     expect(matches(matchmaker)).toEqual([[2, 3]]);
     expect(left(matchmaker)).toEqual([4]);
   });
+
+  it('that a whole party has left lets another one of its name come together', () => {
+    const us = [1, 2].map((session) => member(session, 'us', 2));
+    const matchmaker = waiting(2, ...us);
+    const match = matchmaker.take(all)!;
+    for (const { session } of us) matchmaker.remove(session);
+    matchmaker.add(member(3, 'us', 2));
+    matchmaker.settle(match);
+    matchmaker.add(member(4, 'us', 2));
+    expect(matches(matchmaker)).toEqual([[3, 4]]);
+  });
 });
 
 describe('Who cannot wait', () => {

@@ -22,8 +22,8 @@ interface Group {
   readonly members: Set<number>;
   /** Its place among those who are whole: the smaller the sooner. */
   turn: number;
-  /** Taken for a match that is not settled. */
-  isTaken: boolean;
+  /** For which it was taken; neither settled nor put back. */
+  match: Match | undefined;
 }
 
 /** Sessions that go into one room. */
@@ -62,12 +62,17 @@ export class Matchmaker<T extends Ticket> implements Iterable<T> {
     return this.tickets.get(session);
   }
 
+  /** The match for which the session or its party was taken: nobody knows yet whether it will be. */
+  takenFor(session: number, party: string): Match | undefined {
+    return this.groups.get(session)?.match ?? this.parties.get(party)?.match;
+  }
+
   /** @returns why `add` could not take it. */
   check({ session, party, size }: Ticket): Refusal | undefined {
     if (this.tickets.has(session)) return 'ALREADY_WAITING';
     const group = this.parties.get(party);
     if (size > this.players || (group && group.size !== size)) return 'PARTY_SIZE';
-    if (group && (group.isTaken || group.members.size === size)) return 'PARTY_FULL';
+    if (group && (group.match || group.members.size === size)) return 'PARTY_FULL';
     return undefined;
   }
 
@@ -76,7 +81,7 @@ export class Matchmaker<T extends Ticket> implements Iterable<T> {
     const { session, party, size } = ticket;
     this.tickets.set(session, ticket);
     const known = this.parties.get(party);
-    const group = known ?? { party, size, members: new Set(), turn: 0, isTaken: false };
+    const group = known ?? { party, size, members: new Set(), turn: 0, match: undefined };
     if (party !== '') this.parties.set(party, group);
     group.members.add(session);
     this.groups.set(session, group);
@@ -93,7 +98,7 @@ export class Matchmaker<T extends Ticket> implements Iterable<T> {
     if (!ticket || !group) return undefined;
     this.tickets.delete(session);
     this.groups.delete(session);
-    if (!group.isTaken && isWhole(group)) this.leaveLine(group);
+    if (!group.match && isWhole(group)) this.leaveLine(group);
     group.members.delete(session);
     if (group.members.size === 0) this.parties.delete(group.party);
     return ticket;
@@ -110,17 +115,19 @@ export class Matchmaker<T extends Ticket> implements Iterable<T> {
     candidates.sort((a, b) => a.turn - b.turn);
     const groups = fill(candidates, this.players);
     if (!groups) return undefined;
+    const match = { groups };
     for (const group of groups) {
       this.leaveLine(group);
-      group.isTaken = true;
+      group.match = match;
     }
-    return { groups };
+    return match;
   }
 
   /** Those of the match have their room and wait no longer. */
   settle({ groups }: Match): void {
     for (const { party, members } of groups) {
-      this.parties.delete(party);
+      // Where all have gone another party may have its name.
+      if (members.size > 0) this.parties.delete(party);
       for (const session of members) {
         this.tickets.delete(session);
         this.groups.delete(session);
@@ -131,7 +138,7 @@ export class Matchmaker<T extends Ticket> implements Iterable<T> {
   /** The match has come to nothing: each has the place again that it had. */
   putBack({ groups }: Match): void {
     for (const group of groups) {
-      group.isTaken = false;
+      group.match = undefined;
       if (!isWhole(group)) continue;
       const line = this.whole[group.size]!;
       const at = line.findIndex(({ turn }) => turn > group.turn);

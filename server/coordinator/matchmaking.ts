@@ -45,6 +45,8 @@ const RETRY_MS = 1000;
 export class Matchmaking {
   private readonly options: MatchmakingOptions;
   private readonly queues = new Map<string, Queue>();
+  /** Each is over when its match is settled or put back. */
+  private readonly openings = new WeakMap<Match, Promise<undefined>>();
   private retryAt = Number.NEGATIVE_INFINITY;
   private closed = false;
 
@@ -84,10 +86,17 @@ export class Matchmaking {
     return waits;
   }
 
-  /** Wants a match of the game, alone or with a party of `size` sessions that give its name. */
-  match(session: Session, { game, party = '', size }: MatchArgs): Answer | Deed {
+  /** Wants a match of the game, alone or with a party of `size` sessions that give its name.
+   *  @returns a promise while the room for one's match, or the party's, is being opened: ask again then,
+   *  so that how long the disk takes does not change the answer. */
+  match(
+    session: Session,
+    { game, party = '', size }: MatchArgs,
+  ): Answer | Deed | Promise<undefined> {
     const queue = this.queueOf(game);
     if ('kind' in queue) return queue;
+    const taken = queue.matchmaker.takenFor(session.id, party);
+    if (taken) return this.openings.get(taken)!;
     const { rooms, roomsPerSessionMax } = this.options;
     const { players } = queue.matchmaker;
     const ticket = { session: session.id, game, party, since: Date.now(), room: rooms.newest };
@@ -169,15 +178,15 @@ export class Matchmaking {
     for (;;) {
       const match = queue.matchmaker.take(this.isPresent);
       if (!match) return;
-      void this.begin(queue, match);
+      this.openings.set(match, this.begin(queue, match));
     }
   }
 
-  private async begin({ game, matchmaker }: Queue, match: Match): Promise<void> {
+  private async begin({ game, matchmaker }: Queue, match: Match): Promise<undefined> {
     const { rooms, log } = this.options;
     const room = await rooms.open(game.name);
     // Who waits is written down: the next process matches them.
-    if (this.closed) return;
+    if (this.closed) return new Promise(() => {});
     const players = sessionsOf(match);
     const isWhole = players.length === matchmaker.players && players.every(this.isPresent);
     if (room === 'GAME_ERROR') this.dismiss(game, matchmaker, match);

@@ -142,3 +142,67 @@ describe('Who goes while the room of a match is being opened', () => {
     expect([ada, bob, eve].map(({ rooms }) => [...rooms.keys()])).toEqual([[], [2], [2]]);
   });
 });
+
+describe('Who asks for a match while the room of theirs is being opened', () => {
+  const us = { game: 'duel', party: 'us', size: 2 };
+  let [ada, bob, eve, ned]: Session[] = [];
+  beforeEach(() => {
+    [ada, bob, eve, ned] = [1, 2, 3, 4].map(() => world.session(link));
+    world.storage.isSlow = true;
+    for (const player of [ada, bob]) ask(player!, 'match', us);
+    link.take();
+  });
+
+  /** What was answered since the last call: whom, and the code of a refusal. */
+  const answers = () =>
+    link.take().flatMap((message) => {
+      if (message.type === 'result') return [[message.connection, message.value]];
+      return message.type === 'rejected' ? [[message.connection, message.code]] : [];
+    });
+  const rooms = () => [ada, bob, eve, ned].map((one) => [...one!.rooms.keys()]);
+
+  it('is answered when it is there, as one who asks then', async () => {
+    for (const player of [eve, ada]) ask(player!, 'match', us);
+    await settlePromises();
+    expect(answers()).toEqual([]);
+    await world.storage.takeRoom();
+    expect(answers()).toEqual([
+      [eve!.connection, null],
+      [ada!.connection, null],
+    ]);
+    await world.storage.takeRoom();
+    expect(rooms()).toEqual([[1, 2], [1], [2], []]);
+  });
+
+  it('is refused when it is not there, as one who asks then', async () => {
+    for (const player of [eve, ada]) ask(player!, 'match', us);
+    await world.storage.takeRoom(false);
+    expect(answers()).toEqual([
+      [eve!.connection, 'PARTY_FULL'],
+      [ada!.connection, 'ALREADY_WAITING'],
+    ]);
+  });
+
+  it('and has left the party meanwhile is with it in the next', async () => {
+    ask(ada!, 'unmatch', { game: 'duel' });
+    ask(ada!, 'match', us);
+    for (let i = 0; i < 2; i++) await world.storage.takeRoom();
+    expect(answers()).toEqual([1, 2].map(() => [ada!.connection, null]));
+    expect(rooms()).toEqual([[2], [2], [], []]);
+  });
+
+  it('for a place that one has left is the only one who has it', async () => {
+    ask(ada!, 'unmatch', { game: 'duel' });
+    for (const player of [eve, ned]) ask(player!, 'match', us);
+    for (let i = 0; i < 2; i++) await world.storage.takeRoom();
+    expect(rooms()).toEqual([[], [2], [2], []]);
+    expect(world.matchmaking.waitsOf(ned!)).toBe(1);
+  });
+
+  it('is told nothing more where the server stops', async () => {
+    ask(eve!, 'match', us);
+    world.matchmaking.close();
+    await world.storage.takeRoom();
+    expect(answers()).toEqual([]);
+  });
+});

@@ -3,6 +3,7 @@
 import type { FieldType, ValueOf } from '../../protocol/index.ts';
 import { type Static, type TSchema, Type } from '../../protocol/schema.ts';
 
+export { Refusal, refuse } from './refusal.ts';
 export { Type };
 
 /** A field that the server keeps and clients never see. */
@@ -277,35 +278,4 @@ export function defineGame<
   P = undefined,
 >(game: GameSpec<K, C, S, P>): GameSpec<K, C, S, P> {
   return game;
-}
-
-/** Longest text of a refusal, in characters. */
-const REFUSAL_TEXT_MAX = 1000;
-
-/** Thrown by `refuse`: the command is answered by `rejected` with this code and text. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly code: string;
-
-  constructor(code: string, text: string) {
-    super(text.slice(0, REFUSAL_TEXT_MAX));
-    if (!/^[A-Z][A-Z0-9_]{0,39}$/.test(code)) {
-      throw new RangeError(`a code for refuse has capitals, digits and _, but got ${code}`);
-    }
-    this.code = code;
-  }
-}
-
-/** Refuses the command that is being run.
- *  @param code for programs: at most 40 capitals, digits and _, such as `NOT_YOUR_TURN`.
- *  @param text for people: what happened and what to do; 1,000 characters at most. */
-export function refuse(code: string, text: string): never {
-  // Refusing is an ordinary answer; a stack would make it four times as dear.
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    throw new Refusal(code, text);
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
 }

@@ -16,6 +16,7 @@ const worker: ProcessInfo = {
   eventLoopLagMs: 0.1,
   residentBytes: 5e7,
   responsive: true,
+  ready: true,
   lastBeatAgeMs: 12,
 };
 const coordinator: ProcessInfo = { ...worker, role: 'coordinator', worker: null, pid: 98 };

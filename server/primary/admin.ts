@@ -23,6 +23,9 @@ export interface ProcessInfo {
   readonly residentBytes: number;
   /** Its event loop turns. */
   readonly responsive: boolean;
+  /** It can do its work; a spare one: it has loaded its code and rehearsed, and is as quick to take
+   *  another's place as it will be. */
+  readonly ready: boolean;
   readonly lastBeatAgeMs: number;
 }
 
@@ -114,7 +117,7 @@ const routes: Readonly<Record<string, Route>> = {
         : json(503, { ready: false, reason: notReadyReason(source.processes()) }),
   },
   '/api/processes': {
-    text: 'the processes of the server, as JSON',
+    text: 'the processes of the server, as JSON; a spare one is ready when it has rehearsed',
     answer: (source) => json(200, { processes: source.processes() }),
   },
   '/api/crashes': {

@@ -1,4 +1,4 @@
-// The processes that the primary has forked: starts them, listens to them, kills those that hang.
+// The processes that the primary has forked: starts them, listens to them, says which there are.
 import cluster from 'node:cluster';
 import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
@@ -9,10 +9,11 @@ import type { Log, LogRelay, ProcessMetrics, PushedMetrics } from '../observe/in
 import { MetricsAggregate, ProcessSampler } from '../observe/index.ts';
 import type { ProcessInfo } from './admin.ts';
 import { ChildProcess } from './child-process.ts';
-import { Crashes, crashRecord, type Hang } from './crashes.ts';
+import { Crashes, crashRecord } from './crashes.ts';
 import { CHILD_STDIO, type ForkedEvents, ForkedProcess } from './forked-process.ts';
-import { INSPECTABLE, stackOfHang } from './hang-stack.ts';
+import { INSPECTABLE } from './hang-stack.ts';
 import { Spares } from './spares.ts';
+import { Watchdog } from './watchdog.ts';
 
 type Role = ChildIdentity['role'];
 
@@ -38,26 +39,17 @@ const SHUTDOWN_MS = 5000;
  *  connections: two thirds of the memory; with 1,000 players: no more CPU (23.8 and 25.0 µs for each
  *  state beside 23.7 and 26.2; with 4 instead of 8 it was a tenth more). */
 const YOUNG_SPACE = '--max-semi-space-size=8';
-/** After this part of the time that makes a hang it is asked where, so that it need not be waited
- *  for longer. */
-const ASKED_AFTER = 0.5;
 
 export class Children {
   private readonly options: ChildrenOptions;
   private readonly live = new Set<ChildProcess>();
   private readonly aggregate = new MetricsAggregate(() => performance.now());
-  private readonly timer: NodeJS.Timeout;
   readonly crashes = new Crashes();
-  private readonly hangs = new WeakMap<ChildProcess, Hang>();
-  /** Where silent processes are, as soon as they have said so. */
-  private readonly stacks = new Map<ChildProcess, { stack: string | null }>();
   /** The last number given to a process of each role. */
   private readonly numbers: Record<Role, number> = { worker: 0, coordinator: 0 };
-  /** Those of which was said that they take long to start. */
-  private readonly slow = new WeakSet<ChildProcess>();
-  private sweptAt = performance.now();
   private isClosed = false;
   private readonly sampler: ProcessSampler;
+  private readonly watchdog: Watchdog;
   readonly spares: Spares;
 
   constructor(options: ChildrenOptions) {
@@ -78,7 +70,8 @@ export class Children {
     });
     this.sampler = new ProcessSampler(options.metrics, () => performance.now());
     options.metrics.gauge('buildInfo', 1, { version: packageVersion(), node: process.version });
-    this.timer = setInterval(() => this.sweep(), options.config.heartbeatMs);
+    const { config, log, relay, tooLarge } = options;
+    this.watchdog = new Watchdog({ config, log, relay, children: this.live, tooLarge });
   }
 
   /** The spec of a child; it starts when a supervisor takes it. */
@@ -127,23 +120,25 @@ export class Children {
       clients: 0,
       ...sample,
       responsive: true,
+      ready: true,
       lastBeatAgeMs: 0,
     };
     const live = [...this.live].map((child) => this.describe(child, now));
-    const spares = this.spares.all.map(({ pid, startedAt, beatAt, beat }) => ({
+    const spares = [...this.spares.all].map(({ forked, isReady }) => ({
       ...primary,
-      ...beat,
+      ...forked.beat,
       role: 'spare' as const,
-      pid,
-      uptimeSeconds: (now - startedAt) / 1000,
-      lastBeatAgeMs: now - beatAt,
+      pid: forked.pid,
+      uptimeSeconds: (now - forked.startedAt) / 1000,
+      ready: isReady,
+      lastBeatAgeMs: now - forked.beatAt,
     }));
     return [primary, ...live, ...spares];
   }
 
   close(): void {
     this.isClosed = true;
-    clearInterval(this.timer);
+    this.watchdog.close();
     void this.spares.close();
     this.sampler.close();
   }
@@ -161,6 +156,7 @@ export class Children {
       clients: child.beat.clients,
       eventLoopLagMs: child.beat.eventLoopLagMs,
       residentBytes: child.beat.residentBytes,
+      ready: child.isReady,
       responsive: child.isReady && age < this.options.config.heartbeatMs * 3,
       lastBeatAgeMs: age,
     };
@@ -211,14 +207,14 @@ export class Children {
     const uptimeSeconds = (performance.now() - child.startedAt) / 1000;
     const lastLines = this.options.relay.lastLines(pid);
     const found = { pid, uptimeSeconds, connections, lastLines: [...lastLines] };
-    const record = crashRecord(identity, found, exit, this.hangs.get(child));
+    const record = crashRecord(identity, found, exit, this.watchdog.hangOf(child));
     this.crashes.add(record);
     const { lastLines: _, ...fields } = record;
     this.options.log.error(fields, `${child.name} died`);
   }
 
   private forget(child: ChildProcess): void {
-    this.stacks.delete(child);
+    this.watchdog.forget(child);
     const { role, slot } = child.identity;
     this.aggregate.died(keyOf(child));
     // A worker that had one client leaves a slot that may stay empty.
@@ -232,71 +228,6 @@ export class Children {
       this.aggregate.report(keyOf(child), role, slot, message.snapshot as PushedMetrics);
     }
     this.options.message(child, message);
-  }
-
-  private sweep(): void {
-    const { config, log } = this.options;
-    const now = performance.now();
-    const late = now - this.sweptAt - config.heartbeatMs;
-    this.sweptAt = now;
-    // When this process was held up itself, the children's beats may wait to be read.
-    if (late > config.heartbeatMs) return;
-    for (const child of this.live) {
-      const { role } = child.identity;
-      const isTooLarge = child.beat.residentBytes > config.workerMemoryMax;
-      if (role === 'worker' && config.workerMemoryMax > 0 && isTooLarge) {
-        this.options.tooLarge(child);
-      }
-      this.warnIfSlow(child, now - child.startedAt);
-      const silentMs = now - child.beatAt;
-      const limit = child.hasBeaten ? config.hangMs : config.startMs;
-      if (child.hasBeaten && !child.isEnding) this.ask(child, silentMs > limit * ASKED_AFTER);
-      if (silentMs < limit || child.isEnding) continue;
-      if (child.hasBeaten) this.endHang(child, Math.round(silentMs));
-      else {
-        log.error({ child: child.name, childPid: child.pid }, 'process does not start: killed');
-        child.kill();
-      }
-    }
-  }
-
-  /** Says once that a process beats, and yet is not ready. */
-  private warnIfSlow(child: ChildProcess, ageMs: number): void {
-    const { config, log } = this.options;
-    const { isReady, isEnding, hasBeaten } = child;
-    if (isReady || isEnding || !hasBeaten || ageMs < config.startMs || this.slow.has(child)) return;
-    this.slow.add(child);
-    const fields = { child: child.name, childPid: child.pid, ageMs: Math.round(ageMs) };
-    log.warn(fields, 'process is alive, but not ready yet');
-  }
-
-  /** Asks a process that is silent where it is, once; tells one that is not any more to forget it. */
-  private ask(child: ChildProcess, isSilent: boolean): void {
-    const asked = this.stacks.get(child);
-    if (isSilent === (asked !== undefined)) return;
-    const { config, log, relay } = this.options;
-    const fields = { child: child.name, childPid: child.pid };
-    if (asked) {
-      this.stacks.delete(child);
-      child.calm();
-      log.warn({ ...fields, stack: asked.stack }, 'process was silent, and goes on');
-      return;
-    }
-    const answer = { stack: null as string | null };
-    this.stacks.set(child, answer);
-    log.warn(fields, 'process is silent: it is asked where it is');
-    const lines = () => relay.lastLines(child.pid);
-    void stackOfHang(child.pid, lines, config.hangMs).then((stack) => {
-      answer.stack = stack ?? null;
-    });
-  }
-
-  private endHang(child: ChildProcess, hungMs: number): void {
-    const { log } = this.options;
-    const { stack = null } = this.stacks.get(child) ?? {};
-    this.hangs.set(child, { hungMs, stack });
-    log.error({ child: child.name, childPid: child.pid, hungMs, stack }, 'process hangs: killed');
-    child.kill();
   }
 }
 

@@ -32,6 +32,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** Of each that waits, whether it is ready. */
+const ready = () => [...spares.all].map(({ isReady }) => isReady);
+
 function end(process: (typeof forked)[number]): void {
   process.isKilled = true;
   process.exited({ code: null, signal: 'SIGKILL' });
@@ -42,10 +45,10 @@ describe('A spare process', () => {
     spares.fill();
     forked[0]!.message({ type: 'loaded', problem: 'it is broken', link });
     await vi.advanceTimersByTimeAsync(4999);
-    expect([forked.length, forked[0]!.isKilled, spares.all.length]).toEqual([1, true, 0]);
+    expect([forked.length, forked[0]!.isKilled, ready()]).toEqual([1, true, []]);
     expect(said).toEqual(['a spare process would be of no use']);
     await vi.advanceTimersByTimeAsync(1);
-    expect([forked.length, spares.all.length]).toEqual([2, 1]);
+    expect([forked.length, ready()]).toEqual([2, [false]]);
   });
 
   it('that ends by itself is replaced later, too', async () => {
@@ -56,23 +59,30 @@ describe('A spare process', () => {
     expect(said).toEqual(['a process that had nothing to do yet has ended (SIGKILL)']);
   });
 
-  it('is ready when it has rehearsed, or has had time enough to', async () => {
-    let ready = 0;
-    const count = () => void ready++;
+  it('is ready when it has rehearsed', () => {
+    spares.fill();
+    forked[0]!.message({ type: 'loaded', problem: '', link });
+    expect([forked[0]!.sent, ready()]).toEqual([[{ type: 'rehearse' }], [false]]);
+    forked[0]!.message({ type: 'rehearsed' });
+    expect(ready()).toEqual([true]);
+  });
+
+  it('is waited for until it is ready, or has had time enough to be', async () => {
+    let waited = 0;
+    const count = () => void waited++;
     spares.fill();
     void spares.ready().then(count);
     forked[0]!.message({ type: 'loaded', problem: '', link });
     await vi.advanceTimersByTimeAsync(2000);
-    expect(ready).toBe(0);
-    expect(forked[0]!.sent).toEqual([{ type: 'rehearse' }]);
+    expect(waited).toBe(0);
     forked[0]!.message({ type: 'rehearsed' });
     await vi.advanceTimersByTimeAsync(0);
-    expect(ready).toBe(1);
+    expect(waited).toBe(1);
     end(forked[0]!);
     void spares.ready().then(count);
     expect(forked.length).toBe(2);
     await vi.advanceTimersByTimeAsync(5000);
-    expect(ready).toBe(2);
+    expect([waited, ready()]).toEqual([2, [false]]);
   });
 });
 

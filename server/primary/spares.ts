@@ -40,6 +40,8 @@ interface Spare {
   readonly loaded: PromiseWithResolvers<void>;
   readonly rehearsed: PromiseWithResolvers<void>;
   readonly ended: PromiseWithResolvers<void>;
+  /** As quick as it will be. */
+  isReady: boolean;
 }
 
 export class Spares {
@@ -54,8 +56,8 @@ export class Spares {
     this.options = options;
   }
 
-  get all(): readonly ForkedProcess[] {
-    return [...this.waiting].map(({ forked }) => forked);
+  get all(): Iterable<Pick<Spare, 'forked' | 'isReady'>> {
+    return this.waiting;
   }
 
   /** A process to be given its role: one that waits, else a new one. */
@@ -142,6 +144,7 @@ export class Spares {
       message: (message) => {
         if (message.type === 'rehearsed') {
           raise(forked.pid);
+          spare.isReady = true;
           rehearsed.resolve();
         }
         if (message.type !== 'loaded') return;
@@ -149,7 +152,7 @@ export class Spares {
         else if (message.link !== this.link) fail(new LoadError(OTHER_LINK));
         else {
           loaded.resolve();
-          this.rehearse(forked);
+          this.rehearse(spare);
         }
       },
       exited: ({ code, signal }) => {
@@ -162,14 +165,16 @@ export class Spares {
         this.refillLater(RETRY_MS);
       },
     });
-    const spare = { forked, loaded, rehearsed, ended };
+    const spare: Spare = { forked, loaded, rehearsed, ended, isReady: false };
     this.waiting.add(spare);
     return spare;
   }
 
   /** Nobody waits for that; but the next death may come soon, so loading was not slowed down. */
-  private rehearse(forked: ForkedProcess): void {
-    if (this.options.config.spares === 0) return;
+  private rehearse(spare: Spare): void {
+    spare.isReady = this.options.config.spares === 0;
+    if (spare.isReady) return;
+    const { forked } = spare;
     lower(forked.pid);
     forked.send({ type: 'rehearse' });
   }

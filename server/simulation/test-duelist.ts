@@ -95,8 +95,6 @@ export class Duelist extends Visitor {
       return view;
     } catch (error) {
       const { code } = error as ClientError | RejectedError;
-      // The room for its party is being opened still, and one has left it meanwhile.
-      if (code === 'PARTY_FULL') return undefined;
       if (code !== 'ABORTED') throw error;
       this.aborted++;
       // What was under way has come when this is answered.
