@@ -20,6 +20,7 @@ function recordOn(changes: Partial<RoomStorage> = {}, repeated?: Repeated) {
     ...forgetfulRoom,
     async snapshot({ tick }) {
       snapshots.push(tick);
+      return 0;
     },
     ...changes,
   };
@@ -73,6 +74,24 @@ describe('A room is written down whole', () => {
     expect(snapshots).toEqual([2, 5]);
   });
 
+  it('as rarely as it is dear', async () => {
+    const taken: number[] = [];
+    const { step } = recordOn({
+      async snapshot({ tick }) {
+        taken.push(tick);
+        return 30;
+      },
+    });
+    pass(1001);
+    step(51);
+    await written();
+    pass(1001);
+    step(599);
+    expect(taken).toEqual([1]);
+    step(2);
+    expect(taken).toEqual([1, 3]);
+  });
+
   it('after a recovery as soon as if its process had lived on', () => {
     const { step, snapshots } = recordOn({}, { roomMs: 7000, ms: 20 });
     pass(2999);
@@ -97,7 +116,7 @@ describe('A room is written down whole', () => {
   });
 
   it('once at a time, and what came meanwhile counts for the next', async () => {
-    const writing = Promise.withResolvers<void>();
+    const writing = Promise.withResolvers<number>();
     const taken: number[] = [];
     const { step } = recordOn({
       snapshot({ tick }) {
@@ -110,7 +129,7 @@ describe('A room is written down whole', () => {
     pass(10_001);
     step(1);
     expect(taken).toEqual([1]);
-    writing.resolve();
+    writing.resolve(0);
     await written();
     step(1, []);
     expect(taken).toEqual([1, 3]);

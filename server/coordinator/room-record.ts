@@ -31,9 +31,11 @@ export interface Repeated {
 const SYNC_MS = 1000;
 /** A journal of so many bytes is cut short by a snapshot even where nothing has come. */
 const JOURNAL_BYTES_MAX = 1_000_000;
-/** Work of the room's own since the newest snapshot with which the next one is taken early: a recovery
- *  repeats all of it, in a process that is cold, while players wait. In ms. */
-const REPLAY_MS_MAX = 200;
+/** The next snapshot is taken early where the room's own work since the newest took so many times as
+ *  long as writing that one, and so many ms: a recovery repeats all of it while players wait. So
+ *  snapshots take no more than this part of a room's time, however slow the machine is. */
+const REPLAY_PER_SNAPSHOT = 20;
+const REPLAY_MS_MIN = 50;
 /** None comes sooner after another, or after a recovery, whatever the room costs. */
 const APART_MS_MIN = 1000;
 const TROUBLE_LOG_MS = 10_000;
@@ -46,6 +48,8 @@ export class RoomRecord {
   private syncedAt = performance.now();
   /** What a recovery would have to repeat. */
   private replayMs = 0;
+  /** What the newest snapshot took. */
+  private snapshotMs = 0;
   /** A snapshot is being written. */
   private isWriting = false;
   /** Something has come since the last snapshot. */
@@ -90,8 +94,7 @@ export class RoomRecord {
   snapshotIfDue(): void {
     const now = performance.now();
     if (this.isWriting || now <= this.nextAt) return;
-    const isLong = this.replayMs > REPLAY_MS_MAX;
-    if (isLong || now - this.snapshotAt > this.options.snapshotMs) void this.snapshot();
+    if (this.isLong || now - this.snapshotAt > this.options.snapshotMs) void this.snapshot();
   }
 
   /** Lets the disk take what was written down. Called several times a second. */
@@ -129,19 +132,26 @@ export class RoomRecord {
     this.snapshotAt = performance.now();
     this.nextAt = this.snapshotAt + this.apartMs;
     const { storage, game, state } = this.options;
-    const isWorthIt = this.hasChanged || this.replayMs > REPLAY_MS_MAX;
+    const isWorthIt = this.hasChanged || this.isLong;
     if (!isWorthIt && storage.bytes < JOURNAL_BYTES_MAX) return;
     this.hasChanged = false;
     this.replayMs = 0;
     this.isWriting = true;
     try {
-      await storage.snapshot(snapshotOf(game, state));
+      const startedAt = performance.now();
+      const snapshot = snapshotOf(game, state);
+      const takenMs = performance.now() - startedAt;
+      this.snapshotMs = takenMs + (await storage.snapshot(snapshot));
     } catch (error) {
       this.hasChanged = true;
       this.logTrouble(error, NO_SNAPSHOT);
     } finally {
       this.isWriting = false;
     }
+  }
+
+  private get isLong(): boolean {
+    return this.replayMs > Math.max(REPLAY_MS_MIN, REPLAY_PER_SNAPSHOT * this.snapshotMs);
   }
 
   private get apartMs(): number {

@@ -8,7 +8,7 @@ export const forgetfulRoom: RoomStorage = {
   bytes: 0,
   unsnapshotted: 0,
   append() {},
-  snapshot: async () => {},
+  snapshot: async () => 0,
   sync: async () => {},
   secure: async () => {},
   finish: async () => {},

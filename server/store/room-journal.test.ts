@@ -368,7 +368,7 @@ describe('A crash', () => {
         let room = await CountingRoom.create(options(data));
         let sum = 0;
         let ticks = 0;
-        const snapshots: Promise<void>[] = [];
+        const snapshots: Promise<number>[] = [];
         for (const act of acts) {
           if (act === 'snapshot') snapshots.push(room.snapshot());
           else if (act === 'crash') {

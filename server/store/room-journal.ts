@@ -39,7 +39,7 @@ export class RoomJournal<I> {
   private tick: number;
   /** Of the newest snapshot. */
   private snapshotTick: number;
-  private snapshotting: Promise<void> | undefined;
+  private snapshotting: Promise<number> | undefined;
   private readonly tenure: Tenure;
   /** A snapshot that the disk may not have yet. */
   private last: number | undefined;
@@ -73,7 +73,7 @@ export class RoomJournal<I> {
     try {
       await disk.makeFolderLater(unfinished);
       const path = join(unfinished, fileName('snapshot', first.tick));
-      await disk.writeLater(path, await encodeSnapshotLater(first));
+      await disk.writeLater(path, (await encodeSnapshotLater(first)).bytes);
       await disk.syncFolderLater(unfinished);
       await disk.renameLater(unfinished, folder);
       made = folder;
@@ -133,20 +133,21 @@ export class RoomJournal<I> {
   /** Writes `snapshot`, which must be of the tick last appended, in small steps beside the event
    *  loop; files older than the snapshot before it go when the disk has it. Of what `saved` holds, entities and players must
    *  stay as they are until then. While one is being written no other begins.
+   *  @returns how many ms it took of this process' time.
    *  @throws {StoreError} The journal goes on as before then, with all that was in it. */
-  snapshot(snapshot: Snapshot): Promise<void> {
+  snapshot(snapshot: Snapshot): Promise<number> {
     if (this.snapshotting) return this.snapshotting;
     if (snapshot.tick !== this.tick) {
       throw new RangeError(`a snapshot of tick ${snapshot.tick}, not of ${this.tick}`);
     }
-    const bytes = encodeSnapshotLater(snapshot);
+    const encoded = encodeSnapshotLater(snapshot);
     // Whoever awaits the snapshot is told; until then it must not count as unhandled.
-    bytes.catch(() => {});
+    encoded.catch(() => {});
     const before = this.segment;
     // Nothing was appended since the last one: its segment goes on.
     const next = segmentOptions(this.options, this.tick);
     if (before.path !== next.path) this.segment = RecordFile.create(next);
-    this.snapshotting = this.writeSnapshot(snapshot.tick, bytes, before).finally(() => {
+    this.snapshotting = this.writeSnapshot(snapshot.tick, encoded, before).finally(() => {
       this.snapshotting = undefined;
     });
     return this.snapshotting;
@@ -228,22 +229,24 @@ export class RoomJournal<I> {
 
   private async writeSnapshot(
     tick: number,
-    bytes: Promise<Buffer>,
+    encoded: ReturnType<typeof encodeSnapshotLater>,
     before: RecordFile,
-  ): Promise<void> {
+  ): Promise<number> {
     const { disk, folder } = this;
     const path = join(folder, fileName('snapshot', tick));
     const temporary = path + TEMPORARY_SUFFIX;
     try {
       if (before !== this.segment) await this.seal(before);
-      await disk.writeLater(temporary, await bytes);
+      const { bytes, ms } = await encoded;
+      await disk.writeLater(temporary, bytes);
       await disk.renameLater(temporary, path);
       await disk.syncFolderLater(folder);
       this.snapshotTick = tick;
       for (const old of this.outdated(tick)) {
-        if (this.isFinished) return;
+        if (this.isFinished) break;
         await disk.unlinkLater(old);
       }
+      return ms;
     } catch (error) {
       await disk.unlinkLater(temporary).catch(() => {});
       throw StoreError.of(path, error);

@@ -29,7 +29,7 @@ describe('A snapshot’s bytes', () => {
     const bytes = encodeSnapshot(snapshotOf(saved));
     const later = encodeSnapshotLater(snapshotOf(saved));
     state.list.push(2);
-    expect(await later).toEqual(bytes);
+    expect((await later).bytes).toEqual(bytes);
   });
 
   it('are not made of what a file cannot hold', async () => {

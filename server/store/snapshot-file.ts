@@ -9,6 +9,9 @@ import { StoreError } from './store-error.ts';
 
 export const snapshotFormat: FileFormat = { magic: 'HFS1', version: 2, versionMin: 2 };
 
+/** How long an encoding keeps other work waiting, at least. */
+const TURN_MS = 1;
+
 /** A room at one tick. */
 export interface Snapshot {
   /** The room's number, which game code can see. */
@@ -36,12 +39,19 @@ export function encodeSnapshot(snapshot: Snapshot): Buffer {
 }
 
 /** The same in small steps beside the event loop; the first of them is done before this returns.
- *  @returns rejects as `packSlice` throws. */
-export async function encodeSnapshotLater(snapshot: Snapshot): Promise<Buffer> {
+ *  @returns the bytes, and how many ms the steps took; rejects as `packSlice` throws. */
+export async function encodeSnapshotLater(
+  snapshot: Snapshot,
+): Promise<{ bytes: Buffer; ms: number }> {
   const steps = encoding(snapshot);
+  let ms = 0;
   for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
+    const turnAt = performance.now();
+    for (let spent = 0; spent < TURN_MS; spent = performance.now() - turnAt) {
+      const { done, value } = steps.next();
+      if (done) return { bytes: value, ms: ms + performance.now() - turnAt };
+    }
+    ms += performance.now() - turnAt;
     await setImmediate();
   }
 }

@@ -69,7 +69,7 @@ export class CountingRoom {
     apply(this.state, tick + 1, now + 50, inputs);
   }
 
-  snapshot(): Promise<void> {
+  snapshot(): Promise<number> {
     return this.journal.snapshot(snapshotOf(this.state));
   }
 
