@@ -42,7 +42,8 @@ export function roomsChapter(): string {
 Room 0, the **lobby**, is always there and every session is in it; it is neither joined nor left.
 \`join\` asks for a place in another room: by number, or by the name of a game. \`joined\` or \`error\`
 answers it and repeats its \`request\`. \`left\` says that the place is gone, because of \`leave\` or
-because the room ended.
+because the room ended. A room that was left may come back with a later \`welcome\`, where a process
+died before it had written that down: leave it again.
 
 Rooms of some games are opened by matchmaking only; \`join\` refuses these with \`MATCH_ONLY\`. Call
 \`match {game}\` in the lobby, or \`match {game, party, size}\` for \`size\` sessions that name the same
