@@ -50,6 +50,8 @@ Rooms of some games are opened by matchmaking only; \`join\` refuses these with 
 party and are to play together. Its answer says that the session waits. Later comes the event
 \`matched {game, room}\`, and a \`joined\` without a \`request\`. A session waits on through lost
 connections, until it ends or calls \`unmatch {game}\`; while it has no connection it is passed over.
+Where \`unmatch\` is refused with \`NOT_WAITING\`, the match was made before: its \`joined\` has come by
+then. Ask for another match of the game only when \`unmatch\` is answered, to know which one comes.
 \`matching {game}\` gives for the game, or without it for each, \`players\` of a match, how many are
 \`waiting\`, \`longestMs\`, and of this session its \`place\` and \`waitedMs\`.
 
