@@ -99,6 +99,8 @@ export class Duelist extends Visitor {
       if (code === 'PARTY_FULL') return undefined;
       if (code !== 'ABORTED') throw error;
       this.aborted++;
+      // One may change one's mind again, at once.
+      if (this.isWorking && machine().chance(0.5)) return this.match();
       // What was under way has come when this is answered.
       await client.lobby.call('online');
       return undefined;
