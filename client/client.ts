@@ -212,8 +212,8 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
         this.#rooms.roomResumed(message);
         break;
       case 'joined':
-        this.#rooms.joined(message);
         this.#matches.seen(message.room);
+        this.#rooms.joined(message);
         break;
       case 'left':
         this.#rooms.left(message);

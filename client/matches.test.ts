@@ -164,6 +164,63 @@ describe('A match that is aborted', () => {
     expect([await match, found]).toEqual(['ABORTED', []]);
   });
 
+  describe('before another is wanted', () => {
+    let first: Promise<number | string>;
+    let second: Promise<number | string>;
+    beforeEach(async () => {
+      await begin();
+      const controller = new AbortController();
+      first = outcome(client.match('duel', { signal: controller.signal }));
+      controller.abort();
+      second = outcome(client.match('duel'));
+      expect(await connection.takeInputs(2)).toEqual(['0/1 match', '0/2 unmatch']);
+    });
+
+    test('is taken back first', async () => {
+      connection.send(answered(1), answered(2));
+      expect(await connection.takeInputs(1)).toEqual(['0/3 match']);
+      connection.send(answered(3), place(9));
+      expect(await Promise.all([first, second])).toEqual(['ABORTED', 9]);
+    });
+
+    test('and made before the server has heard of it is not taken for the other', async () => {
+      connection.send(answered(1), place(9));
+      expect((await connection.take('leave')).room).toBe(9);
+      expect(await connection.takeInputs(1)).toEqual(['0/3 match']);
+      const code = 'NOT_WAITING';
+      connection.send(
+        { type: 'rejected', room: 0, seq: 2, code, text: '' },
+        answered(3),
+        place(10),
+      );
+      expect(await Promise.all([first, second])).toEqual(['ABORTED', 10]);
+      expect(found).toEqual([]);
+    });
+
+    test('and made while there is no connection is not taken for the other', async () => {
+      await reconnect({ resumed: true, rooms: [9], lobbySeq: 2 });
+      connection.send(place(9), { type: 'resumed', room: 9, seq: 0 });
+      expect(await connection.takeInputs(2)).toEqual(['0/1 match', '0/2 unmatch']);
+      expect(await connection.takeInputs(1)).toEqual(['0/3 match']);
+      expect((await connection.take('leave')).room).toBe(9);
+      connection.send(answered(3), place(10));
+      expect(await Promise.all([first, second])).toEqual(['ABORTED', 10]);
+    });
+
+    test('and that has failed leaves the other to be asked for', async () => {
+      const data = { game: 'duel', code: 'GAME_ERROR', text: 'No.' };
+      connection.send(answered(1), { type: 'event', room: 0, name: 'unmatched', data });
+      expect(await connection.takeInputs(1)).toEqual(['0/3 match']);
+      connection.send(answered(3), place(9));
+      expect(await second).toBe(9);
+    });
+
+    test('ends with the client, and so does the other', async () => {
+      client.destroy();
+      expect(await Promise.all([first, second])).toEqual(['ABORTED', 'CLOSED']);
+    });
+  });
+
   test('before it was asked for is not asked for', async () => {
     await begin();
     expect(await outcome(client.match('duel', { signal: AbortSignal.abort() }))).toBe('ABORTED');

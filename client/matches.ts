@@ -7,7 +7,7 @@ export interface MatchOptions {
   readonly party?: string;
   /** How many the party is. Default: as many as play in a match. */
   readonly size?: number;
-  /** Waits no longer when aborted. */
+  /** Waits no longer when aborted; a match that has been made in that moment is left again. */
   readonly signal?: AbortSignal;
 }
 
@@ -23,11 +23,15 @@ interface Wanted {
   readonly answer: PromiseWithResolvers<RoomView>;
   /** Rooms up to this number were there before it was asked for, so they are not the match's. */
   after: number;
+  /** Not while one that was given up stands before it: a room that still comes is of that one. */
+  isAsked: boolean;
   /** The server has said that this session waits. */
   isWaiting: boolean;
   isAborted: boolean;
 }
 
+/** Invariant: what is not asked for yet stands behind one of the same game that is aborted, which
+ *  goes when the server has said that it is taken back, or that its room has come. */
 export class Matches {
   private readonly options: MatchesOptions;
   private readonly wanted = new Set<Wanted>();
@@ -42,7 +46,8 @@ export class Matches {
     const wanted: Wanted = {
       args: { game, ...party },
       answer: Promise.withResolvers<RoomView>(),
-      after: this.newest,
+      after: 0,
+      isAsked: false,
       isWaiting: false,
       isAborted: false,
     };
@@ -50,7 +55,7 @@ export class Matches {
     if (signal?.aborted) throw new ClientError('ABORTED', undefined, signal.reason);
     signal?.addEventListener('abort', abort, { once: true });
     this.wanted.add(wanted);
-    this.ask(wanted);
+    this.askNext(game);
     try {
       return await wanted.answer.promise;
     } finally {
@@ -60,15 +65,14 @@ export class Matches {
 
   /** A room has come that nobody has joined. @returns whether it is that of a match. */
   found(view: RoomView): boolean {
-    const fitting = [...this.wanted].filter(
-      ({ args, after }) => args.game === view.game && view.number > after,
+    const wanted = [...this.wanted].find(
+      ({ args, after, isAsked }) => isAsked && args.game === view.game && view.number > after,
     );
-    const wanted = fitting.find(({ isAborted }) => !isAborted) ?? fitting[0];
     if (!wanted) return false;
-    this.wanted.delete(wanted);
     // The match was made before the server has heard that it is not wanted any more.
     if (wanted.isAborted) void view.leave();
     wanted.answer.resolve(view);
+    this.remove(wanted);
     return true;
   }
 
@@ -80,9 +84,8 @@ export class Matches {
   /** The server has made a match that came to nothing. */
   unmatched(data: unknown): void {
     const { game, code, text } = data as { game: string; code: string; text: string };
-    for (const wanted of this.wanted) {
-      if (wanted.args.game === game) this.fail(wanted, new ServerError(code, text));
-    }
+    const asked = [...this.wanted].filter(({ args, isAsked }) => isAsked && args.game === game);
+    for (const wanted of asked) this.fail(wanted, new ServerError(code, text));
   }
 
   /** The session goes on. @param rooms that it is in. */
@@ -105,10 +108,22 @@ export class Matches {
 
   /** The client has ended. */
   end(cause: Error): void {
-    for (const wanted of this.wanted) this.fail(wanted, cause);
+    for (const { answer } of this.wanted) answer.reject(cause);
+    this.wanted.clear();
+  }
+
+  /** Asks for what no longer has one before it that was given up. */
+  private askNext(game: string): void {
+    for (const wanted of this.wanted) {
+      if (wanted.args.game !== game) continue;
+      if (wanted.isAborted) return;
+      if (!wanted.isAsked) this.ask(wanted);
+    }
   }
 
   private ask(wanted: Wanted): void {
+    wanted.isAsked = true;
+    wanted.after = this.newest;
     wanted.isWaiting = false;
     this.options.lobby.call('match', wanted.args).then(
       () => {
@@ -129,12 +144,19 @@ export class Matches {
     if (!this.wanted.has(wanted)) return;
     wanted.isAborted = true;
     wanted.answer.reject(new ClientError('ABORTED', undefined, reason));
-    const done = () => void this.wanted.delete(wanted);
-    this.options.lobby.call('unmatch', { game: wanted.args.game }).then(done, done);
+    const done = () => this.remove(wanted);
+    if (wanted.isAsked) {
+      this.options.lobby.call('unmatch', { game: wanted.args.game }).then(done, done);
+    } else done();
   }
 
   private fail(wanted: Wanted, error: Error): void {
-    this.wanted.delete(wanted);
     wanted.answer.reject(error);
+    this.remove(wanted);
+  }
+
+  private remove(wanted: Wanted): void {
+    this.wanted.delete(wanted);
+    this.askNext(wanted.args.game);
   }
 }

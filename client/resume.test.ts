@@ -123,23 +123,27 @@ describe('a lost connection', () => {
     expect((await two).number).toBe(9);
   });
 
-  test('a room that was left, and comes back with the session, is left again', async () => {
-    await begin();
-    const found: unknown[] = [];
-    client.on('room', (view) => found.push(view));
-    const leaving = room.leave();
-    await connection.take('leave');
-    connection.send({ type: 'left', room: 3, code: 'LEFT', text: '' });
-    await leaving;
-    await resume();
-    connection.send(joined(), resumed(0), minerState(1, 10, 20));
-    expect((await connection.take('leave')).room).toBe(3);
-    const again = client.join({ room: 3 });
-    const { request } = await connection.take('join');
-    connection.send(joined({ request: request! }));
-    expect((await again).number).toBe(3);
-    expect(found).toEqual([]);
-  });
+  test.each(['is answered', 'has its answer lost'])(
+    'a room whose leave %s, and that comes back with the session, is left again',
+    async (how) => {
+      await begin();
+      const found: unknown[] = [];
+      client.on('room', (view) => found.push(view));
+      const leaving = room.leave();
+      await connection.take('leave');
+      if (how === 'is answered') connection.send({ type: 'left', room: 3, code: 'LEFT', text: '' });
+      else await reconnect({ resumed: true, rooms: [] });
+      await leaving;
+      await resume();
+      connection.send(joined(), resumed(0), minerState(1, 10, 20));
+      expect((await connection.take('leave')).room).toBe(3);
+      const again = client.join({ room: 3 });
+      const { request } = await connection.take('join');
+      connection.send(joined({ request: request! }));
+      expect((await again).number).toBe(3);
+      expect(found).toEqual([]);
+    },
+  );
 
   test('a leave without an answer is sent again, after the commands before it', async () => {
     await begin();

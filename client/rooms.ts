@@ -3,7 +3,7 @@
 import { encodeBinary, LOBBY, type Message } from '../protocol/index.ts';
 import { ClientError, ServerError } from './errors.ts';
 import { lobbyJoined, Room, type RoomServices } from './room.ts';
-import type { RoomView } from './room-view.ts';
+import type { LeftReason, RoomView } from './room-view.ts';
 
 /** A room by its number, or any with place of a game. */
 export type JoinTarget = { readonly game: string } | { readonly room: number };
@@ -76,8 +76,7 @@ export class Rooms {
     for (const number of welcome.rooms) this.resuming.add(number);
     for (const [number, room] of this.rooms) {
       if (room === this.lobby || this.resuming.has(number)) continue;
-      this.rooms.delete(number);
-      room.left({ code: 'NOT_IN_ROOM', text: 'The session is no longer in this room.' });
+      this.lose(room, { code: 'NOT_IN_ROOM', text: 'The session is no longer in this room.' });
     }
     this.lobby.outbox.resume(welcome.lobbySeq);
     this.settle();
@@ -137,9 +136,7 @@ export class Rooms {
   left(message: Message<'left'>): void {
     const room = this.rooms.get(message.room);
     if (!room || room === this.lobby) return;
-    this.rooms.delete(message.room);
-    if (room.isLeaving) this.givenUp.add(message.room);
-    room.left({ code: message.code, text: message.text });
+    this.lose(room, { code: message.code, text: message.text });
     if (this.resuming.delete(message.room)) this.settle();
   }
 
@@ -168,6 +165,13 @@ export class Rooms {
       room?.end(error, cause);
     }
     this.asked.clear();
+  }
+
+  private lose(room: Room, reason: LeftReason): void {
+    const { room: number } = room.joined;
+    this.rooms.delete(number);
+    if (room.isLeaving) this.givenUp.add(number);
+    room.left(reason);
   }
 
   private ask(asked: Asked): void {

@@ -42,13 +42,16 @@ export function roomsChapter(): string {
 Room 0, the **lobby**, is always there and every session is in it; it is neither joined nor left.
 \`join\` asks for a place in another room: by number, or by the name of a game. \`joined\` or \`error\`
 answers it and repeats its \`request\`. \`left\` says that the place is gone, because of \`leave\` or
-because the room ended.
+because the room ended. A room that was left may come back with a later \`welcome\`, where a process
+died before it had written that down: leave it again.
 
 Rooms of some games are opened by matchmaking only; \`join\` refuses these with \`MATCH_ONLY\`. Call
 \`match {game}\` in the lobby, or \`match {game, party, size}\` for \`size\` sessions that name the same
 party and are to play together. Its answer says that the session waits. Later comes the event
 \`matched {game, room}\`, and a \`joined\` without a \`request\`. A session waits on through lost
 connections, until it ends or calls \`unmatch {game}\`; while it has no connection it is passed over.
+Where \`unmatch\` is refused with \`NOT_WAITING\`, the match was made before: its \`joined\` has come by
+then. Ask for another match of the game only when \`unmatch\` is answered, to know which one comes.
 \`matching {game}\` gives for the game, or without it for each, \`players\` of a match, how many are
 \`waiting\`, \`longestMs\`, and of this session its \`place\` and \`waitedMs\`.
 

@@ -156,7 +156,7 @@ export class Coordinator {
     this.matchmaking.close();
     const finished = Promise.all([this.rooms.finish(), this.group.close()]);
     const poolClosed = this.pool.close();
-    for (const { channel } of this.peers) channel.close();
+    for (const peer of this.peers) peer.close();
     this.server.close();
     await finished;
     this.bank.close();

@@ -280,6 +280,25 @@ describe('Where no room can be opened', () => {
     ]);
   });
 
+  it('or nobody can be put into it, as the disk is full, all wait until it is not', async () => {
+    const [ada, bob] = sessions(2);
+    world.storage.roomsFail = true;
+    for (const one of everyone) await ask(one, 'match', { game: 'duel' });
+    expect([placed(), link.of('event'), link.of('joined')]).toEqual([[], [], []]);
+    expect(world.storage.waiting.map(({ session }) => session)).toEqual([1, 2]);
+    expect(await ask(bob!, 'unmatch', { game: 'duel' })).toBeNull();
+    await ask(bob!, 'match', { game: 'duel' });
+    world.storage.roomsFail = false;
+    pass(1000);
+    world.matchmaking.beat();
+    await settlePromises();
+    expect(link.of('joined').map(({ connection }) => connection)).toEqual([
+      ada!.connection,
+      bob!.connection,
+    ]);
+    expect(world.storage.waiting).toEqual([]);
+  });
+
   it.each(['unready', 'clumsy'])('as the game fails (%s), those matched are told', async (game) => {
     sessions(2);
     for (const one of everyone) await ask(one, 'match', { game });

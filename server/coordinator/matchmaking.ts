@@ -6,7 +6,7 @@ import type { Log, ProcessMetrics } from '../observe/index.ts';
 import { type SavedWait, StoreError, type WaitChange } from '../store/index.ts';
 import { type Answer, refused, result } from './answer.ts';
 import { type Match, Matchmaker, sessionsOf, type Ticket } from './matchmaker.ts';
-import type { Rooms } from './rooms.ts';
+import type { Found, Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -184,23 +184,30 @@ export class Matchmaking {
 
   private async begin({ game, matchmaker }: Queue, match: Match): Promise<undefined> {
     const { rooms, log } = this.options;
-    const room = await rooms.open(game.name);
+    const opened = await rooms.open(game.name);
     // Who waits is written down: the next process matches them.
     if (this.closed) return new Promise(() => {});
     const players = sessionsOf(match);
     const isWhole = players.length === matchmaker.players && players.every(this.isPresent);
+    const room = isWhole ? this.admit(opened, players) : opened;
     if (room === 'GAME_ERROR') this.dismiss(game, matchmaker, match);
     else if (typeof room === 'string' || !isWhole) {
       matchmaker.putBack(match);
       // An open room that nobody is in ends by itself.
       if (typeof room === 'string') this.retryAt = performance.now() + RETRY_MS;
-    } else if (room.admit(players.map((id) => this.options.sessions.byId(id)!))) {
+    } else {
       this.measure(players, matchmaker);
       matchmaker.settle(match);
       log.info({ room: room.id, game: game.name, players }, 'match made');
       for (const id of players) this.tell(id, 'matched', { game: game.name, room: room.id });
-    } else this.dismiss(game, matchmaker, match);
+    }
     for (const id of players) if (!matchmaker.get(id)) this.forget(id, game.name);
+  }
+
+  /** @returns the room that they are in, or why they are in none. */
+  private admit(room: Found, players: readonly number[]): Found {
+    if (typeof room === 'string') return room;
+    return room.admit(players.map((id) => this.options.sessions.byId(id)!)) ?? room;
   }
 
   private measure(players: readonly number[], matchmaker: Matchmaker<SavedWait>): void {

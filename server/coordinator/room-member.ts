@@ -85,10 +85,13 @@ export class Member {
     for (const seq of untold) this.answerAgain(seq, false);
   }
 
-  /** Tells it that its place is gone. */
+  /** Tells it that its place is gone; that there is none, where it waits to hear that it is in. */
   dismiss(code: string, text: string): void {
     const { link, connection } = this.session;
-    link?.send({ type: 'left', connection, room: this.id, code, text });
+    for (const request of this.requests.length > 0 ? this.requests : [null]) {
+      if (request !== null) link?.send({ type: 'refused', connection, code, text, request });
+      else link?.send({ type: 'left', connection, room: this.id, code, text });
+    }
   }
 
   tell(name: string, data: unknown): void {

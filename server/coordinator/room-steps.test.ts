@@ -114,4 +114,17 @@ describe('A game that fails', () => {
     expect(other.room.tick).toBeGreaterThan(20);
     other.room.end('ROOM_ENDED', '');
   });
+
+  it.each<[string, Partial<Game>]>([
+    ['to take one in', { join: no }],
+    ['to tell one who joins what the room is about', { about: no }],
+  ])('%s refuses what asked for the place', (_when, part) => {
+    const at = new TestRoom({ ...tally, ...part } as Game);
+    const session = at.session(link);
+    at.room.join(session, 5);
+    at.step();
+    const { connection } = session;
+    expect(link.of('refused')).toMatchObject([{ connection, request: 5, code: 'GAME_ERROR' }]);
+    expect([link.of('left'), link.of('joined')]).toEqual([[], []]);
+  });
 });

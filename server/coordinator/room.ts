@@ -1,6 +1,6 @@
 // A room at work: writes down what comes, steps its state at its rate, and publishes what changed.
 import { performance } from 'node:perf_hooks';
-import type { ErrorCode } from '../../protocol/index.ts';
+import { type ErrorCode, sentence } from '../../protocol/index.ts';
 import type { Game } from '../games/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import type { Bank } from './bank.ts';
@@ -146,13 +146,16 @@ export class Room {
   }
 
   /** Takes in those who were matched, at once, so that they have their places written down.
-   *  @returns false where the room is over. */
-  admit(sessions: readonly Session[]): boolean {
-    if (this.over) return false;
+   *  @returns why not; the room is over then. */
+  admit(sessions: readonly Session[]): 'GAME_ERROR' | 'ROOM_NOT_STORED' | undefined {
+    if (this.over) return 'GAME_ERROR';
     for (const session of sessions) this.members.enter(session, null);
     clearImmediate(this.stepping);
     this.stepNow();
-    return !this.over;
+    if (this.over) return 'GAME_ERROR';
+    if (sessions.every(({ id }) => this.state.room.players.has(id))) return undefined;
+    this.end('ROOM_NOT_STORED', sentence('ROOM_NOT_STORED'));
+    return 'ROOM_NOT_STORED';
   }
 
   /** Sends an event that is not the game's (chat) to every member. */

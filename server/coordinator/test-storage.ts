@@ -20,6 +20,8 @@ export class ForgetfulStorage implements Storage {
   readonly events: SessionEvent[] = [];
   /** Nothing more can be written down. */
   fails = false;
+  /** Nothing that happens in a room can be. */
+  roomsFail = false;
 
   /** Rooms as they were written down first. */
   readonly created: Snapshot[] = [];
@@ -35,7 +37,10 @@ export class ForgetfulStorage implements Storage {
     const taken = !this.isSlow || (await new Promise((resolve) => this.creating.push(resolve)));
     if (!taken) throw new StoreError('DISK_FULL', `rooms/${room}`);
     const remove = async () => void this.removed.push(room);
-    return { ...forgetfulRoom, remove };
+    const append = () => {
+      if (this.roomsFail) throw new StoreError('DISK_FULL', `rooms/${room}`);
+    };
+    return { ...forgetfulRoom, append, remove };
   }
 
   /** The slow disk takes the room that waits longest, or refuses it; those who want it go on. */

@@ -94,6 +94,15 @@ it('A connection on whose message the coordinator fails is closed, and nobody el
   expect(worker.got.of('result')).toMatchObject([{ connection: 2 }]);
 });
 
+it('A link that is closed takes nothing more: the files may be another process’', async () => {
+  await worker.attach(1);
+  const written = world.storage.events.length;
+  worker.peer.close();
+  await worker.send(command(1, 0, 1, 'match', { game: 'tally' }));
+  await worker.attach(2);
+  expect([world.storage.events.length, world.sessions.size]).toEqual([written, 1]);
+});
+
 describe('attach', () => {
   it('without a token begins a session', async () => {
     await worker.send({ type: 'present', copies: [], worker: 4 });

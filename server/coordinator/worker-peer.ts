@@ -34,6 +34,7 @@ export class WorkerPeer implements WorkerLink {
   private readonly world: PeerWorld;
   private readonly sessions = new Map<number, Session>();
   private readonly kept = new Map<number, KeptCopy>();
+  private isClosed = false;
 
   constructor(socket: Socket, world: PeerWorld) {
     this.world = world;
@@ -54,9 +55,17 @@ export class WorkerPeer implements WorkerLink {
     this.channel.send(message);
   }
 
+  /** Lets the worker go. What still comes is not taken: the files may be the next coordinator's by
+   *  then, and who has no answer asks that one again. */
+  close(): void {
+    this.isClosed = true;
+    this.channel.close();
+  }
+
   /** A client that makes this process fail would do so again with the next: it loses its connection,
    *  and nobody else anything. */
   private guard(message: FromWorker): void {
+    if (this.isClosed) return;
     try {
       this.receive(message);
     } catch (err) {

@@ -62,8 +62,8 @@ describe('Under any schedule of deaths, hangs, cuts and delays', () => {
   );
 
   it('a seed gives the same schedule each time', async () => {
-    const { trace, now } = await runSchedule(given ?? 4);
-    const again = await runSchedule(given ?? 4);
+    const { trace, now } = await runSchedule(given ?? 814);
+    const again = await runSchedule(given ?? 814);
     expect([again.now, again.trace]).toEqual([now, trace]);
   });
 });

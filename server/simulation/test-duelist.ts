@@ -97,6 +97,8 @@ export class Duelist extends Visitor {
       const { code } = error as ClientError | RejectedError;
       if (code !== 'ABORTED') throw error;
       this.aborted++;
+      // One may change one's mind again, at once.
+      if (this.isWorking && machine().chance(0.5)) return this.match();
       // What was under way has come when this is answered.
       await client.lobby.call('online');
       return undefined;

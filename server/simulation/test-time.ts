@@ -75,6 +75,8 @@ const replacedProcess = {
 
 /** Runs `simulate` on `on`, in its time. Nothing else of this runtime may use timers meanwhile. */
 export async function onMachine(on: Machine, simulate: () => Promise<void>): Promise<void> {
+  // A tick after it has reported something, the test runner puts the runtime's own `nextTick` back.
+  await settle();
   switchOn(on);
   const ownNow = Object.getOwnPropertyDescriptor(performance, 'now');
   const before = { dateNow: Date.now, ...pick(globalThis, replaced) };
