@@ -89,7 +89,9 @@ export function writeSync(
   if (call === Call.Void) return length;
   const written = call === Call.Done ? length : machine().random.integer(0, length);
   const part = bytes.subarray(offset, offset + written);
-  file.bytes = Buffer.concat([file.bytes.subarray(0, position), part]);
+  const { bytes: before } = file;
+  const after = before.subarray(position + part.length);
+  file.bytes = Buffer.concat([before.subarray(0, position), part, after]);
   return length;
 }
 

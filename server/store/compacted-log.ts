@@ -67,8 +67,11 @@ export class CompactedLog {
   }
 
   /** Returns when it outlives this process; with `always`, the machine.
-   *  @throws {StoreError} It is not in the file then. */
+   *  @throws {StoreError} It is not in the file then; so after the tenure. */
   append(body: Uint8Array): void {
+    if (this.tenure.isOver) {
+      throw new StoreError('IO', this.options.path, 'it is another process’ by now');
+    }
     this.file.append(body);
     this.meanwhile?.push(body);
   }
