@@ -28,7 +28,7 @@ export interface OpenedLog {
 }
 
 /** It is made short where so many bytes came since it was, and as many as it had then. */
-const SINCE_BYTES_MIN = 524_288;
+const SINCE_BYTES_MIN = 131_072;
 /** How long what is written anew keeps other work waiting. */
 const TURN_MS = 5;
 

@@ -55,7 +55,7 @@ export const systemDisk = {
       fs.closeSync(fd);
     }
   },
-  /** Waits until the disk has all of a file. */
+  /** Waits until the disk has all of a file, or the names in a folder. */
   syncFile: sync,
   syncFolder: sync,
   /** Writes a whole file and waits until the disk has it. */
@@ -64,10 +64,8 @@ export const systemDisk = {
     await file.writeFile(bytes);
     await file.sync();
   },
-  async syncFolderLater(path: string): Promise<void> {
-    await using folder = await open(path, 'r');
-    await folder.sync();
-  },
+  syncFileLater: syncLater,
+  syncFolderLater: syncLater,
   renameLater: (from: string, to: string): Promise<void> => rename(from, to),
   removeLater: (path: string): Promise<void> => rm(path, { recursive: true, force: true }),
   unlink: (path: string): void => fs.unlinkSync(path),
@@ -81,6 +79,11 @@ function sync(path: string): void {
   } finally {
     fs.closeSync(fd);
   }
+}
+
+async function syncLater(path: string): Promise<void> {
+  await using file = await open(path, 'r');
+  await file.sync();
 }
 
 export type Disk = typeof systemDisk;

@@ -18,9 +18,12 @@ export interface Recovered<I> {
   readonly droppedBytes: number;
   /** What is wrong with newer snapshots, in whose place an older one was taken. */
   readonly damaged: readonly StoreError[];
+  /** Files, and the folder, that earlier processes may have left to this one before the disk had
+   *  them. */
+  readonly unsynced: readonly string[];
 }
 
-/** Reads a room's folder, cuts a torn end off its journal, and returns when the disk has the rest.
+/** Reads a room's folder and cuts a torn end off its journal.
  *  A damaged newest snapshot loses nothing: the one before it is there, with the journal since.
  *  @throws {StoreError} `NEWER_FORMAT`, `OLDER_FORMAT`, `CORRUPT`, and what the system refuses.
  *  Nothing is changed then. */
@@ -33,14 +36,12 @@ export function recover<I>(disk: Disk, folder: string, codec: InputCodec<I>): Re
     const { batches, droppedBytes, last, later } = journal;
     for (const { path } of later) disk.remove(path);
     if (last?.end === 0) disk.remove(last.path);
-    else if (last) disk.cutFile(last.path, last.end);
-    // An earlier process may have left it to this one before the disk had it.
-    disk.syncFile(snapshotPath);
+    else if (last && last.tornBytes > 0) disk.cutFile(last.path, last.end);
     // Else it would count as one of the two that are kept.
     for (const { path } of damaged) disk.rename(path, path + DAMAGED_SUFFIX);
     removeTemporary(disk, folder, names);
-    disk.syncFolder(folder);
-    return { snapshot, batches, droppedBytes, damaged };
+    const written = last && last.end > 0 ? [snapshotPath, last.path] : [snapshotPath];
+    return { snapshot, batches, droppedBytes, damaged, unsynced: [...written, folder] };
   } catch (error) {
     throw StoreError.of(folder, error);
   }

@@ -51,6 +51,20 @@ export function neededSegments(segments: readonly RoomFile[], tick: number): rea
   return segments.filter((_, i) => (segments[i + 1]?.tick ?? Number.POSITIVE_INFINITY) > tick + 1);
 }
 
+const SNAPSHOTS_KEPT = 2;
+
+/** The files that nobody needs when there is a snapshot at `tick`. Needed is what can stand in for that
+ *  one where it is damaged, and be compared with it by a replay: the snapshot before it, and the
+ *  journal since then. */
+export function outdatedFiles(folder: string, names: readonly string[], tick: number): string[] {
+  const snapshots = filesOf('snapshot', folder, names).filter((of) => of.tick <= tick);
+  const outdated = snapshots.slice(0, -SNAPSHOTS_KEPT);
+  const oldest = snapshots[outdated.length]?.tick ?? tick;
+  const segments = filesOf('journal', folder, names);
+  const needed = neededSegments(segments, oldest);
+  return [...outdated, ...segments.filter((of) => !needed.includes(of))].map(({ path }) => path);
+}
+
 /** The numbers of the rooms that have a folder, rising. Removes what is left of those that ended, and
  *  of those that were being opened when their process died. While rooms are opened, do not call it.
  *  @throws {StoreError} */

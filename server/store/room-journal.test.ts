@@ -338,9 +338,26 @@ describe('A crash', () => {
 
   it('after a recovery cannot tear what was recovered: that is damage', async () => {
     const { data, journal, bytes } = await written();
-    CountingRoom.recover(options(data)).step(ones(1));
+    const room = CountingRoom.recover(options(data));
+    room.step(ones(1));
+    // When the disk has it.
+    await room.journal.sync();
     writeFileSync(journal, bytes.subarray(0, -1));
     expect(codeOf(() => recovered(data))).toBe('CORRUPT');
+  });
+
+  it.each([
+    ['within a record', 1],
+    ['between two', 0],
+  ])('%s, before the disk had what was recovered, loses what came after it', async (_, more) => {
+    const { data, journal, bytes, ends } = await written();
+    const before = recovered(data).batches;
+    const disk = { ...systemDisk, syncFileLater: () => new Promise<never>(() => {}) };
+    const room = CountingRoom.recover({ ...options(data), disk });
+    room.step(ones(1));
+    writeFileSync(journal, bytes.subarray(0, ends.at(-2)! + more));
+    expect(recovered(data).batches).toEqual(before.slice(0, -1));
+    CountingRoom.recover(options(data)).step(ones(1));
   });
 
   it('cannot tear a segment that was sealed: that is damage', async () => {

@@ -7,8 +7,7 @@ import { type Recovered, recover } from './recover.ts';
 import {
   endedFolder,
   fileName,
-  filesOf,
-  neededSegments,
+  outdatedFiles,
   roomFolder,
   TEMPORARY_SUFFIX,
 } from './room-folder.ts';
@@ -27,8 +26,6 @@ export interface RoomJournalOptions<I> {
   readonly tenure?: Tenure;
 }
 
-const SNAPSHOTS_KEPT = 2;
-
 /** Ticks are written without a gap: each batch is the tick after the last, beginning after the
  *  snapshot that the journal was created with or recovered from. */
 export class RoomJournal<I> {
@@ -41,6 +38,8 @@ export class RoomJournal<I> {
   private snapshotTick: number;
   private snapshotting: Promise<number> | undefined;
   private readonly tenure: Tenure;
+  /** Whether the disk has what was recovered. */
+  private securing: Promise<void> = Promise.resolve();
   /** A snapshot that the disk may not have yet. */
   private last: number | undefined;
   private isFinished = false;
@@ -99,11 +98,10 @@ export class RoomJournal<I> {
     const segment = RecordFile.create(segmentOptions(options, tick));
     const journal = new RoomJournal(options, segment, tick, snapshot.tick);
     try {
-      // The disk has all that was recovered.
-      journal.segment.append(SEAL, false);
+      journal.secureRecovered(recovered.unsynced, segment);
     } catch (error) {
-      journal.segment.close();
-      throw error;
+      segment.close();
+      throw StoreError.of(journal.folder, error);
     }
     return { journal, recovered };
   }
@@ -155,14 +153,17 @@ export class RoomJournal<I> {
 
   /** For `everysecond`: call it once a second.
    *  @throws {StoreError} and so does every append until the next snapshot. */
-  sync(): Promise<void> {
-    return this.segment.sync();
+  async sync(): Promise<void> {
+    await this.securing;
+    await this.segment.sync();
   }
 
   /** Returns when the disk has what was appended before the call; at once where it is never forced.
    *  @throws as `sync`. */
   async secure(): Promise<void> {
-    if (this.options.policy !== 'never') await this.segment.syncNow();
+    if (this.options.policy === 'never') return;
+    await this.securing;
+    await this.segment.syncNow();
   }
 
   /** Writes down how the room is, where the newest snapshot is older; the room is finished with, and
@@ -194,6 +195,7 @@ export class RoomJournal<I> {
   /** Lets go of the files, when the disk has them; the room can be recovered from them. */
   async close(): Promise<void> {
     await this.snapshotting?.catch(() => {});
+    await this.securing.catch(() => {});
     if (!this.isOpen) return;
     this.isOpen = false;
     if (this.options.policy !== 'never') await this.syncAll().catch(() => {});
@@ -219,8 +221,29 @@ export class RoomJournal<I> {
     }
   }
 
+  /** Has the disk take what was recovered, beside the event loop: many rooms are recovered while players
+   *  wait. With `always` that is what they wait for. */
+  private secureRecovered(unsynced: readonly string[], segment: RecordFile): void {
+    const { disk } = this;
+    if (this.options.policy === 'always') {
+      for (const path of unsynced) disk.syncFile(path);
+      segment.append(SEAL, false);
+      return;
+    }
+    const secure = async () => {
+      for (const path of unsynced) await disk.syncFileLater(path);
+      if (segment === this.segment && this.isOpen) segment.append(SEAL, false);
+    };
+    this.securing = secure().catch((error) => {
+      throw StoreError.of(this.folder, error);
+    });
+    // Whoever syncs is told.
+    this.securing.catch(() => {});
+  }
+
   private async syncAll(): Promise<void> {
     const { disk, last } = this;
+    await this.securing;
     await this.segment.syncNow();
     if (last === undefined) return;
     await disk.syncLater(last);
@@ -242,7 +265,7 @@ export class RoomJournal<I> {
       await disk.renameLater(temporary, path);
       await disk.syncFolderLater(folder);
       this.snapshotTick = tick;
-      for (const old of this.outdated(tick)) {
+      for (const old of outdatedFiles(folder, disk.list(folder), tick)) {
         if (this.isFinished) break;
         await disk.unlinkLater(old);
       }
@@ -257,24 +280,13 @@ export class RoomJournal<I> {
    *  that cannot say so leaves the seal out, and the snapshot is what counts. */
   private async seal(before: RecordFile): Promise<void> {
     try {
+      await this.securing;
       await before.syncNow();
       this.segment.append(SEAL, false);
     } catch {
     } finally {
       before.close();
     }
-  }
-
-  /** Not outdated is what can stand in for a damaged newest snapshot, and be compared with it by a
-   *  replay: the snapshot before it, and the journal since that one. */
-  private outdated(tick: number): string[] {
-    const names = this.disk.list(this.folder);
-    const snapshots = filesOf('snapshot', this.folder, names).filter((of) => of.tick <= tick);
-    const outdated = snapshots.slice(0, -SNAPSHOTS_KEPT);
-    const oldest = snapshots[outdated.length]?.tick ?? tick;
-    const segments = filesOf('journal', this.folder, names);
-    const needed = neededSegments(segments, oldest);
-    return [...outdated, ...segments.filter((of) => !needed.includes(of))].map(({ path }) => path);
   }
 }
 

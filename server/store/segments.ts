@@ -2,7 +2,7 @@
 import { type Batch, decodeBatch, type InputCodec, journalFormat, SEAL } from './batches.ts';
 import type { Disk } from './disk.ts';
 import { decodeRecords } from './record-format.ts';
-import { filesOf, neededSegments } from './room-folder.ts';
+import { filesOf, neededSegments, type RoomFile } from './room-folder.ts';
 import { readSetAside, withoutSetAside } from './set-aside.ts';
 import { StoreError } from './store-error.ts';
 
@@ -29,8 +29,8 @@ export function readJournal<I>(
   tick: number,
   codec: InputCodec<I>,
 ): ReadJournal<I> {
-  const segments = neededSegments(filesOf('journal', folder, names), tick).map(({ path }) =>
-    readSegment(disk, path),
+  const segments = neededSegments(filesOf('journal', folder, names), tick).map((file) =>
+    readSegment(disk, file),
   );
   const { kept, later } = keptSegments(segments);
   const last = kept.at(-1);
@@ -45,6 +45,8 @@ export function readJournal<I>(
 
 export interface Segment {
   readonly path: string;
+  /** The first of its ticks. */
+  readonly tick: number;
   /** Of its batches. */
   readonly bodies: readonly Buffer[];
   /** The disk had all of the segment before this one. */
@@ -53,17 +55,20 @@ export interface Segment {
   readonly tornBytes: number;
 }
 
-function readSegment(disk: Disk, path: string): Segment {
+function readSegment(disk: Disk, { path, tick }: RoomFile): Segment {
   const { bodies, end, tornBytes } = decodeRecords(path, disk.read(path), journalFormat);
   const batches = bodies.filter((body) => !body.equals(SEAL));
-  return { path, bodies: batches, sealed: batches.length < bodies.length, end, tornBytes };
+  return { path, tick, bodies: batches, sealed: batches.length < bodies.length, end, tornBytes };
 }
 
-/** The journal up to its torn record. A segment is begun before the disk is known to have all of
- *  the one before, so when the machine dies then, it is the earlier that is torn and the later that
- *  goes with it; once sealed, a torn end before it is damage. */
+/** The journal up to where it was torn, within a record or between two. A segment is begun before the
+ *  disk is known to have all of the one before, so when the machine dies then, it is the earlier that
+ *  is torn and the later that goes with it; once sealed, a torn end before it is damage. */
 function keptSegments(segments: Segment[]): { kept: Segment[]; later: Segment[] } {
-  const torn = segments.findIndex(({ tornBytes }) => tornBytes > 0);
+  const torn = segments.findIndex(({ tornBytes, tick, bodies }, i) => {
+    const next = segments[i + 1];
+    return tornBytes > 0 || (next && !next.sealed && next.tick > tick + bodies.length);
+  });
   if (torn < 0) return { kept: segments, later: [] };
   const later = segments.slice(torn + 1);
   if (later[0]?.sealed) {

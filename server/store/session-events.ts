@@ -66,8 +66,9 @@ export const sessionCodec = {
   fromArray(values: readonly unknown[]): SessionEvent {
     const row = byTag.get(values[0] as number);
     if (!row) throw new RangeError(`a session’s event of unknown kind ${values[0]}`);
-    const fields = row.fields.slice(0, values.length - 1).map((field, i) => [field, values[i + 1]]);
-    return { kind: row.kind, ...Object.fromEntries(fields) } as SessionEvent;
+    const event: Record<string, unknown> = { kind: row.kind };
+    for (let i = 1; i < values.length; i++) event[row.fields[i - 1]!] = values[i];
+    return event as unknown as SessionEvent;
   },
 };
 

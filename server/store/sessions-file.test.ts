@@ -1,6 +1,7 @@
 // Sessions on disk: after any fault they are as the events say that were appended.
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { systemDisk } from './disk.ts';
@@ -173,9 +174,12 @@ describe('The file of sessions', () => {
     const { file } = SessionsFile.open({ ...options, policy: 'never' });
     file.append({ kind: 'begin', session: 1, token: 't', name: 'ann' });
     const answer = 'x'.repeat(1000);
-    for (let seq = 1; seq <= 600; seq++) file.append({ kind: 'lobby', session: 1, seq, answer });
+    for (let seq = 1; seq <= 600; seq++) {
+      file.append({ kind: 'lobby', session: 1, seq, answer });
+      await setImmediate();
+    }
     await file.close();
-    expect(statSync(options.path).size).toBeLessThan(100_000);
+    expect(statSync(options.path).size).toBeLessThan(300_000);
     const answers = [598, 599, 600].map((seq) => [seq, answer]);
     expect(SessionsFile.open(options).saved.sessions).toMatchObject([
       { name: 'ann', lobby: { applied: 600, answers } },
@@ -228,7 +232,7 @@ describe('The file of sessions', () => {
     const bytes = readFileSync(options.path);
     bytes.writeUInt16LE(9, 4);
     writeFileSync(options.path, bytes);
-    expect(() => SessionsFile.open(options)).toThrow(/format 9 of 2: .* start that version/);
+    expect(() => SessionsFile.open(options)).toThrow(/format 9 of 3: .* start that version/);
     expect(readFileSync(options.path)).toEqual(bytes);
   });
 });

@@ -15,7 +15,7 @@ const FILLS: readonly Operation[] = [
 /** These return when the disk has it; the others leave that to the system. */
 const SYNCS: readonly Operation[] = [
   ...(['sync', 'syncLater', 'syncFolder', 'syncFolderLater'] as const),
-  ...(['cutFile', 'writeLater'] as const),
+  ...(['syncFile', 'syncFileLater', 'cutFile', 'writeLater'] as const),
 ];
 /** The file is looked at that often at most. */
 const LOOK_MS = 100;
