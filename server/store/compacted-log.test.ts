@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { CompactedLog, type CompactedLogOptions } from './compacted-log.ts';
 import { type Disk, systemDisk } from './disk.ts';
 import { TEMPORARY_SUFFIX } from './room-folder.ts';
+import { StoreError } from './store-error.ts';
 import { Tenure } from './tenure.ts';
 import { crashingDisk, smallDisk, temporaryFolder } from './test-disk.ts';
 
@@ -62,6 +63,16 @@ describe('A log', () => {
     open({ format: older }).append(bytes('a'));
     open().append(bytes('b'));
     expect(() => open({ format: older })).toThrow(/format 2 of 1/);
+    expect(read()).toEqual(['a', 'b']);
+  });
+
+  it.each([1, 2])('of version %i on a full disk is as it was', (version) => {
+    const before = open({ format: { ...options.format, version } });
+    for (const word of ['a', 'b']) before.append(bytes(word));
+    const whole = readFileSync(options.path);
+    const disk = smallDisk({ bytes: 0 });
+    expect(() => open({ disk }).append(bytes('c'))).toThrow(StoreError);
+    expect(readFileSync(options.path)).toEqual(whole);
     expect(read()).toEqual(['a', 'b']);
   });
 
@@ -139,6 +150,16 @@ describe('A long log', () => {
     log.append(bytes('b'));
     await log.close();
     expect(read()).toEqual(['short', 'b']);
+  });
+
+  it('stays as it is where the time of its process ends meanwhile, which waits for that', async () => {
+    const tenure = new Tenure();
+    const log = open({ tenure });
+    fill(log, ['short']);
+    await tenure.end();
+    expect(existsSync(options.path + TEMPORARY_SUFFIX)).toBe(false);
+    expect(new Set(read())).toEqual(new Set([LONG]));
+    await log.close();
   });
 
   it('is left alone when the file may be another process’', async () => {

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type Disk, systemDisk } from './disk.ts';
 import { readIfThere } from './read-if-there.ts';
 import { RecordFile, type RecordFileOptions, type SyncPolicy } from './record-file.ts';
-import { decodeRecords, type FileFormat } from './record-format.ts';
+import { decodeRecords, encodeHeader, type FileFormat, HEADER_BYTES } from './record-format.ts';
 import { TEMPORARY_SUFFIX } from './room-folder.ts';
 import { StoreError } from './store-error.ts';
 import { Tenure } from './tenure.ts';
@@ -57,9 +57,11 @@ export class CompactedLog {
   static open(options: CompactedLogOptions): OpenedLog {
     const { path, format, policy, disk = systemDisk } = options;
     try {
-      const { bodies, end, tornBytes } = decodeRecords(path, readIfThere(disk, path), format);
+      const bytes = readIfThere(disk, path);
+      const { bodies, end, tornBytes } = decodeRecords(path, bytes, format);
       const of: RecordFileOptions = { path, format, policy, disk };
-      const file = end === 0 ? begin(of) : RecordFile.open(of, end);
+      const isOlder = !bytes.subarray(0, HEADER_BYTES).equals(encodeHeader(format));
+      const file = end === 0 ? begin(of) : RecordFile.open(of, end, isOlder);
       return { log: new CompactedLog(options, disk, file), bodies, droppedBytes: tornBytes };
     } catch (error) {
       throw StoreError.of(path, error);
@@ -69,9 +71,7 @@ export class CompactedLog {
   /** Returns when it outlives this process; with `always`, the machine.
    *  @throws {StoreError} It is not in the file then; so after the tenure. */
   append(body: Uint8Array): void {
-    if (this.tenure.isOver) {
-      throw new StoreError('IO', this.options.path, 'it is another process’ by now');
-    }
+    this.mustBeOurs();
     this.file.append(body);
     this.meanwhile?.push(body);
   }
@@ -114,6 +114,8 @@ export class CompactedLog {
       await write(fresh, bodies);
       // Twice: what comes while the disk takes much is little, and what comes then next to nothing.
       for (let i = 0; i < 2; i++) {
+        // The next process waits for this to end.
+        this.mustBeOurs();
         fresh.appendAll(this.takeMeanwhile());
         await fresh.syncNow();
       }
@@ -129,6 +131,11 @@ export class CompactedLog {
     this.file = fresh;
     this.longBytes = fresh.bytes + Math.max(SINCE_BYTES_MIN, fresh.bytes);
     await disk.syncFolderLater(dirname(path));
+  }
+
+  private mustBeOurs(): void {
+    if (!this.tenure.isOver) return;
+    throw new StoreError('IO', this.options.path, 'it is another process’ by now');
   }
 
   private takeMeanwhile(): Uint8Array[] {

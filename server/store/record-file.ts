@@ -55,19 +55,17 @@ export class RecordFile {
   }
 
   /** Goes on with a file of which the first `end` bytes are good; with `always`, when the disk has them.
-   *  @throws {StoreError} */
-  static open(options: RecordFileOptions, end: number): RecordFile {
+   *  @param isOlder it is of an older version, and from now on of this one.
+   *  @throws {StoreError} The file is as it was then. */
+  static open(options: RecordFileOptions, end: number, isOlder: boolean): RecordFile {
     const { disk, path, format, policy } = options;
-    const file = new RecordFile(
-      options,
-      attempt(path, () => disk.open(path)),
-    );
+    const fd = attempt(path, () => disk.open(path));
+    const file = new RecordFile(options, fd);
+    file.end = end;
+    file.hasRest = true;
+    file.unsynced = true;
     try {
-      // It may be of an older version.
-      file.write(encodeHeader(format));
-      file.end = end;
-      file.hasRest = true;
-      file.unsynced = true;
+      if (isOlder) attempt(path, () => disk.write(fd, encodeHeader(format), 0, 0));
       if (policy === 'always') file.syncAtOnce();
     } catch (error) {
       file.close();
