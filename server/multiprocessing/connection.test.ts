@@ -29,6 +29,26 @@ describe('A connection', () => {
     }
   });
 
+  it('gives every value as it was, few and small ones too', async () => {
+    const named = Object.assign([1], { name: 'one' });
+    const gap: unknown[] = [];
+    gap[2] = 1;
+    const twice = [[1]];
+    const values = [0, -0, Number.NaN, 1e21, -1.5, 'é\ud800', '', true, null, undefined, 7n];
+    const deep = [[], [[]], [[[1]]], [...values], named, gap, [twice, twice], new Map([[1, 2]])];
+    const { connection, messages } = receiving(new PassThrough());
+    for (const value of [...values, ...deep]) {
+      connection.send(value);
+      connection.flush();
+      connection.send(['done', 1, value]);
+      connection.flush();
+    }
+    await turn();
+    await turn();
+    const both = [...values, ...deep].flatMap((value) => [value, ['done', 1, value]]);
+    expect(messages).toStrictEqual(structuredClone(both));
+  });
+
   it('sends all of a turn in one frame', async () => {
     const written: Buffer[] = [];
     const stream = new Duplex({
