@@ -3,16 +3,13 @@ import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { type Disk, systemDisk } from './disk.ts';
 import { readIfThere } from './read-if-there.ts';
-import { RecordFile, type RecordFileOptions, type SyncPolicy } from './record-file.ts';
-import { decodeRecords, encodeHeader, type FileFormat, HEADER_BYTES } from './record-format.ts';
+import { RecordFile, type RecordFileOptions } from './record-file.ts';
+import { decodeRecords, encodeHeader, HEADER_BYTES } from './record-format.ts';
 import { TEMPORARY_SUFFIX } from './room-folder.ts';
 import { StoreError } from './store-error.ts';
 import { Tenure } from './tenure.ts';
 
-export interface CompactedLogOptions {
-  readonly path: string;
-  readonly format: FileFormat;
-  readonly policy: SyncPolicy;
+export interface CompactedLogOptions extends Omit<RecordFileOptions, 'disk'> {
   readonly disk?: Disk | undefined;
   /** How long the file is this process'. */
   readonly tenure?: Tenure | undefined;
@@ -33,36 +30,33 @@ const SINCE_BYTES_MIN = 131_072;
 const TURN_MS = 5;
 
 export class CompactedLog {
-  private readonly options: CompactedLogOptions;
-  private readonly disk: Disk;
+  private readonly options: RecordFileOptions;
   private readonly tenure: Tenure;
   private file: RecordFile;
-  /** The file is long when it has more bytes. */
-  private longBytes: number;
+  /** The file is long when it has more bytes. What it had when it was made short is not known at first:
+   *  at worst that is done once more. */
+  private longBytes = SINCE_BYTES_MIN;
   /** What is appended while the file is made short: the new one is to have it, too. */
   private meanwhile: Uint8Array[] | undefined;
   private compacting: Promise<void> = Promise.resolve();
 
-  private constructor(options: CompactedLogOptions, disk: Disk, file: RecordFile) {
-    const { tenure = new Tenure() } = options;
+  private constructor(options: RecordFileOptions, tenure: Tenure, file: RecordFile) {
     this.options = options;
-    this.disk = disk;
     this.tenure = tenure;
     this.file = file;
-    this.longBytes = SINCE_BYTES_MIN;
   }
 
   /** Reads the file, or begins one.
    *  @throws {StoreError} The file is as it was then. */
-  static open(options: CompactedLogOptions): OpenedLog {
-    const { path, format, policy, disk = systemDisk } = options;
+  static open({ tenure = new Tenure(), ...of }: CompactedLogOptions): OpenedLog {
+    const { path, format, disk = systemDisk } = of;
+    const options = { ...of, disk };
     try {
       const bytes = readIfThere(disk, path);
       const { bodies, end, tornBytes } = decodeRecords(path, bytes, format);
-      const of: RecordFileOptions = { path, format, policy, disk };
       const isOlder = !bytes.subarray(0, HEADER_BYTES).equals(encodeHeader(format));
-      const file = end === 0 ? begin(of) : RecordFile.open(of, end, isOlder);
-      return { log: new CompactedLog(options, disk, file), bodies, droppedBytes: tornBytes };
+      const file = end === 0 ? begin(options) : RecordFile.open(options, end, isOlder);
+      return { log: new CompactedLog(options, tenure, file), bodies, droppedBytes: tornBytes };
     } catch (error) {
       throw StoreError.of(path, error);
     }
@@ -106,10 +100,9 @@ export class CompactedLog {
   }
 
   private async compact(bodies: Iterable<Uint8Array>): Promise<void> {
-    const { disk } = this;
-    const { path, format, policy } = this.options;
+    const { disk, path, policy } = this.options;
     const temporary = path + TEMPORARY_SUFFIX;
-    const fresh = await RecordFile.createLater({ path: temporary, format, policy, disk });
+    const fresh = await RecordFile.createLater({ ...this.options, path: temporary });
     try {
       await write(fresh, bodies);
       // Twice: what comes while the disk takes much is little, and what comes then next to nothing.

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { CompactedLog } from './compacted-log.ts';
 import { systemDisk } from './disk.ts';
+import { pack } from './msgpack.ts';
 import { type SessionEvent, SessionHistory, sessionCodec } from './session-events.ts';
-import { SessionsFile, type SessionsFileOptions } from './sessions-file.ts';
+import { SessionsFile, type SessionsFileOptions, sessionsFormat } from './sessions-file.ts';
 import { StoreError } from './store-error.ts';
 import { crashingDisk, smallDisk, temporaryFolder } from './test-disk.ts';
 
@@ -225,6 +227,14 @@ describe('The file of sessions', () => {
     place.bytes = 1_000;
     file.append({ kind: 'join', session: 1, room: 2 });
     expect(SessionsFile.open(options).saved.sessions).toMatchObject([{ rooms: [2] }]);
+  });
+
+  it('with what no version writes is an error of the store, and left as it is', () => {
+    const options = newOptions();
+    CompactedLog.open({ ...options, format: sessionsFormat }).log.append(pack([99, 1]));
+    const bytes = readFileSync(options.path);
+    expect(() => SessionsFile.open(options)).toThrow(StoreError);
+    expect(readFileSync(options.path)).toEqual(bytes);
   });
 
   it('of a newer format is refused with what to do, and left as it is', () => {

@@ -1,8 +1,6 @@
 // Sessions on disk: a log of what happened to them.
-import { CompactedLog } from './compacted-log.ts';
-import type { Disk } from './disk.ts';
+import { CompactedLog, type CompactedLogOptions } from './compacted-log.ts';
 import { pack, unpack } from './msgpack.ts';
-import type { SyncPolicy } from './record-file.ts';
 import type { FileFormat } from './record-format.ts';
 import {
   type SavedSessions,
@@ -10,20 +8,15 @@ import {
   SessionHistory,
   sessionCodec,
 } from './session-events.ts';
-import type { Tenure } from './tenure.ts';
+import { StoreError } from './store-error.ts';
 
 /** A record is an event, or from version 3 on an array of events: those are read far quicker. */
 export const sessionsFormat: FileFormat = { magic: 'HFL1', version: 3 };
 const EVENTS_IN_RECORD = 200;
 
-export interface SessionsFileOptions {
-  readonly path: string;
-  readonly policy: SyncPolicy;
+export interface SessionsFileOptions extends Omit<CompactedLogOptions, 'format'> {
   /** Answers of the lobby that are kept for each session. */
   readonly answersKept: number;
-  readonly disk?: Disk | undefined;
-  /** How long the file is this process'. */
-  readonly tenure?: Tenure | undefined;
 }
 
 export class SessionsFile {
@@ -44,10 +37,11 @@ export class SessionsFile {
   } {
     const { log, bodies, droppedBytes } = CompactedLog.open({ ...of, format: sessionsFormat });
     const history = new SessionHistory(answersKept);
-    for (const body of bodies) {
-      const values = unpack(body) as unknown[];
-      const events = Array.isArray(values[0]) ? (values as unknown[][]) : [values];
-      for (const event of events) history.apply(sessionCodec.fromArray(event));
+    try {
+      for (const event of bodies.flatMap(eventsOf)) history.apply(sessionCodec.fromArray(event));
+    } catch (error) {
+      void log.close();
+      throw StoreError.of(of.path, error);
     }
     return { file: new SessionsFile(log, history), saved: history.saved(), droppedBytes };
   }
@@ -79,4 +73,9 @@ export class SessionsFile {
     }
     if (events.length > 0) yield pack(events);
   }
+}
+
+function eventsOf(body: Buffer): unknown[][] {
+  const values = unpack(body) as unknown[];
+  return Array.isArray(values[0]) ? (values as unknown[][]) : [values];
 }
