@@ -33,15 +33,17 @@ export function recover<I>(disk: Disk, folder: string, codec: InputCodec<I>): Re
     const files = filesOf('snapshot', folder, names);
     const { snapshot, damaged, path: snapshotPath } = newestSnapshot(disk, folder, files);
     const journal = readJournal(disk, folder, names, snapshot.tick, codec);
-    const { batches, droppedBytes, last, later } = journal;
+    const { batches, droppedBytes, kept, later } = journal;
+    const last = kept.at(-1);
     for (const { path } of later) disk.remove(path);
     if (last?.end === 0) disk.remove(last.path);
     else if (last && last.tornBytes > 0) disk.cutFile(last.path, last.end);
     // Else it would count as one of the two that are kept.
     for (const { path } of damaged) disk.rename(path, path + DAMAGED_SUFFIX);
     removeTemporary(disk, folder, names);
-    const written = last && last.end > 0 ? [snapshotPath, last.path] : [snapshotPath];
-    return { snapshot, batches, droppedBytes, damaged, unsynced: [...written, folder] };
+    const segments = kept.filter(({ end }) => end > 0).map(({ path }) => path);
+    const unsynced = [...segments, snapshotPath, folder];
+    return { snapshot, batches, droppedBytes, damaged, unsynced };
   } catch (error) {
     throw StoreError.of(folder, error);
   }

@@ -336,6 +336,20 @@ describe('A crash', () => {
     expect(existsSync(next)).toBe(false);
   });
 
+  it('is all for the disk to take after a recovery, where a snapshot was being written', async () => {
+    const data = temporaryFolder();
+    const disk = { ...systemDisk, syncLater: () => new Promise<never>(() => {}) };
+    const room = await CountingRoom.create({ ...options(data), disk });
+    room.step(ones(1));
+    void room.snapshot();
+    room.step(ones(1));
+    const journals = files(data).filter((name) => name.startsWith('journal'));
+    expect(journals).toHaveLength(2);
+    const { unsynced } = recovered(data);
+    const folder = roomFolder(data, 7);
+    expect(unsynced).toEqual(expect.arrayContaining(journals.map((name) => join(folder, name))));
+  });
+
   it('after a recovery cannot tear what was recovered: that is damage', async () => {
     const { data, journal, bytes } = await written();
     const room = CountingRoom.recover(options(data));

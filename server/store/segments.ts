@@ -13,8 +13,8 @@ export interface ReadJournal<I> {
   readonly batches: readonly Batch<I>[];
   /** What was being written at its end when the process or the machine died. */
   readonly droppedBytes: number;
-  /** Where the journal ends. */
-  readonly last: Segment | undefined;
+  /** The segments that it has, in order. */
+  readonly kept: readonly Segment[];
   /** Segments after that, the last first: they go with what was torn before them. */
   readonly later: readonly Segment[];
 }
@@ -40,7 +40,7 @@ export function readJournal<I>(
   );
   const places = readSetAside(disk, folder);
   const batches = withoutSetAside(following(tick, kept, codec), places, codec);
-  return { batches, droppedBytes, last, later };
+  return { batches, droppedBytes, kept, later };
 }
 
 export interface Segment {
