@@ -5,7 +5,7 @@ import { Packr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
 import { plainValue as plainArbitrary } from '../../protocol/test-arbitraries.ts';
 import type { Game } from '../games/game.ts';
-import { plainValue } from './plain-value.ts';
+import { copyOfPlain, plainValue } from './plain-value.ts';
 import { RoomState } from './room-state.ts';
 import { tally } from './test-game.ts';
 
@@ -25,6 +25,11 @@ const wrong: [string, unknown][] = [
   ['one nested deeper than 32', cycle],
 ];
 
+const objectsIn = (value: unknown): object[] =>
+  typeof value === 'object' && value !== null
+    ? [value, ...Object.values(value).flatMap(objectsIn)]
+    : [];
+
 describe('A plain value', () => {
   it('is what both encodings of the wire can carry', () => {
     const packr = new Packr({ useRecords: false });
@@ -34,6 +39,18 @@ describe('A plain value', () => {
         expect(() => [packr.pack(value), JSON.stringify(value)]).not.toThrow();
       }),
     );
+  });
+
+  it('has copies that share nothing with it', () => {
+    fc.assert(
+      fc.property(plainArbitrary(3), (value) => {
+        const copy = copyOfPlain(value);
+        expect(copy).toStrictEqual(structuredClone(value));
+        expect(objectsIn(copy).some((object) => objectsIn(value).includes(object))).toBe(false);
+      }),
+    );
+    const named = JSON.parse('{"__proto__": {"a": 1}}');
+    expect(Object.entries(copyOfPlain(named) as object)).toEqual([['__proto__', { a: 1 }]]);
   });
 
   it('may have properties that are left out', () => {

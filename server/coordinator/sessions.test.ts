@@ -1,8 +1,11 @@
 // Sessions: they outlive a connection for a while, and end when nobody comes back.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { accountOf } from './account.ts';
 import { FakeLink } from './fake-link.ts';
 import { pass, startTime, stopTime } from './fake-time.ts';
 import type { Room } from './room.ts';
+import { Sessions } from './sessions.ts';
+import { forgetfulAccounts } from './test-accounts.ts';
 import { TestWorld } from './test-world.ts';
 
 let link: FakeLink;
@@ -189,6 +192,16 @@ describe('Sessions that are brought back', () => {
     world.sessions.restore({ sessions, waiting: [], lastSession: 2, lastRoom: 0 });
     expect(world.sessions.find('t1')).toBeUndefined();
     expect(world.sessions.find('t2')).toBeDefined();
+  });
+
+  it('do not come back where their account has been used by a newer one', () => {
+    const { config, storage, bank } = world;
+    const fencesOf = () => new Map([[accountOf('k1'), 6]]);
+    const accounts = { ...forgetfulAccounts, fencesOf };
+    const sessions = new Sessions({ config, storage, accounts, bank });
+    const both = [saved(1, 'k1', 5), saved(2, 'k2', 5)];
+    sessions.restore({ sessions: both, waiting: [], lastSession: 2, lastRoom: 0 });
+    expect([...sessions].map(({ id }) => id)).toEqual([2]);
   });
 
   it('from before there were accounts get one, which is the same the next time', () => {

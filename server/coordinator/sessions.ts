@@ -17,7 +17,7 @@ type SavedAnswers = SavedLedger['answers'];
 export interface SessionsOptions {
   readonly config: Config;
   readonly storage: Storage;
-  readonly accounts: Pick<AccountsFile, 'fence' | 'reserve' | 'fenceOf'>;
+  readonly accounts: Pick<AccountsFile, 'fence' | 'reserve' | 'fencesOf'>;
   readonly bank: Pick<Bank, 'raise'>;
 }
 
@@ -57,25 +57,28 @@ export class Sessions implements Iterable<Session> {
     // A newer session comes later. One of them was to end, and the disk may not have that.
     const newest = new Map(sessions.map((saved) => [saved.account, saved]));
     const strangers: SavedSession[] = [];
+    const found: Session[] = [];
     for (const saved of sessions) {
-      const { id, account: key, fence } = saved;
-      const account = accountOf(key);
-      if (key === '') strangers.push(saved);
-      else if (newest.get(key) !== saved || fence < this.accounts.fenceOf(account))
-        this.noteEnd(id);
-      else if (this.locks.reclaim(account, id, fence)) this.bringBack(saved, key, fence);
+      if (saved.account === '') strangers.push(saved);
+      else if (newest.get(saved.account) !== saved) this.noteEnd(saved.id);
+      else found.push(sessionOf(saved, saved.account, saved.fence));
+    }
+    // In one question: they are waited for by everybody.
+    const fences = this.accounts.fencesOf(found.map(({ account }) => account));
+    for (const session of found) {
+      const { id, account, fence } = session;
+      const isOwner = fence >= (fences.get(account) ?? 0) && this.locks.reclaim(account, id, fence);
+      if (isOwner) this.bringBack(session);
       else this.noteEnd(id);
     }
     for (const saved of strangers) {
       const key = accountKeyOfToken(saved.token);
-      this.bringBack(saved, key, this.locks.take(accountOf(key), saved.id));
+      const fence = this.locks.take(accountOf(key), saved.id);
+      this.bringBack(sessionOf(saved, key, fence));
     }
   }
 
-  private bringBack({ id, token, name, lobby }: SavedSession, key: string, fence: number): void {
-    const session = new Session(id, token, name, key, fence);
-    const answers = lobby.answers.filter(([, answer]) => answer !== null);
-    session.lobby.restore({ applied: lobby.applied, answers: answers as SavedAnswers });
+  private bringBack(session: Session): void {
     session.detachedAt = performance.now();
     this.add(session);
     this.detached.add(session);
@@ -207,4 +210,11 @@ export class Sessions implements Iterable<Session> {
     this.byNumber.set(session.id, session);
     this.byAccount.set(session.account, session);
   }
+}
+
+function sessionOf({ id, token, name, lobby }: SavedSession, key: string, fence: number): Session {
+  const session = new Session(id, token, name, key, fence);
+  const answers = lobby.answers.filter(([, answer]) => answer !== null);
+  session.lobby.restore({ applied: lobby.applied, answers: answers as SavedAnswers });
+  return session;
 }

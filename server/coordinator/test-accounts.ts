@@ -2,10 +2,10 @@
 import type { AccountsFile, BankEffect, Settled } from '../store/index.ts';
 import type { Bank, BankRoom } from './bank.ts';
 
-export const forgetfulAccounts: Pick<AccountsFile, 'fence' | 'reserve' | 'fenceOf'> = {
+export const forgetfulAccounts: Pick<AccountsFile, 'fence' | 'reserve' | 'fencesOf'> = {
   fence: 0,
   reserve() {},
-  fenceOf: () => 0,
+  fencesOf: () => new Map(),
 };
 
 type HandedOver = { readonly room: BankRoom; readonly seen: number; readonly done: () => void } & {

@@ -107,6 +107,12 @@ export class AccountsFile {
     return (this.sql.holder.get(account)?.fence as number | undefined) ?? 0;
   }
 
+  /** As `fenceOf`, of many: those that have none are left out. */
+  fencesOf(accounts: readonly string[]): ReadonlyMap<string, number> {
+    const rows = this.sql.holders.all(JSON.stringify(accounts));
+    return new Map(rows.map(({ account, fence }) => [account as string, fence as number]));
+  }
+
   /** Applies each effect at most once, whatever is handed over again, in whatever order.
    *  @returns what came of each, in the order of `batch`; to be told when `sync` has returned.
    *  @throws {StoreError} Nothing is done then, and all of it can be tried again. */
@@ -248,6 +254,9 @@ function prepare(db: DatabaseSync) {
         'UNION ALL SELECT room FROM settled)',
     ),
     holder: db.prepare('SELECT name, fence FROM holders WHERE account = ?'),
+    holders: db.prepare(
+      'SELECT account, fence FROM holders WHERE account IN (SELECT value FROM json_each(?))',
+    ),
     hold: db.prepare('INSERT OR REPLACE INTO holders VALUES (?, ?, ?)'),
     raise: db.prepare(
       "INSERT INTO holders VALUES (?, '', ?) " +

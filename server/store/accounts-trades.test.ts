@@ -104,6 +104,8 @@ describe('A swap', () => {
   it('is refused to older sessions of both from then on', () => {
     file.trades.swap(swapOf(file.trades.begin(0, [ann, bob]), { fences: [7, 8] }));
     expect([file.fenceOf('a'), file.fenceOf('b')]).toEqual([7, 8]);
+    const both = { a: 7, b: 8 };
+    expect(file.fencesOf(['a', 'b', 'nobody'])).toEqual(new Map(Object.entries(both)));
   });
 
   it('of a trade that is over, or that never was, changes nothing', () => {
