@@ -1,5 +1,6 @@
 // The crowds of a chaos run: forks them, spreads the clients over them, collects what they tell.
 import { type ChildProcess, fork } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { SwarmError, sharesOf, stopChild, within } from '../swarms.ts';
 import type {
@@ -24,6 +25,8 @@ export type Window = CrowdWindow;
 
 type Kind = FromCrowd['type'];
 
+/** Players have machines of their own: where theirs is the server's, it goes first. */
+const NICE = 5;
 /** Beside this file, built or not. */
 const script = fileURLToPath(import.meta.url).replace(/crowds(\.[jt]s)$/, 'crowd$1');
 
@@ -102,6 +105,7 @@ export class Crowds {
 
   private fork(crowd: number): ChildProcess {
     const child = fork(script, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    if (child.pid !== undefined) setPriority(child.pid, NICE);
     child.on('message', (message: FromCrowd) => {
       if (message.type === 'problem') this.problem(message.text);
       else this.waiting.get(`${message.type} ${crowd}`)?.(message);
