@@ -13,6 +13,7 @@ import {
   syncInputCodec,
   syncReplyCodec,
 } from '../../coordinator/sync/messages.ts';
+import { Numbered } from '../../coordinator/sync/numbered.ts';
 import { AuthenticationError, GroupError } from '../errors.ts';
 import { Belongings } from './belongings.ts';
 import { dial, type GroupDoor } from './dial.ts';
@@ -32,6 +33,7 @@ export type Asked = {
 }[Request['kind']];
 
 interface Pending {
+  readonly number: number;
   readonly asked: Asked;
   readonly signal: AbortSignal | undefined;
   readonly aborted: () => void;
@@ -60,7 +62,7 @@ export class Link {
   /** What keeps this process from ending, while it waits for something. */
   private handle: { ref(): unknown; unref(): unknown; destroy?: () => unknown } | undefined;
   private whenClosed: (() => void) | undefined;
-  private readonly pending = new Map<number, Pending>();
+  private readonly pending = new Numbered<Pending>();
   /** What the coordinator may not have, in order. */
   private sent: unknown[][] = [];
   private lastRequest = 0;
@@ -90,16 +92,16 @@ export class Link {
     if (this.ended) return Promise.reject(this.ended);
     if (signal?.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
-      const request = ++this.lastRequest;
+      const number = ++this.lastRequest;
       let aborted = nothing;
       if (signal) {
         aborted = () => this.cancel(pending);
         signal.addEventListener('abort', aborted, { once: true });
       }
-      const pending = { asked, signal, aborted, arrived, resolve, reject } as Pending;
+      const pending = { number, asked, signal, aborted, arrived, resolve, reject } as Pending;
       if (this.pending.size === 0) this.handle?.ref();
-      this.pending.set(request, pending);
-      this.transmit(asked, request, false);
+      this.pending.add(pending);
+      this.transmit(asked, number, false);
     });
   }
 
@@ -143,14 +145,11 @@ export class Link {
     this.channel?.send({ type: 'array', values });
   }
 
-  private cancel(pending: Pending): void {
-    for (const [target, one] of this.pending) {
-      if (one !== pending) continue;
-      const request = ++this.lastRequest;
-      const received = this.serial;
-      const input = { kind: 'cancel', owner: '', request, received, target } as const;
-      this.send(syncInputCodec.toArray(input));
-    }
+  private cancel({ number: target }: Pending): void {
+    const request = ++this.lastRequest;
+    const received = this.serial;
+    const input = { kind: 'cancel', owner: '', request, received, target } as const;
+    this.send(syncInputCodec.toArray(input));
   }
 
   /** One attempt. */
@@ -214,7 +213,7 @@ export class Link {
   private end(error: AuthenticationError | GroupError): void {
     if (this.ended) return;
     this.ended = error;
-    for (const request of [...this.pending.keys()]) this.settle(request)!.reject(error);
+    for (const { number } of this.pending.all) this.settle(number)!.reject(error);
   }
 
   private receive(channel: ArrayChannel, run: string, values: unknown[]): void {
@@ -255,9 +254,8 @@ export class Link {
   }
 
   private settle(request: number): Pending | undefined {
-    const pending = this.pending.get(request);
+    const pending = this.pending.remove(request);
     if (!pending) return undefined;
-    this.pending.delete(request);
     pending.signal?.removeEventListener('abort', pending.aborted);
     if (this.pending.size === 0) this.handle?.unref();
     return pending;
@@ -281,7 +279,8 @@ export class Link {
    *  that was shared began anew, and what waits waits on; else this process was given up. */
   private beginAnew(givenUp: boolean): void {
     const { belongings } = this;
-    const waiting = [...this.pending.keys()].map((request) => this.settle(request)!);
+    const waiting = this.pending.all;
+    for (const { number } of waiting) this.settle(number);
     this.sent = [];
     this.serial = this.acknowledged = 0;
     for (const { name, spec } of belongings.openings) this.post({ kind: 'open', name, spec });
