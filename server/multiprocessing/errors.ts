@@ -33,6 +33,7 @@ export const multiprocessingErrors = {
   GroupError: {
     NO_GROUP: 'there is none to join',
     DISCONNECTED: 'the coordinator cannot be reached',
+    OTHER_VERSION: 'its coordinator is of another version: run both from the same',
     GROUP_CLOSED: 'the group is closed in this process',
   },
   SyncError: ofSync,

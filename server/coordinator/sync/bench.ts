@@ -13,7 +13,7 @@ const common = (name: string, quiet = false) => {
 function apply(state: SyncState, now: number, input: SyncInput): void {
   for (const reply of state.apply(now, input)) {
     if (reply.kind === 'failed') throw new Error(`${input.kind}: ${reply.code} ${reply.detail}`);
-    if (reply.kind === 'done' && reply.owner === 'ada') received = reply.serial;
+    if (reply.kind !== 'attached' && reply.owner === 'ada') received = reply.serial;
   }
 }
 

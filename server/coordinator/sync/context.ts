@@ -4,6 +4,7 @@ import { Heap, type Timed } from './heap.ts';
 import type { SyncLimits } from './limits.ts';
 import type { NumberedReply, Reply, Request } from './messages.ts';
 import type { Owner } from './owner.ts';
+import type { Item } from './queue-items.ts';
 import { type Line, Waiter, type WaitingRequest } from './waiters.ts';
 
 export class Context {
@@ -28,6 +29,12 @@ export class Context {
     const { id } = owner;
     const { request } = input;
     this.say(owner, { kind: 'done', owner: id, serial: ++owner.serial, request, value });
+  }
+
+  give(owner: Owner, { request }: Request, { at: item, value, deliveries }: Item): void {
+    const { id } = owner;
+    const serial = ++owner.serial;
+    this.say(owner, { kind: 'given', owner: id, serial, request, item, value, deliveries });
   }
 
   fail(owner: Owner, input: Request, code: SyncErrorCode, detail = ''): void {

@@ -119,6 +119,18 @@ export const replyKinds = {
     tag: 4,
     fields: { owner, serial: field<number>(), name: field<string>(), fence: field<number>() },
   },
+  /** What a `get` got. `deliveries`: how often the item was given to someone, this time included. */
+  given: {
+    tag: 5,
+    fields: {
+      owner,
+      serial: field<number>(),
+      request,
+      item,
+      value: anything,
+      deliveries: field<number>(),
+    },
+  },
 } as const satisfies Record<string, Row>;
 
 type MessageOf<T extends Record<string, Row>> = {

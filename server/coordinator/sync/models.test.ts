@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ObjectSpec, Reply, Request } from './index.ts';
-import { Group } from './test-group.ts';
+import { answerOf, Group } from './test-group.ts';
 import { LockModel, type Model, type Said, SemaphoreModel } from './test-models.ts';
 import { BarrierModel, EventModel, QueueModel, ValueModel } from './test-more-models.ts';
 
@@ -53,7 +53,7 @@ function saidIn(replies: readonly Reply[]): Said[] {
   return replies.flatMap((reply): Said[] => {
     if (reply.kind === 'attached') return [];
     if (reply.kind === 'lost') return [[reply.owner, 0, `lost ${reply.name} ${reply.fence}`]];
-    return [[reply.owner, reply.request, reply.kind === 'done' ? reply.value : reply.code]];
+    return [[reply.owner, reply.request, answerOf(reply)]];
   });
 }
 

@@ -187,8 +187,7 @@ export class QueueState extends SyncObject {
   private give(owner: Owner, input: RequestOf<'get'>): void {
     const item = this.items.take(owner, input.auto && !this.joinable);
     owner.holds.add(this);
-    const { at, value, deliveries } = item;
-    this.context.done(owner, input, { item: at, value, deliveries });
+    this.context.give(owner, input, item);
   }
 
   /** Nothing is left, and nobody else has an item that may come back. What the owner has itself

@@ -30,6 +30,14 @@ export interface Asked {
 }
 export const WAITS = 'still waits';
 
+/** What a reply says: a value, what was given, or a code. */
+export function answerOf(reply: Extract<Reply, { kind: 'done' | 'given' | 'failed' }>): unknown {
+  if (reply.kind === 'failed') return reply.code;
+  if (reply.kind === 'done') return reply.value;
+  const { item, value, deliveries } = reply;
+  return { item, value, deliveries };
+}
+
 export class Group {
   state: SyncState;
   now = 1000;
@@ -117,9 +125,9 @@ export class Group {
     const replies = this.state.apply(this.now, reread(input));
     for (const reply of replies) {
       this.replies.push(reply);
-      if (reply.kind !== 'done' && reply.kind !== 'failed') continue;
+      if (reply.kind === 'attached' || reply.kind === 'lost') continue;
       const asked = this.asked.get(`${reply.owner} ${reply.request}`);
-      if (asked) asked.answer = reply.kind === 'done' ? reply.value : reply.code;
+      if (asked) asked.answer = answerOf(reply);
     }
     return replies;
   }

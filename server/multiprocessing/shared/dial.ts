@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { AuthenticationError, GroupError } from '../errors.ts';
-import { ACCEPTED, GREETING_BYTES, HELLO_BYTES, readExactly } from './wire.ts';
+import { GREETING_BYTES, HELLO_BYTES, REFUSED, readExactly, WIRE_VERSION } from './wire.ts';
 
 /** How child processes find the group of the program that started them: its socket and key; or,
  *  without a key, the data directory of the server whose group it is. */
@@ -44,7 +44,7 @@ export interface Dialled {
 
 /** @param made is given the socket at once.
  *  @throws {AuthenticationError} when there is another user's, or the key is wrong.
- *  @throws {GroupError} `DISCONNECTED` when nobody is there. */
+ *  @throws {GroupError} `DISCONNECTED` when nobody is there; `OTHER_VERSION`. */
 export async function dial(address: GroupAddress, made: (socket: Socket) => void) {
   const { path, key } = address;
   checkDirectory(path);
@@ -62,9 +62,11 @@ export async function dial(address: GroupAddress, made: (socket: Socket) => void
   socket.write(hello);
   const greeting = await readExactly(socket, GREETING_BYTES);
   if (!greeting) throw new GroupError('DISCONNECTED', path);
-  if (greeting[0] !== ACCEPTED) {
+  const [version] = greeting;
+  if (version !== WIRE_VERSION) {
     socket.destroy();
-    throw new AuthenticationError(path);
+    if (version === REFUSED) throw new AuthenticationError(path);
+    throw new GroupError('OTHER_VERSION', path);
   }
   return { socket, run: greeting.toString('hex', 1) } satisfies Dialled;
 }

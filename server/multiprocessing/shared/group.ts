@@ -72,7 +72,7 @@ export class Group implements AsyncDisposable {
   /** The group of a game server, for scripts beside it: served while the server runs, as the same
    *  user. Its objects outlive every process of the server, and its restarts.
    *  @param data the server's data directory.
-   *  @throws {GroupError} `NO_GROUP`
+   *  @throws {GroupError} `NO_GROUP`, `OTHER_VERSION`
    *  @throws {AuthenticationError} when the key is wrong, or the server another user's. */
   static async ofServer(data: string, options: ServerGroupOptions = {}): Promise<Group> {
     try {
@@ -85,7 +85,7 @@ export class Group implements AsyncDisposable {
   }
 
   /** The group of this process: one connection, however often it is asked for.
-   *  @throws {GroupError} `NO_GROUP`, `DISCONNECTED`
+   *  @throws {GroupError} `NO_GROUP`, `DISCONNECTED`, `OTHER_VERSION`
    *  @throws {AuthenticationError} when the key is wrong, or the coordinator another user's. */
   static current(): Promise<Group> {
     if (!current) {

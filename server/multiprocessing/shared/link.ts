@@ -203,7 +203,8 @@ export class Link {
         await this.attach();
         return;
       } catch (error) {
-        if (!(error instanceof GroupError) || performance.now() >= until) throw error;
+        const mayPass = error instanceof GroupError && error.code !== 'OTHER_VERSION';
+        if (!mayPass || performance.now() >= until) throw error;
       }
       const isWaitedFor = this.run === '' || this.pending.size > 0;
       await sleep(waitMs, undefined, { ref: isWaitedFor });
@@ -236,12 +237,13 @@ export class Link {
     }
   }
 
-  private answered(reply: Extract<Reply, { kind: 'done' | 'failed' }>): void {
+  private answered(reply: Extract<Reply, { kind: 'done' | 'given' | 'failed' }>): void {
     const { sent } = this;
     while (sent.length > 0 && (sent[0]![REQUEST_AT] as number) <= reply.request) sent.shift();
     const pending = this.settle(reply.request);
     if (!pending) return;
     if (reply.kind === 'done') pending.resolve(pending.arrived(reply.value));
+    else if (reply.kind === 'given') pending.resolve(pending.arrived(reply));
     else if (reply.code === 'ABORTED' && pending.signal?.aborted) {
       pending.reject(pending.signal.reason);
     } else pending.reject(refusal(reply.code, pending.asked, reply.detail));

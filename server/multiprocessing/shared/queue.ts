@@ -1,4 +1,5 @@
 // Queue and JoinableQueue: items go from producers to consumers, both first come, first served.
+import type { Reply } from '../../coordinator/sync/index.ts';
 import { MultiprocessingError } from '../errors.ts';
 import type { Link } from './link.ts';
 import { SharedObject, timeoutOf, type WaitOptions } from './shared-object.ts';
@@ -8,11 +9,7 @@ export interface QueueOptions {
   readonly maxSize?: number | undefined;
 }
 
-interface Given<T> {
-  readonly item: number;
-  readonly value: T;
-  readonly deliveries: number;
-}
+type Given<T> = Extract<Reply, { kind: 'given' }> & { readonly value: T };
 
 /** An item that goes back to the front unless it is confirmed. */
 export class Taken<T> {
@@ -57,7 +54,7 @@ export class Queue<T> extends SharedObject implements AsyncIterable<T> {
   /** @throws {TimeoutError} `EMPTY`, after `timeoutMs`.
    *  @throws {SyncError} `QUEUE_CLOSED`, when no item is left, nor with a consumer that may yet die. */
   get(options: WaitOptions = {}): Promise<T> {
-    return this.give(options, true, ({ value }) => value);
+    return this.give(options, true, itself);
   }
 
   /** As `get`, of an item that stays the queue's until it is confirmed. */
@@ -91,11 +88,15 @@ export class Queue<T> extends SharedObject implements AsyncIterable<T> {
 
   private give<G>(options: WaitOptions, auto: boolean, as: (given: Given<T>) => G): Promise<G> {
     const asked = { kind: 'get', name: this.name, timeoutMs: timeoutOf(options), auto } as const;
-    return this.link.ask(asked, options.signal, (given) => as(given as Given<T>));
+    return this.link.ask(asked, options.signal, as as (given: unknown) => G);
   }
 }
 
 function nothing(): void {}
+
+function itself<T>({ value }: Given<T>): T {
+  return value;
+}
 
 /** Made by `group.joinableQueue(name)`. An item is done with when `taskDone` says so. */
 export class JoinableQueue<T> extends Queue<T> {

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AuthenticationError, GroupError } from '../errors.ts';
 import { Group, runTask } from './index.ts';
 import { SyncServer } from './sync-server.ts';
+import { GREETING_BYTES, WIRE_VERSION } from './wire.ts';
 
 const key = Buffer.alloc(32, 7);
 let directory: string;
@@ -90,6 +91,15 @@ describe('A stranger', () => {
     const stranger = spawn('/proc/self/exe', ['-e', script], { uid: 65_534, gid: 65_534 });
     const [said] = await once(stranger.stdout, 'data');
     expect(String(said).trim()).toBe('EACCES');
+  });
+
+  it('is told that the coordinator is of another version', async () => {
+    const other = join(directory, 'other');
+    const greeting = Buffer.alloc(GREETING_BYTES, WIRE_VERSION + 1);
+    const newer = createServer((socket) => socket.once('data', () => socket.write(greeting)));
+    await once(newer.listen(other), 'listening');
+    await expect(member(other)).rejects.toMatchObject({ code: 'OTHER_VERSION' });
+    newer.close();
   });
 
   it('is told that there is nobody, or no group', async () => {

@@ -12,15 +12,16 @@ import {
 import type { Disk } from '../../store/index.ts';
 import { SyncJournal } from './sync-journal.ts';
 import {
-  ACCEPTED,
   type ArrayChannel,
   arrayChannel,
   HELLO_BYTES,
   KEY_BYTES,
   OWNER_AT,
+  REFUSED,
   RUN_BYTES,
   readExactly,
   runOf,
+  WIRE_VERSION,
 } from './wire.ts';
 
 export interface SyncServerOptions {
@@ -77,7 +78,7 @@ export class SyncServer {
   private readonly server: Server;
   private readonly state: SyncState;
   private readonly journal: SyncJournal | undefined;
-  /** Until what was asked is written down. */
+  /** Until the callback at hand is through, and what was asked is written down. */
   private unsent: Reply[] = [];
   private now: number | undefined;
   private settling: NodeJS.Timeout | undefined;
@@ -170,7 +171,7 @@ export class SyncServer {
     clearTimeout(late);
     if (!hello) return;
     const accepted = timingSafeEqual(hello.subarray(0, KEY_BYTES), this.key);
-    const greeting = Buffer.concat([Buffer.of(accepted ? ACCEPTED : 0), this.run]);
+    const greeting = Buffer.concat([Buffer.of(accepted ? WIRE_VERSION : REFUSED), this.run]);
     if (!accepted) {
       socket.end(greeting, () => socket.destroy());
       return;
@@ -215,9 +216,8 @@ export class SyncServer {
       return;
     }
     this.journal?.add(input);
-    if (!this.journal) this.settle();
     // With what else the callback at hand brings.
-    else if (isFirst) this.settleSoon();
+    if (isFirst) this.settleSoon();
   }
 
   /** Where writes are slow there are fewer, with more in each: they hold up what is served beside. */

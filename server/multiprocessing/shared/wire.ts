@@ -1,7 +1,7 @@
 // How a process and the coordinator of its group speak: a key, a greeting, then arrays.
 //
-// client → coordinator: the key and the process's id. coordinator → client: accepted or not, and
-// which run of the coordinator this is. Then both send frames of arrays, as `sync/messages.ts` has
+// client → coordinator: the key and the process's id. coordinator → client: refused, or the version
+// of what it speaks, and which run of the coordinator this is. Then both send frames of arrays, as `sync/messages.ts` has
 // them, with nothing where the owner stands: the connection says whose they are.
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
@@ -12,10 +12,13 @@ import type { Codec } from '../../link/index.ts';
 export const KEY_BYTES = 32;
 /** The key and the process's id. */
 export const HELLO_BYTES = KEY_BYTES + 4;
-/** Accepted or refused, and the number of the coordinator's run. */
+/** The number of the coordinator's run. */
 export const RUN_BYTES = 8;
 export const GREETING_BYTES = 1 + RUN_BYTES;
-export const ACCEPTED = 1;
+/** The greeting of who is not let in; else it is what the coordinator speaks. */
+export const REFUSED = 0;
+/** Above that of before whenever the messages change: processes of another do not join. */
+export const WIRE_VERSION = 2;
 /** Where the owner stands in every array, and in those of requests what else all of them have. */
 export const OWNER_AT = 1;
 export const REQUEST_AT = 2;
