@@ -148,29 +148,38 @@ export type NumberedReply = Exclude<Reply, { kind: 'attached' }>;
 export type Request = Extract<SyncInput, { name: string }>;
 export type RequestOf<K extends Request['kind']> = Extract<Request, { kind: K }>;
 
-/** Messages of a table as compact arrays. `fromArray` throws {RangeError} for an unknown tag. */
+type Writer<M> = (message: M) => unknown[];
+type Reader<M> = (values: readonly unknown[]) => M;
+
+/** Messages of a table as compact arrays. `fromArray` throws {RangeError} for an unknown tag. Code is
+ *  made of a row when it is first needed: one loop over the fields of any row takes three times as
+ *  long, which is a tenth of all that an item of a queue costs. */
 function codecOf<M extends { readonly kind: string }>(table: Readonly<Record<string, Row>>) {
-  const rows = Object.entries(table).map(([kind, { tag, fields }]) => {
-    return { kind, tag, fields: Object.keys(fields) };
-  });
-  const byKind = new Map(rows.map((row) => [row.kind, row]));
-  const byTag = new Map(rows.map((row) => [row.tag, row]));
+  const writers = new Map<string, Writer<M>>();
+  const readers = new Map<unknown, Reader<M>>();
+  const makeWriter = (kind: string): Writer<M> => {
+    const { tag, fields } = table[kind]!;
+    const values = Object.keys(fields).map((name) => `message.${name}`);
+    const writer = new Function('message', `return [${[tag, ...values]}]`) as Writer<M>;
+    writers.set(kind, writer);
+    return writer;
+  };
+  const makeReader = (tag: unknown): Reader<M> => {
+    const found = Object.entries(table).find(([, row]) => row.tag === tag);
+    if (!found) throw new RangeError(`a message of unknown kind ${tag}`);
+    const [kind, { fields }] = found;
+    const members = Object.keys(fields).map((name, i) => `${name}: values[${i + 1}]`);
+    const message = `{ ${[`kind: '${kind}'`, ...members]} }`;
+    const reader = new Function('values', `return ${message}`) as Reader<M>;
+    readers.set(tag, reader);
+    return reader;
+  };
   return {
     toArray(message: M): unknown[] {
-      const { tag, fields } = byKind.get(message.kind)!;
-      const values = new Array<unknown>(fields.length + 1);
-      values[0] = tag;
-      for (let i = 0; i < fields.length; i++) {
-        values[i + 1] = (message as Record<string, unknown>)[fields[i]!];
-      }
-      return values;
+      return (writers.get(message.kind) ?? makeWriter(message.kind))(message);
     },
     fromArray(values: readonly unknown[]): M {
-      const row = byTag.get(values[0] as number);
-      if (!row) throw new RangeError(`a message of unknown kind ${values[0]}`);
-      const message: Record<string, unknown> = { kind: row.kind };
-      for (let i = 0; i < row.fields.length; i++) message[row.fields[i]!] = values[i + 1];
-      return message as unknown as M;
+      return (readers.get(values[0]) ?? makeReader(values[0]))(values);
     },
   };
 }
