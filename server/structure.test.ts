@@ -18,11 +18,13 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'server/link': ['protocol'],
   // Doors of their own, for processes that have to start quickly and need no more.
   'server/link/channel.ts': ['server/link'],
+  'server/coordinator/sync/deque.ts': [],
   'server/coordinator/sync/errors.ts': [],
   'server/coordinator/sync/messages.ts': ['server/coordinator/sync/errors.ts'],
   'server/multiprocessing': [
     'server/config.ts',
     'server/coordinator/sync',
+    'server/coordinator/sync/deque.ts',
     'server/coordinator/sync/errors.ts',
     'server/coordinator/sync/messages.ts',
     'server/link',
@@ -40,6 +42,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'server/store',
   ],
   'server/coordinator/sync': [
+    'server/coordinator/sync/deque.ts',
     'server/coordinator/sync/errors.ts',
     'server/coordinator/sync/messages.ts',
   ],

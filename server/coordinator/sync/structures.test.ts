@@ -1,9 +1,8 @@
-// What lies below the primitives: heap, deque and the like do what plain lists do.
+// What lies below the primitives: heap and deque do what sorted and plain lists do.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Deque } from './deque.ts';
 import { Heap, type Ranked } from './heap.ts';
-import { Numbered } from './numbered.ts';
 
 describe('A heap', () => {
   it('gives the least first, whichever entries leave it', () => {
@@ -50,33 +49,6 @@ describe('A deque', () => {
           }
           expect([[...deque], deque.first, deque.length]).toEqual([list, list[0], list.length]);
         });
-      }),
-    );
-  });
-});
-
-describe('What has numbers that rise', () => {
-  it('is found by them and removed once, however many there are and whichever go first', () => {
-    const step = fc.record({ skipped: fc.nat({ max: 200 }), leaves: fc.nat({ max: 9 }) });
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 100, size: 'max' }), (steps) => {
-        const numbered = new Numbered<{ number: number }>();
-        let all: { number: number }[] = [];
-        let number = 2 ** 32 - 1000;
-        for (const { skipped, leaves } of steps) {
-          number += 1 + skipped;
-          const one = { number };
-          numbered.add(one);
-          all.push(one);
-          const left = all[leaves];
-          if (left) {
-            expect(numbered.remove(left.number)).toBe(left);
-            expect(numbered.remove(left.number)).toBeUndefined();
-            all = all.filter((other) => other !== left);
-          }
-          expect(numbered.size).toBe(all.length);
-          expect(numbered.all).toEqual(all);
-        }
       }),
     );
   });

@@ -5,18 +5,19 @@
 // coordinator has them; after each attach those that it has not are sent again.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Deque } from '../../coordinator/sync/deque.ts';
 import {
   inputKinds,
   type Reply,
   type Request,
-  type RequestOf,
   syncInputCodec,
   syncReplyCodec,
 } from '../../coordinator/sync/messages.ts';
-import { Numbered } from '../../coordinator/sync/numbered.ts';
 import { AuthenticationError, GroupError } from '../errors.ts';
+import type { Asked, Pending } from './asked.ts';
 import { Belongings } from './belongings.ts';
 import { dial, type GroupDoor } from './dial.ts';
+import { Numbered } from './numbered.ts';
 import { refusal } from './refusal.ts';
 import {
   type ArrayChannel,
@@ -26,22 +27,6 @@ import {
   RECEIVED_AT,
   REQUEST_AT,
 } from './wire.ts';
-
-/** A request as its object makes it; the rest is the link's. */
-export type Asked = {
-  [K in Request['kind']]: Omit<RequestOf<K>, 'owner' | 'request' | 'received' | 'quiet'>;
-}[Request['kind']];
-
-interface Pending {
-  readonly number: number;
-  readonly asked: Asked;
-  readonly signal: AbortSignal | undefined;
-  readonly aborted: () => void;
-  /** Makes of a reply's value what `ask` gives, at once: what comes next may be about it. */
-  readonly arrived: (value: unknown) => unknown;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
-}
 
 const RETRY_MAX_MS = 100;
 /** Requests that no reply has acknowledged; then one is sent that has a reply. */
@@ -64,7 +49,7 @@ export class Link {
   private whenClosed: (() => void) | undefined;
   private readonly pending = new Numbered<Pending>();
   /** What the coordinator may not have, in order. */
-  private sent: unknown[][] = [];
+  private sent = new Deque<unknown[]>();
   private lastRequest = 0;
   /** The last reply that came, and the last one that was acknowledged. */
   private serial = 0;
@@ -238,8 +223,7 @@ export class Link {
   }
 
   private answered(reply: Extract<Reply, { kind: 'done' | 'given' | 'failed' }>): void {
-    const { sent } = this;
-    while (sent.length > 0 && (sent[0]![REQUEST_AT] as number) <= reply.request) sent.shift();
+    this.arrivedUpTo(reply.request);
     const pending = this.settle(reply.request);
     if (!pending) return;
     if (reply.kind === 'done') pending.resolve(pending.arrived(reply.value));
@@ -247,6 +231,12 @@ export class Link {
     else if (reply.code === 'ABORTED' && pending.signal?.aborted) {
       pending.reject(pending.signal.reason);
     } else pending.reject(refusal(reply.code, pending.asked, reply.detail));
+  }
+
+  /** The coordinator has that request, and all before. */
+  private arrivedUpTo(request: number): void {
+    const { sent } = this;
+    while (sent.length > 0 && (sent.first![REQUEST_AT] as number) <= request) sent.shift();
   }
 
   private acknowledge(channel: ArrayChannel): void {
@@ -267,7 +257,7 @@ export class Link {
     const before = this.run;
     this.run = run;
     if (reply.resumed || before === '') {
-      this.sent = this.sent.filter((values) => (values[REQUEST_AT] as number) > reply.lastRequest);
+      this.arrivedUpTo(reply.lastRequest);
       for (const values of this.sent) this.channel!.send({ type: 'array', values });
     } else {
       this.beginAnew(run === before);
@@ -283,7 +273,7 @@ export class Link {
     const { belongings } = this;
     const waiting = this.pending.all;
     for (const { number } of waiting) this.settle(number);
-    this.sent = [];
+    this.sent = new Deque();
     this.serial = this.acknowledged = 0;
     for (const { name, spec } of belongings.openings) this.post({ kind: 'open', name, spec });
     for (const hold of belongings.holds) {

@@ -63,6 +63,19 @@ async function fault() {
   };
 }
 
+async function serverOfAnotherVersion(at: string) {
+  const greeting = Buffer.alloc(GREETING_BYTES, WIRE_VERSION + 1);
+  let asked = 0;
+  const newer = createServer((socket) => {
+    socket.once('data', () => {
+      asked++;
+      socket.write(greeting);
+    });
+  });
+  await once(newer.listen(at), 'listening');
+  return { timesAsked: () => asked, close: () => newer.close() };
+}
+
 describe('A stranger', () => {
   it('with a wrong key is refused', async () => {
     await expect(member(path, Buffer.alloc(32, 8))).rejects.toThrow(AuthenticationError);
@@ -95,9 +108,7 @@ describe('A stranger', () => {
 
   it('is told that the coordinator is of another version', async () => {
     const other = join(directory, 'other');
-    const greeting = Buffer.alloc(GREETING_BYTES, WIRE_VERSION + 1);
-    const newer = createServer((socket) => socket.once('data', () => socket.write(greeting)));
-    await once(newer.listen(other), 'listening');
+    const newer = await serverOfAnotherVersion(other);
     await expect(member(other)).rejects.toMatchObject({ code: 'OTHER_VERSION' });
     newer.close();
   });
@@ -158,6 +169,16 @@ describe('A coordinator that took the place of a dead one', () => {
     expect(await (await bob.lock('l')).isLocked()).toBe(true);
     held.release();
     expect((await waiting).fence).toBeGreaterThan(held.fence);
+  });
+
+  it('ends all waits at once where it is of another version', async () => {
+    const group = await member();
+    const waiting = (await group.queue('q')).get();
+    await server.close();
+    const newer = await serverOfAnotherVersion(path);
+    await expect(waiting).rejects.toMatchObject({ code: 'OTHER_VERSION' });
+    expect(newer.timesAsked()).toBe(1);
+    newer.close();
   });
 
   it('is started by the first program, under the same address', async () => {
