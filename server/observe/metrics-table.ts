@@ -92,6 +92,10 @@ export const metrics = {
     [...SHORT, 5],
     'Time from accepting a connection to the acknowledgement of the worker that serves it.',
   ),
+  connectionsRebalanced: counter(
+    primary,
+    'Connections given to another worker to even out how many each has.',
+  ),
   framesReceived: counter(worker, 'Frames received from clients.'),
   framesSent: counter(worker, 'Frames sent to clients.'),
   bytesReceived: counter(worker, 'Bytes received from clients.'),

@@ -79,12 +79,17 @@ export class Connections {
     return connection;
   }
 
-  /** Connections that the worker has received, at most `max`. */
-  servedBy(worker: ChildProcess, max: number): KeptConnection[] {
+  /** Connections that the worker has received and that are wanted, at most `max`; those first that
+   *  it has had longest. */
+  servedBy(
+    worker: ChildProcess,
+    max: number,
+    isWanted: (connection: KeptConnection) => boolean = () => true,
+  ): KeptConnection[] {
     const served: KeptConnection[] = [];
     for (const connection of this.perWorker.get(worker) ?? []) {
       if (served.length === max) break;
-      if (connection.acknowledged) served.push(connection);
+      if (connection.acknowledged && isWanted(connection)) served.push(connection);
     }
     return served;
   }

@@ -15,11 +15,13 @@ import type { Log, LogRelay, ProcessMetrics } from '../observe/index.ts';
 import { type Admin, startAdmin } from './admin.ts';
 import { Admission } from './admission.ts';
 import { Assignments } from './assignments.ts';
+import { Balance } from './balance.ts';
 import type { ChildProcess } from './child-process.ts';
 import { Children } from './children.ts';
 import { Connections } from './connections.ts';
 import { takeDataDirectory } from './data-directory.ts';
 import { Listener } from './listener.ts';
+import { PrimaryState } from './primary-state.ts';
 import { type RestartStatus, RollingRestart } from './rolling-restart.ts';
 import { COORDINATOR, makeWorkers, slotOf, type Workers, workerId } from './workers.ts';
 
@@ -35,17 +37,6 @@ export interface PrimaryOptions {
   readonly mainPath: string;
   /** The server cannot go on; everything is stopped, and the process is to end with code 1. */
   failed(text: string): void;
-}
-
-export enum PrimaryState {
-  /** Processes are being started; no connection is accepted. */
-  Starting = 'starting',
-  /** Connections are accepted. */
-  Serving = 'serving',
-  /** Clients are told goodbye, then the processes are stopped. */
-  Draining = 'draining',
-  /** Everything is stopped. */
-  Stopped = 'stopped',
 }
 
 /** Where the server can be reached. */
@@ -67,6 +58,7 @@ export class Primary {
   private readonly admission: Admission;
   private readonly assignments: Assignments;
   private readonly restarting: RollingRestart;
+  private readonly balance: Balance;
   private admin: Admin | undefined;
   private data: FileLock | undefined;
   private allGone: (() => void) | undefined;
@@ -102,24 +94,20 @@ export class Primary {
       spec: (slot, restart) => children.spec('worker', slot, workerId(slot), restart),
     });
     const { workers } = this;
-    this.admission = new Admission({ config, log, metrics, connections, workers });
+    const isServing = () => this.state === PrimaryState.Serving;
+    const ready = () => children.readyWorkers();
+    const shared = { config, log, metrics, connections, children, workers, isServing, ready };
+    this.admission = new Admission(shared);
     this.assignments = new Assignments({
-      connections,
-      workers,
-      ready: () => children.readyWorkers(),
+      ...shared,
       acknowledged: ({ acceptedAt }) =>
         metrics.observe('handoverSeconds', (performance.now() - acceptedAt) / 1000),
-      isServing: () => this.state === PrimaryState.Serving,
     });
-    this.restarting = new RollingRestart({
-      config,
-      log,
-      metrics,
-      children,
-      supervisor,
-      workers,
-      assignments: this.assignments,
-      isServing: () => this.state === PrimaryState.Serving,
+    const { assignments } = this;
+    this.restarting = new RollingRestart({ ...shared, supervisor, assignments });
+    this.balance = new Balance({
+      ...shared,
+      mayMove: () => isServing() && !this.restarting.isBusy && children.isReady('coordinator'),
     });
     this.listener = new Listener({
       config,
@@ -170,6 +158,7 @@ export class Primary {
       return undefined;
     }
     this.state = PrimaryState.Serving;
+    if (config.workers !== 'per-client') this.balance.start();
     this.admission.warnOfLimits();
     return { port, adminPort: admin.port };
   }
@@ -197,6 +186,7 @@ export class Primary {
     this.state = PrimaryState.Stopped;
     this.listener.close();
     this.supervisor.destroy();
+    this.balance.close();
     this.children.close();
     this.connections.removeAll();
     rmSync(this.directory, { recursive: true, force: true });

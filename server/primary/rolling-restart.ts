@@ -56,6 +56,11 @@ export class RollingRestart {
     this.options = options;
   }
 
+  /** Whether processes are being replaced, or are to be. */
+  get isBusy(): boolean {
+    return this.status.state === 'restarting' || this.recycling !== undefined;
+  }
+
   /** Replaces every child by one that runs the newest code; one restart at a time.
    *  @returns the status of the one that runs now. */
   begin(): RestartStatus {
