@@ -167,6 +167,19 @@ describe('attach', () => {
     expect(worker.got.of('result')).toMatchObject([{ connection: 11 }]);
   });
 
+  it('of a connection that was handed over cuts nobody off, also where it comes back', async () => {
+    const { token } = await worker.attach(10);
+    await worker.join(10, -1, 'tally');
+    const second = new TestWorker(world);
+    await second.attach(10, token, 1000);
+    await worker.attach(10, token, 2000);
+    expect(await worker.attach(10, token, 3000)).toMatchObject({ resumed: true, rooms: [1] });
+    expect([...worker.got.of('refused'), ...second.got.of('refused')]).toEqual([]);
+    await second.send({ type: 'detach', connection: 10 });
+    await worker.send(command(10, 1, 1, 'add', { by: 3 }), command(10, 0, 1, 'online'));
+    expect(worker.got.of('result')).toHaveLength(2);
+  });
+
   it('with an account ends the session that had it, and tells its connection', async () => {
     const { account, token } = await worker.attach(10);
     await worker.join(10, -1, 'tally');

@@ -125,7 +125,8 @@ export class WorkerPeer implements WorkerLink {
     }
     let session: Session | undefined;
     try {
-      if (rival !== known) this.takeOver(rival!, 'your account is played elsewhere now');
+      const elsewhere = 'your account is played elsewhere now';
+      if (rival !== known) this.takeOver(rival!, connection, elsewhere);
       session = known ?? sessions.begin(name, account === '' ? undefined : account);
     } catch {
       // It cannot be written down; the log says why where rooms cannot either.
@@ -136,7 +137,7 @@ export class WorkerPeer implements WorkerLink {
       this.refuse(connection, null, 'SERVER_FULL');
       return;
     }
-    this.takeOver(session);
+    this.takeOver(session, connection);
     this.sessions.set(connection, session);
     session.since = since;
     const continued = rooms !== null && known !== undefined && canContinue(session, rooms, this);
@@ -155,13 +156,15 @@ export class WorkerPeer implements WorkerLink {
     sessions.attach(session, this, connection, continued);
   }
 
-  /** A session has one connection, the newest: the one that spoke for it before is told and cut off. */
-  private takeOver(session: Session, detail?: string): void {
+  /** A session has one connection, the newest: the one that spoke for it before is told and cut off.
+   *  The same one that was handed over is not: it may be handed back to that worker, and then be cut
+   *  off by what is said there now. */
+  private takeOver(session: Session, by: number, detail?: string): void {
     const { link, connection } = session;
     if (!(link instanceof WorkerPeer)) return;
     this.world.sessions.detach(session);
     link.sessions.delete(connection);
-    link.refuse(connection, null, 'SESSION_REPLACED', detail);
+    if (connection !== by) link.refuse(connection, null, 'SESSION_REPLACED', detail);
   }
 
   private detach(connection: number): void {

@@ -2,6 +2,7 @@
 // sessions and store, and real clients, on a machine that is simulated from a seed.
 // One seed again, with its trace: SIMULATION_SEED=591 npx vitest run server/simulation
 import { describe, expect, it, vi } from 'vitest';
+import type { BalanceOptions } from '../primary/balance.ts';
 import { runSchedule } from './test-schedule.ts';
 
 vi.mock('node:net', () => import('./test-net.ts'));
@@ -23,6 +24,23 @@ vi.mock('../coordinator/preparation.ts', () => import('./test-preparation.ts'));
 vi.mock('../primary/admin.ts', () => ({
   startAdmin: async () => ({ port: 0, close: async () => {} }),
 }));
+// With so few players there would be nothing to even out.
+vi.mock('../primary/balance.ts', async (importOriginal) => {
+  const { Balance } = await importOriginal<typeof import('../primary/balance.ts')>();
+  return {
+    Balance: class extends Balance {
+      constructor(options: BalanceOptions) {
+        super(options, {
+          lookMs: 40,
+          movedAtOnce: 2,
+          differenceMin: 1,
+          differencePart: 0,
+          restMs: 100,
+        });
+      }
+    },
+  };
+});
 vi.mock('../primary/hang-stack.ts', () => ({
   INSPECTABLE: '',
   stackOfHang: () => new Promise((resolve) => setTimeout(() => resolve(undefined), 100)),
