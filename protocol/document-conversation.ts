@@ -29,11 +29,12 @@ Keep the token of the newest \`welcome\`, in secret. \`quit\` ends the session a
 that just closes leaves it for \`resumeMs\`. Before the server closes on purpose, it sends \`bye\`:
 connect again after \`retryMs\` and resume.
 
-A process of the server that dies is replaced, and **the connection stays**. Another process goes on
-with a delimiter (a zero byte, or a line feed: what came before it may be half a frame and is to be
-dropped), and then says \`welcome\` again, with \`pauseMs\`, and all that follows a \`welcome\`. Its
-\`resumed\` is false where the session was lost with the process. A connection of which that process
-does not know the session is asked for \`hello\` with \`again\`; it may have had a \`welcome\`.`;
+A process of the server that dies is replaced, and **the connection stays**. It may also be given to
+another process that has fewer. The next one goes on with a delimiter (a zero byte, or a line feed:
+what came before it may be half a frame and is to be dropped), and then says \`welcome\` again, with
+\`pauseMs\`, and all that follows a \`welcome\`. Its \`resumed\` is false where the session was lost
+with the process. A connection of which that process does not know the session is asked for \`hello\`
+with \`again\`; it may have had a \`welcome\`.`;
 }
 
 export function roomsChapter(): string {
