@@ -1,5 +1,6 @@
 // One client of a chaos run: connected and in a room; what befalls it goes to the incidents.
 import { Client, LinkState, type RoomView } from '../../client/index.ts';
+import { Handovers } from './handovers.ts';
 import type { Incidents } from './incidents.ts';
 import { PauseMeter } from './pause-meter.ts';
 
@@ -19,6 +20,7 @@ export class Bot {
   readonly client: Client;
   readonly name: string;
   readonly pause = new PauseMeter(performance.now());
+  readonly handovers = new Handovers();
   private readonly options: BotOptions;
 
   constructor(options: BotOptions) {
@@ -35,9 +37,7 @@ export class Bot {
     this.client.on('disconnected', (error) => {
       incidents.lostConnection(`${name}: ${error.message}`);
     });
-    this.client.on('connected', () => {
-      this.pause.handedOver = true;
-    });
+    this.client.on('connected', (welcome) => this.handovers.welcomed(welcome, performance.now()));
     this.client.on('session', ({ lost }) => {
       if (lost) incidents.problem(`${name}: the server no longer had the session`);
     });
@@ -55,6 +55,12 @@ export class Bot {
       incidents.problem(`${this.name} lost its place in room ${room.number}: ${code}: ${text}`);
     });
     return room;
+  }
+
+  /** A fault is about to be. */
+  begin(now: number): void {
+    this.pause.begin(now);
+    this.handovers.begin();
   }
 
   /** Whether a state has come since `at`. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { invariants, violationsOf } from './checks.ts';
 import type { Window } from './crowds.ts';
 import type { Evidence, Outcome } from './evidence.ts';
+import { Handovers } from './handovers.ts';
 import type { FaultKind } from './kinds.ts';
 import { PauseMeter } from './pause-meter.ts';
 import { kindReports, pauseLimitOf, pausesOf } from './report.ts';
@@ -186,6 +187,20 @@ describe('A pause', () => {
     expect(pausesOf([{ ...quiet, handedOverMs: [100, 300] }])).toMatchObject({ clients: 2 });
     expect(pausesOf([quiet])).toMatchObject({ clients: 1 });
     expect(pausesOf([])).toBeNull();
+  });
+
+  it('is not of those who were only moved from a worker that lives', () => {
+    const handovers = new Handovers();
+    handovers.welcomed({ worker: 1 }, 0);
+    handovers.begin();
+    expect(handovers.times([1, 2])).toEqual([]);
+    handovers.welcomed({ worker: 2, pauseMs: 5 }, 10);
+    handovers.welcomed({ worker: 3, pauseMs: 5 }, 20);
+    expect(handovers.times([1, 3])).toEqual([20]);
+    // The coordinator was replaced; all of the server was.
+    handovers.welcomed({ worker: 3, pauseMs: 300 }, 30);
+    handovers.welcomed({ worker: 1 }, 40);
+    expect(handovers.times([1, 2, 3])).toEqual([30, 40]);
   });
 
   it('is slow where its p99 exceeds the limit of its kind', () => {

@@ -115,26 +115,26 @@ async function startClient({ host, port }: CrowdTask, number: number): Promise<v
 function begin(): void {
   const at = performance.now();
   incidents.begin();
-  for (const bot of bots) bot.pause.begin(at);
+  for (const bot of bots) bot.begin(at);
   for (const onlooker of onlookers) onlooker.begin(at);
   began = { at, cpuSeconds: cpuSeconds(), bytes: sockets.bytes() };
 }
 
-async function end(): Promise<void> {
+async function end(living: readonly number[]): Promise<void> {
   const askedAt = performance.now();
   const waiting = () => bots.filter((bot) => !bot.isServed(askedAt));
   await until(() => waiting().length === 0);
   await Promise.all(onlookers.map((onlooker) => onlooker.served()));
-  send({ type: 'window', window: windowOf(waiting()) });
+  send({ type: 'window', window: windowOf(waiting(), living) });
 }
 
-function windowOf(stuck: readonly Bot[]): CrowdWindow {
+function windowOf(stuck: readonly Bot[], living: readonly number[]): CrowdWindow {
   const now = performance.now();
   const { at, cpuSeconds: cpuBefore, bytes: before } = began!;
   const bytes = sockets.bytes();
-  const isHandedOver = ({ pause }: Bot): boolean => pause.handedOver;
+  const isHandedOver = ({ handovers }: Bot): boolean => handovers.times(living).length > 0;
   const pausesOf = (of: Iterable<Bot>) => [...of].map(({ pause }) => pause.end(now));
-  const lookedOnMs = onlookers.flatMap(({ pausesMs }) => pausesMs);
+  const lookedOnMs = onlookers.flatMap((onlooker) => onlooker.pausesMs(living));
   return {
     handedOver: bots.filter(isHandedOver).length + lookedOnMs.length,
     handedOverMs: [...pausesOf([...watching].filter(isHandedOver)), ...lookedOnMs],
@@ -185,7 +185,7 @@ process.on('message', (message: ToCrowd) => {
       begin();
       return;
     case 'end':
-      end().catch(failed);
+      end(message.living).catch(failed);
       return;
     case 'vanish':
       vanish(message.connections, message.pick);

@@ -62,9 +62,9 @@ export class Crowds {
     this.tell({ type: 'begin' });
   }
 
-  async end(msMax: number): Promise<Window> {
+  async end(living: readonly number[], msMax: number): Promise<Window> {
     const answers = this.all('window', msMax);
-    this.tell({ type: 'end' });
+    this.tell({ type: 'end', living });
     return sumOf((await answers).map(({ window }) => window));
   }
 

@@ -24,8 +24,9 @@ export type ToCrowd =
   | ({ readonly type: 'start' } & CrowdTask)
   /** A window begins: a fault is about to be. */
   | { readonly type: 'begin' }
-  /** The window ends as soon as every client is served; answered by `window`. */
-  | { readonly type: 'end' }
+  /** The window ends as soon as every client is served; answered by `window`. `living`: the numbers
+   *  of the workers that there are. */
+  | { readonly type: 'end'; readonly living: readonly number[] }
   /** Cut so many connections without a word. */
   | { readonly type: 'vanish'; readonly connections: number; readonly pick: number }
   /** Send nothing more, wait until all is acknowledged; answered by `records`. */
@@ -49,7 +50,7 @@ export type FromCrowd =
 
 /** What befell the clients of a crowd from `begin` to `end`. */
 export interface CrowdWindow {
-  /** Clients that were handed over or came back. */
+  /** Clients that were handed over or came back, and were not only moved to even out the load. */
   readonly handedOver: number;
   /** The pause of each of them that sees every tick or looks on, in ms: who sees a part of a world in
    *  which nothing happens for some ticks has pauses of its own. */

@@ -7,8 +7,6 @@ const TICK_MS = 50;
 export class PauseMeter {
   /** When the newest state came. */
   stateAt: number;
-  /** Whether another process serves the client since `begin`, or it was welcomed anew. */
-  handedOver = false;
   private longestMs = 0;
   private beganAt: number;
 
@@ -21,7 +19,6 @@ export class PauseMeter {
   begin(now: number): void {
     this.beganAt = now;
     this.longestMs = 0;
-    this.handedOver = false;
   }
 
   state(now: number): void {

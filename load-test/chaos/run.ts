@@ -162,7 +162,7 @@ class Run {
   private async quiet(): Promise<Window> {
     this.crowds.begin();
     await sleep(QUIET_MS);
-    return this.crowds.end(WINDOW_MS_MAX);
+    return this.crowds.end(await this.victim.workerNumbers(), WINDOW_MS_MAX);
   }
 
   private async doHarm(kinds: readonly FaultKind[], auditor: Auditor): Promise<void> {
@@ -190,7 +190,7 @@ class Run {
     const made = await Promise.allSettled(
       kinds.map((kind, i) => makeFault(kind, { ...scene, pick: pick + i })),
     );
-    const window = await crowds.end(WINDOW_MS_MAX);
+    const window = await crowds.end(await victim.workerNumbers(), WINDOW_MS_MAX);
     const texts: string[] = [];
     const failures: string[] = [];
     for (const result of made) {

@@ -97,6 +97,11 @@ export class Victim {
     }
   }
 
+  /** Of the workers that there are. */
+  async workerNumbers(): Promise<number[]> {
+    return (await this.processes()).flatMap(({ worker }) => worker ?? []);
+  }
+
   /** One that works, and a worker that has clients, where there is one.
    *  @throws {FaultError} where nobody has the role. */
   async pidOf(role: 'worker' | 'coordinator', pick: number): Promise<number> {
