@@ -26,13 +26,14 @@ function restartOf(isServing: boolean) {
 it('A worker stays whose successor dies whenever it starts, and the successor goes', async () => {
   const { restart, old, calls } = restartOf(true);
   expect(restart.begin().state).toBe('restarting');
+  expect(restart.isBusy).toBe(true);
   await vi.waitUntil(() => restart.status.state === 'idle');
   expect(restart.status).toMatchObject({
     replaced: 0,
     error: 'a new worker was not ready in time',
   });
   expect(calls).toEqual(['keep 1', 'remove worker-2']);
-  expect(old.isRetiring).toBe(false);
+  expect([old.isRetiring, restart.isBusy]).toEqual([false, false]);
 });
 
 it('A server that does not serve refuses to replace its processes', () => {
