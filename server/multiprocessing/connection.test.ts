@@ -1,7 +1,8 @@
 // Frames between processes, whole and in pieces.
 import { Duplex, PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { Connection, FrameTooLarge, frameOf, messageBytesMax } from './connection.ts';
+import { Connection } from './connection.ts';
+import { FrameTooLarge, frameOf, messageBytesMax } from './frame.ts';
 
 function receiving(stream: Duplex) {
   const messages: unknown[] = [];

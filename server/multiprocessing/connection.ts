@@ -1,87 +1,14 @@
-// Structured values over a pipe between two processes: what one callback sends is a frame.
-//
-// Not Node's IPC: that costs a write, a read and a parse for each message. Not the server's `Channel`
-// either, whose msgpack knows fewer values than the structured clone that `v8.serialize` makes: maps,
-// sets, dates, typed arrays, `undefined` and circles arrive as they were.
+// Structured values over a stream between two processes: what one callback sends is a frame.
 import type { Duplex } from 'node:stream';
-import { DefaultSerializer, deserialize } from 'node:v8';
+import { FrameReader, frameOf } from './frame.ts';
 
-/** Arguments, or a result, or a chunk of them, may have so many bytes as a structured clone. */
-export const messageBytesMax = 67_108_864;
-
-/** What was to be sent is too large. */
-export class FrameTooLarge extends Error {
-  readonly bytes: number;
-
-  constructor(bytes: number) {
-    super(`${bytes} bytes`);
-    this.bytes = bytes;
-  }
-}
-
-const SIMPLE_CHARACTERS_MAX = 1000;
-const SIMPLE_ITEMS_MAX = 16;
-/** A message, and its arguments. */
-const SIMPLE_DEPTH_MAX = 2;
-const LENGTH_BYTES = 4;
-/** What JSON's arrays begin with, and no clone. */
-const BRACKET = 0x5b;
-const noLength = Buffer.alloc(LENGTH_BYTES);
 const nothing = Buffer.alloc(0);
-
-/** A frame is a length of four bytes and an array of messages: as JSON where that is the same, since V8's
- *  own form costs four times as much for a few numbers and words.
- *  @throws {FrameTooLarge}; what V8 says of what cannot be cloned. */
-export function frameOf(messages: readonly unknown[]): Buffer {
-  return messages.every((message) => isSimple(message)) ? asJson(messages) : asClone(messages);
-}
-
-function asJson(messages: readonly unknown[]): Buffer {
-  const text = JSON.stringify(messages);
-  const bytes = Buffer.byteLength(text);
-  const frame = Buffer.allocUnsafe(LENGTH_BYTES + bytes);
-  frame.writeUInt32LE(bytes, 0);
-  frame.write(text, LENGTH_BYTES);
-  return frame;
-}
-
-/** Whether the value is the same after it was JSON, and small. */
-function isSimple(value: unknown, depth = 0): boolean {
-  switch (typeof value) {
-    case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0);
-    case 'string':
-      return value.length <= SIMPLE_CHARACTERS_MAX;
-    case 'boolean':
-      return true;
-    case 'object':
-      return value === null || (Array.isArray(value) && isSimpleArray(value, depth + 1));
-    default:
-      return false;
-  }
-}
-
-/** Without gaps or names, and not deep: so no array is in it twice. */
-function isSimpleArray(array: readonly unknown[], depth: number): boolean {
-  if (depth > SIMPLE_DEPTH_MAX || array.length > SIMPLE_ITEMS_MAX) return false;
-  for (let i = 0; i < array.length; i++) if (!isSimple(array[i], depth)) return false;
-  return Object.keys(array).length === array.length;
-}
-
-function asClone(messages: readonly unknown[]): Buffer {
-  const serializer = new DefaultSerializer();
-  serializer.writeRawBytes(noLength);
-  serializer.writeHeader();
-  serializer.writeValue(messages);
-  const frame = serializer.releaseBuffer();
-  if (frame.length > messageBytesMax) throw new FrameTooLarge(frame.length);
-  frame.writeUInt32LE(frame.length - LENGTH_BYTES, 0);
-  return frame;
-}
 
 export interface ConnectionOptions<Out, In> {
   readonly stream: Duplex;
   message(message: In): void;
+  /** Of the messages before, where the stream goes on from within a frame. Default: a new one. */
+  readonly frames?: FrameReader<In>;
   /** The other end is gone, or this one was closed; nothing more is given. Called once. */
   closed(): void;
   /** A message was not sent: it is too large, or cannot be cloned. */
@@ -91,13 +18,11 @@ export interface ConnectionOptions<Out, In> {
 export class Connection<Out, In> {
   private readonly options: ConnectionOptions<Out, In>;
   private queue: Out[] = [];
-  private chunks: Buffer[] = [];
-  private chunksBytes = 0;
 
   constructor(options: ConnectionOptions<Out, In>) {
     this.options = options;
-    const { stream } = options;
-    stream.on('data', (chunk: Buffer) => this.receive(chunk));
+    const { stream, frames = new FrameReader(options.message) } = options;
+    stream.on('data', (chunk: Buffer) => frames.push(chunk));
     // The peer is gone; `close` says so.
     stream.on('error', () => {});
     stream.on('end', () => stream.destroy());
@@ -155,29 +80,4 @@ export class Connection<Out, In> {
     }
     this.write(frame);
   }
-
-  private receive(chunk: Buffer): void {
-    this.chunks.push(chunk);
-    this.chunksBytes += chunk.length;
-    // A frame of many chunks is joined once, when its last one is here.
-    while (this.chunksBytes >= LENGTH_BYTES) {
-      const needed = LENGTH_BYTES + this.peekLength();
-      if (this.chunksBytes < needed) return;
-      const whole = this.chunks.length === 1 ? this.chunks[0]! : Buffer.concat(this.chunks);
-      const rest = whole.subarray(needed);
-      this.chunks = rest.length > 0 ? [rest] : [];
-      this.chunksBytes = rest.length;
-      const messages = messagesOf(whole.subarray(LENGTH_BYTES, needed)) as In[];
-      for (const message of messages) this.options.message(message);
-    }
-  }
-
-  private peekLength(): number {
-    if (this.chunks[0]!.length < LENGTH_BYTES) this.chunks = [Buffer.concat(this.chunks)];
-    return this.chunks[0]!.readUInt32LE(0);
-  }
-}
-
-function messagesOf(body: Buffer): unknown {
-  return body[0] === BRACKET ? JSON.parse(body.toString()) : deserialize(body);
 }

@@ -1,6 +1,7 @@
 // What a process says of a task that failed, and what cannot be sent to it, as errors.
-import { FrameTooLarge, frameOf } from './connection.ts';
+
 import { MessageTooLargeError, ProcessError } from './errors.ts';
+import { FrameTooLarge, frameOf } from './frame.ts';
 import type { FromChild, ToChild } from './messages.ts';
 import { errorOf } from './remote-error.ts';
 

@@ -4,9 +4,10 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection, frameOf } from './connection.ts';
+import { Connection } from './connection.ts';
 import { EndOfStreamError, TimeoutError } from './errors.ts';
 import { unsendableOf } from './failures.ts';
+import { frameOf } from './frame.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { WaitOptions } from './shared/index.ts';
 

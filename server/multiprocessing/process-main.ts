@@ -1,7 +1,8 @@
 // A process that was started by another: becomes what its first message says.
 import { Socket } from 'node:net';
-import { Connection, FrameTooLarge } from './connection.ts';
+import { Connection } from './connection.ts';
 import { endWell, setBirth, setLoaded } from './current-process.ts';
+import { FrameTooLarge } from './frame.ts';
 import {
   type Birth,
   type FromChild,

@@ -7,7 +7,6 @@ export {
   type SupervisorOptions,
   systemClock,
 } from './child-spec.ts';
-export { messageBytesMax } from './connection.ts';
 export { currentProcess, givenSocket, parentProcess } from './current-process.ts';
 export {
   AuthenticationError,
@@ -26,6 +25,7 @@ export {
   TimeoutError,
   WorkerCrashedError,
 } from './errors.ts';
+export { messageBytesMax } from './frame.ts';
 export type { ProcessIdentity } from './messages.ts';
 export { Pipe, type PipeEnd } from './pipe.ts';
 export { type FlowingMapOptions, type MapOptions, Pool, type PoolOptions } from './pool.ts';

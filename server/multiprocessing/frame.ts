@@ -1,0 +1,115 @@
+// Frames: structured values as bytes, several at a time, and back.
+//
+// Not Node's IPC: that costs a write, a read and a parse for each message. Not the server's `Channel`
+// either, whose msgpack knows fewer values than the structured clone that `v8.serialize` makes: maps,
+// sets, dates, typed arrays, `undefined` and circles arrive as they were.
+import { DefaultSerializer, deserialize } from 'node:v8';
+
+/** Arguments, or a result, or a chunk of them, may have so many bytes as a structured clone. */
+export const messageBytesMax = 67_108_864;
+
+/** What was to be sent is too large. */
+export class FrameTooLarge extends Error {
+  readonly bytes: number;
+
+  constructor(bytes: number) {
+    super(`${bytes} bytes`);
+    this.bytes = bytes;
+  }
+}
+
+const SIMPLE_CHARACTERS_MAX = 1000;
+const SIMPLE_ITEMS_MAX = 16;
+/** A message, and its arguments. */
+const SIMPLE_DEPTH_MAX = 2;
+const LENGTH_BYTES = 4;
+/** What JSON's arrays begin with, and no clone. */
+const BRACKET = 0x5b;
+const noLength = Buffer.alloc(LENGTH_BYTES);
+
+/** A frame is a length of four bytes and an array of messages: as JSON where that is the same, since V8's
+ *  own form costs four times as much for a few numbers and words.
+ *  @throws {FrameTooLarge}; what V8 says of what cannot be cloned. */
+export function frameOf(messages: readonly unknown[]): Buffer {
+  return messages.every((message) => isSimple(message)) ? asJson(messages) : asClone(messages);
+}
+
+function asJson(messages: readonly unknown[]): Buffer {
+  const text = JSON.stringify(messages);
+  const bytes = Buffer.byteLength(text);
+  const frame = Buffer.allocUnsafe(LENGTH_BYTES + bytes);
+  frame.writeUInt32LE(bytes, 0);
+  frame.write(text, LENGTH_BYTES);
+  return frame;
+}
+
+/** Whether the value is the same after it was JSON, and small. */
+function isSimple(value: unknown, depth = 0): boolean {
+  switch (typeof value) {
+    case 'number':
+      return Number.isFinite(value) && !Object.is(value, -0);
+    case 'string':
+      return value.length <= SIMPLE_CHARACTERS_MAX;
+    case 'boolean':
+      return true;
+    case 'object':
+      return value === null || (Array.isArray(value) && isSimpleArray(value, depth + 1));
+    default:
+      return false;
+  }
+}
+
+/** Without gaps or names, and not deep: so no array is in it twice. */
+function isSimpleArray(array: readonly unknown[], depth: number): boolean {
+  if (depth > SIMPLE_DEPTH_MAX || array.length > SIMPLE_ITEMS_MAX) return false;
+  for (let i = 0; i < array.length; i++) if (!isSimple(array[i], depth)) return false;
+  return Object.keys(array).length === array.length;
+}
+
+function asClone(messages: readonly unknown[]): Buffer {
+  const serializer = new DefaultSerializer();
+  serializer.writeRawBytes(noLength);
+  serializer.writeHeader();
+  serializer.writeValue(messages);
+  const frame = serializer.releaseBuffer();
+  if (frame.length > messageBytesMax) throw new FrameTooLarge(frame.length);
+  frame.writeUInt32LE(frame.length - LENGTH_BYTES, 0);
+  return frame;
+}
+
+/** Puts frames together from the pieces in which they come. */
+export class FrameReader<In> {
+  private readonly message: (message: In) => void;
+  private chunks: Buffer[] = [];
+  private chunksBytes = 0;
+
+  constructor(message: (message: In) => void) {
+    this.message = message;
+  }
+
+  /** Gives the messages of the frames that are whole now. @param chunk belongs to it from now on. */
+  push(chunk: Buffer): void {
+    this.chunks.push(chunk);
+    this.chunksBytes += chunk.length;
+    // A frame of many chunks is joined once, when its last one is here.
+    while (this.chunksBytes >= LENGTH_BYTES) {
+      const needed = LENGTH_BYTES + this.peekLength();
+      if (this.chunksBytes < needed) return;
+      const whole = this.chunks.length === 1 ? this.chunks[0]! : Buffer.concat(this.chunks);
+      const rest = whole.subarray(needed);
+      this.chunks = rest.length > 0 ? [rest] : [];
+      this.chunksBytes = rest.length;
+      const messages = messagesOf(whole.subarray(LENGTH_BYTES, needed)) as In[];
+      for (const message of messages) this.message(message);
+    }
+  }
+
+  private peekLength(): number {
+    if (this.chunks[0]!.length < LENGTH_BYTES) this.chunks = [Buffer.concat(this.chunks)];
+    return this.chunks[0]!.readUInt32LE(0);
+  }
+}
+
+function messagesOf(body: Buffer): unknown {
+  return body[0] === BRACKET ? JSON.parse(body.toString()) : deserialize(body);
+}
