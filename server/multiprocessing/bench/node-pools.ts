@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { costOf } from './measure.ts';
 import type { Report } from './report.ts';
-import { inFlight, PROCESSES, repeat } from './sizes.ts';
+import { inFlight, PROCESSES, repeat, SINGLE_TASKS } from './sizes.ts';
 
 interface OtherPool {
   run(task: number, options?: object): Promise<unknown>;
@@ -26,7 +26,7 @@ export async function nodePools(report: Report): Promise<void> {
     }
     const pool = new Class({ ...size, ...more });
     const step = () => pool.run(3);
-    const one = { operations: 3_000, run: () => repeat(3_000, step) };
+    const one = { operations: SINGLE_TASKS, run: () => repeat(SINGLE_TASKS, step) };
     report.add('Pool task, one at a time', who, await costOf(one));
     const many = { operations: 25_600, run: () => inFlight(25_600, step) };
     report.add('Pool task, 64 in flight', who, await costOf(many));

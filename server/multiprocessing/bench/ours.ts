@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Group, Pipe, Pool, Process, runTask, target } from '../toolkit.ts';
 import { type Cost, costOf } from './measure.ts';
 import type { Report } from './report.ts';
-import { IN_FLIGHT, ITEMS, inFlight, PROCESSES, repeat } from './sizes.ts';
+import { IN_FLIGHT, ITEMS, inFlight, PROCESSES, repeat, SINGLE_TASKS } from './sizes.ts';
 import { echo, produce, square } from './tasks.ts';
 
 const NAME = 'Holdfast';
@@ -67,7 +67,7 @@ async function pools(report: Report): Promise<void> {
   await using pool = new Pool({ processes: PROCESSES });
   const of = target(tasks, square);
   const run = () => pool.run(of, [3]);
-  report.add('Pool task, one at a time', NAME, await one(3_000, run));
+  report.add('Pool task, one at a time', NAME, await one(SINGLE_TASKS, run));
   report.add('Pool task, 64 in flight', NAME, await many(64_000, run));
   const items = Array.from({ length: ITEMS }, (_, index) => index);
   const map = { operations: ITEMS, run: () => pool.map(of, items) };

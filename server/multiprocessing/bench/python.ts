@@ -6,7 +6,7 @@ import type { Readable, Writable } from 'node:stream';
 import { costOf } from './measure.ts';
 import { isInstalled } from './peer.ts';
 import type { Report } from './report.ts';
-import { IN_FLIGHT, ITEMS, PROCESSES, TEXT } from './sizes.ts';
+import { IN_FLIGHT, ITEMS, PROCESSES, SINGLE_TASKS, TEXT } from './sizes.ts';
 
 /** Each line that it reads is a name and a number of operations. */
 const SCRIPT = `
@@ -67,7 +67,7 @@ const plain = [
   ['put and get, one at a time', 'queue', 3_000],
   ['from a process to another by a queue', 'flow', 64_000],
   ['Value add, one at a time', 'value', 100_000],
-  ['Pool task, one at a time', 'task', 2_000],
+  ['Pool task, one at a time', 'task', SINGLE_TASKS],
   ['Pool task, 64 in flight', 'tasks', 12_800],
   ['map of trivial tasks, default chunks', 'map', ITEMS],
 ] as const;

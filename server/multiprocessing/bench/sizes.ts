@@ -7,6 +7,8 @@ export const TEXT = 'x'.repeat(50);
 /** Items of a map. */
 export const ITEMS = 1_000_000;
 export const PROCESSES = 2;
+/** Tasks of a pool that go one at a time: enough for the clock in which the system counts. */
+export const SINGLE_TASKS = 10_000;
 
 export async function repeat(times: number, step: () => Promise<unknown>): Promise<void> {
   for (let done = 0; done < times; done++) await step();
