@@ -16,6 +16,11 @@ export function prepare(as: string): void {
   prepared = as;
 }
 
+export async function echoSoon(value: unknown): Promise<unknown> {
+  for (let count = 0; count < 10; count++) await undefined;
+  return value;
+}
+
 export async function echoLater(ms: number): Promise<number> {
   await setTimeout(ms);
   return ms;

@@ -6,9 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as endless from './fixture-endless-loop.ts';
 import * as fails from './fixture-fails.ts';
 import * as tasks from './fixture-tasks.ts';
-import { isRunning, until, untilGone } from './test-processes.ts';
+import { isRunning, until, untilGone, withoutFlags } from './test-processes.ts';
 import { Pool, type PoolOptions, type Target, TimeoutError, target } from './toolkit.ts';
 
+withoutFlags();
 const urlOf = (file: string) => new URL(file, import.meta.url);
 const ofTasks = <A extends readonly unknown[], R>(run: (...args: A) => R): Target<A, R> =>
   target(urlOf('./fixture-tasks.ts'), run);

@@ -2,9 +2,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { throwAt3, throwTypeError } from './fixture-fails.ts';
 import * as tasks from './fixture-tasks.ts';
-import { isRunning } from './test-processes.ts';
+import { isRunning, withoutFlags } from './test-processes.ts';
 import { messageBytesMax, Pool, type PoolOptions, type Target, target } from './toolkit.ts';
 
+withoutFlags();
 const urlOf = (file: string) => new URL(file, import.meta.url);
 const ofTasks = <A extends readonly unknown[], R>(run: (...args: A) => R): Target<A, R> =>
   target(urlOf('./fixture-tasks.ts'), run);

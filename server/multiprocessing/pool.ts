@@ -43,6 +43,10 @@ export interface FlowingMapOptions extends TaskOptions {
  *  they are worked off. A process that dies is replaced. A pool keeps this process from ending
  *  while tasks are not done, and ends with it.
  *
+ *  Processes whose tasks only compute wait for the next one in a read that blocks, and what V8 does
+ *  there beside the program (`WebAssembly.compile` that no task awaits, `FinalizationRegistry`) waits
+ *  with them; from the first timer, socket, worker or listener of a signal on their event loops turn.
+ *
  *  Tasks reject with {ProcessError} `TASK_FAILED` (`cause`: what was thrown, `remoteStack`: where),
  *  `NOT_CLONEABLE`, `TERMINATED`, `INITIALIZER_FAILED`, `CLOSED`; {WorkerCrashedError} when the process ends
  *  while they run there and no retries are left; {TimeoutError}; {MessageTooLargeError}; the reason of

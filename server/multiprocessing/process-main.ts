@@ -1,6 +1,5 @@
 // A process that was started by another: becomes what its first message says.
-import { Socket } from 'node:net';
-import { Connection } from './connection.ts';
+import { BlockingConnection } from './blocking-connection.ts';
 import { endWell, setBirth, setLoaded } from './current-process.ts';
 import { FrameTooLarge } from './frame.ts';
 import {
@@ -18,9 +17,10 @@ import { TaskRunner } from './task-runner.ts';
 let endsWithParent = true;
 let runner: TaskRunner | undefined;
 
-const connection = new Connection<FromChild, ToChild>({
-  stream: new Socket({ fd: PIPE_FD, readable: true, writable: true }),
+const connection = new BlockingConnection<FromChild, ToChild>({
+  fd: PIPE_FD,
   message: receive,
+  isAtRest: () => runner?.isAtRest ?? true,
   closed: () => {
     if (runner?.isIdle) void endWell().then(() => process.exit());
     else if (endsWithParent) process.exit();
@@ -36,6 +36,7 @@ process.on('uncaughtExceptionMonitor', (error) => send(['failing', errorTable(er
 function receive(message: ToChild): void {
   switch (message[0]) {
     case 'run':
+      connection.useEventLoop();
       begin(message[1]);
       void run(message[2], message[3]);
       return;
@@ -60,7 +61,6 @@ function receive(message: ToChild): void {
 /** At once: what a function does next may end the process. */
 function send(message: FromChild): void {
   connection.send(message);
-  connection.flush();
 }
 
 function begin(birth: Birth): void {

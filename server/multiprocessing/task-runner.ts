@@ -21,6 +21,7 @@ export class TaskRunner {
   private readonly functions = new Map<number, AnyFunction | Promise<AnyFunction>>();
   private waiting: Task[] = [];
   private running = 0;
+  private isStarting = false;
 
   constructor(options: TaskRunnerOptions) {
     this.options = options;
@@ -31,9 +32,15 @@ export class TaskRunner {
     return this.running === 0 && this.waiting.length === 0;
   }
 
+  /** Whether nothing has begun that is not done: neither a task nor the initializer. */
+  get isAtRest(): boolean {
+    return this.running === 0 && !this.isStarting;
+  }
+
   /** Runs the initializer, and says when tasks are taken. */
   async start(initializer: Initializer | undefined): Promise<void> {
     const { send } = this.options;
+    this.isStarting = true;
     try {
       if (initializer) {
         const run = await loadTarget(initializer.module, initializer.name);
@@ -43,6 +50,8 @@ export class TaskRunner {
       send(['ready']);
     } catch (error) {
       send(['failed', MAIN_TASK, errorTable(error)]);
+    } finally {
+      this.isStarting = false;
     }
   }
 
