@@ -93,6 +93,7 @@ export class BlockingConnection<Out, In> {
     }
     // Before the messages, which may throw what somebody catches.
     this.need.turn(this.wait);
+    if (this.frames.takeSmall(this.room, bytes)) return;
     this.frames.push(Buffer.from(this.room.subarray(0, bytes)));
   };
 

@@ -38,7 +38,7 @@ export class EventLoopNeed {
    *  no need. */
   turn(run: () => void): void {
     this.isOwn = true;
-    setImmediate(() => this.turned(run));
+    setImmediate(this.turned, run);
     this.isOwn = false;
   }
 
@@ -53,16 +53,16 @@ export class EventLoopNeed {
     else this.wasSeen = true;
   }
 
-  private turned(run: () => void): void {
+  private readonly turned = (run: () => void): void => {
     if (this.requests.size > 0 && ++this.looks > LOOKS_MAX) this.wasSeen = true;
     if (this.requests.size === 0 || this.wasSeen) {
       run();
       return;
     }
     this.isOwn = true;
-    setTimeout(() => this.turned(run), LOOK_MS);
+    setTimeout(this.turned, LOOK_MS, run);
     this.isOwn = false;
-  }
+  };
 }
 
 const preloading = /(^|\s)(-r|--(require|import|(experimental-)?loader))(=|\s)/;

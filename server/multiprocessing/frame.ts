@@ -89,6 +89,7 @@ export class FrameReader<In> {
 
   /** Gives the messages of the frames that are whole now. @param chunk belongs to it from now on. */
   push(chunk: Buffer): void {
+    if (this.takeSmall(chunk, chunk.length)) return;
     this.chunks.push(chunk);
     this.chunksBytes += chunk.length;
     // A frame of many chunks is joined once, when its last one is here.
@@ -99,9 +100,22 @@ export class FrameReader<In> {
       const rest = whole.subarray(needed);
       this.chunks = rest.length > 0 ? [rest] : [];
       this.chunksBytes = rest.length;
-      const messages = messagesOf(whole.subarray(LENGTH_BYTES, needed)) as In[];
-      for (const message of messages) this.message(message);
+      this.give(messagesOf(whole, needed));
     }
+  }
+
+  /** Gives the messages where these bytes are just one frame and it is JSON, as most are, without a copy.
+   *  @returns whether it was; else nothing has happened. */
+  takeSmall(bytes: Buffer, end: number): boolean {
+    if (this.chunksBytes > 0 || end <= LENGTH_BYTES || bytes[LENGTH_BYTES] !== BRACKET)
+      return false;
+    if (bytes.readUInt32LE(0) !== end - LENGTH_BYTES) return false;
+    this.give(messagesOf(bytes, end));
+    return true;
+  }
+
+  private give(messages: readonly unknown[]): void {
+    for (const message of messages) this.message(message as In);
   }
 
   private peekLength(): number {
@@ -110,6 +124,8 @@ export class FrameReader<In> {
   }
 }
 
-function messagesOf(body: Buffer): unknown {
-  return body[0] === BRACKET ? JSON.parse(body.toString()) : deserialize(body);
+/** Of a frame from its first byte on. */
+function messagesOf(frame: Buffer, end: number): readonly unknown[] {
+  if (frame[LENGTH_BYTES] === BRACKET) return JSON.parse(frame.toString('utf8', LENGTH_BYTES, end));
+  return deserialize(frame.subarray(LENGTH_BYTES, end));
 }
