@@ -25,6 +25,8 @@ export interface Around {
     games: ReadonlyMap<string, Game>,
     isWanted: () => boolean,
   ): Promise<void>;
+  /** Everybody waits for this process. */
+  goFirst(): void;
   /** Everybody waits for the next coordinator; this one has only to wait for the disk, and to end. */
   standBack(): void;
 }
@@ -105,9 +107,10 @@ async function runCoordinator(
   identity: ChildIdentity,
   games: Promise<ReadonlyMap<string, Game>>,
   runtime: ChildRuntime,
-  { setTitle, newLog, newMetrics, standBack }: Around,
+  { setTitle, newLog, newMetrics, goFirst, standBack }: Around,
 ): Promise<void> {
   setTitle('holdfast coordinator');
+  goFirst();
   const log = newLog({ role: 'coordinator', level: config.logLevel });
   const metrics = newMetrics('coordinator');
   runtime.measured(metrics);

@@ -4,6 +4,7 @@ import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
 import { runChild } from './child.ts';
 import { ConfigError } from './config.ts';
+import { goFirst } from './go-first.ts';
 import { childOrigin } from './multiprocessing/index.ts';
 import { createLog, LogRelay, ProcessMetrics, printBanner } from './observe/index.ts';
 import { DataDirectoryError, ListenError, Primary } from './primary/index.ts';
@@ -12,6 +13,8 @@ import { rehearse } from './rehearsal.ts';
 
 /** The priority of a coordinator that another replaces. */
 const NICE_AT_END = 10;
+/** Longer than it takes a coordinator to have everybody back. */
+const FIRST_MS = 1500;
 
 const origin = childOrigin();
 
@@ -23,6 +26,7 @@ if (origin) {
     newLog: createLog,
     newMetrics: (role) => new ProcessMetrics(role),
     rehearse,
+    goFirst: () => goFirst(FIRST_MS),
     standBack: () => setPriority(Math.max(NICE_AT_END, getPriority())),
   });
 } else await runPrimary();

@@ -34,8 +34,8 @@ const JOURNAL_BYTES_MAX = 1_000_000;
 /** The next snapshot is taken early where the room's own work since the newest took so many times as
  *  long as writing that one, and so many ms: a recovery repeats all of it while players wait. So
  *  snapshots take no more than this part of a room's time, however slow the machine is. */
-const REPLAY_PER_SNAPSHOT = 20;
-const REPLAY_MS_MIN = 50;
+const REPLAY_PER_SNAPSHOT = 10;
+const REPLAY_MS_MIN = 40;
 /** None comes sooner after another, or after a recovery, whatever the room costs. */
 const APART_MS_MIN = 1000;
 const TROUBLE_LOG_MS = 10_000;

@@ -88,6 +88,7 @@ export function main(text: string): void {
     newLog,
     newMetrics: () => metrics as never,
     rehearse: async () => {},
+    goFirst: () => {},
     standBack: () => {},
   }).catch((error) => {
     const of = machine();
