@@ -1,37 +1,24 @@
 // Pools among tasks that kill their processes, never end, or are not wanted any more.
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { existsSync, rmSync, statSync } from 'node:fs';
+import { beforeEach, describe, expect, it } from 'vitest';
 import * as endless from './fixture-endless-loop.ts';
 import * as fails from './fixture-fails.ts';
 import * as tasks from './fixture-tasks.ts';
-import { isRunning, until, untilGone, withoutFlags } from './test-processes.ts';
-import { Pool, type PoolOptions, type Target, TimeoutError, target } from './toolkit.ts';
+import { ofTasks, pathOf, startPool, urlOf } from './test-pools.ts';
+import { until, untilGone } from './test-processes.ts';
+import { type Pool, type PoolOptions, type Target, TimeoutError, target } from './toolkit.ts';
 
-withoutFlags();
-const urlOf = (file: string) => new URL(file, import.meta.url);
-const ofTasks = <A extends readonly unknown[], R>(run: (...args: A) => R): Target<A, R> =>
-  target(urlOf('./fixture-tasks.ts'), run);
 const ofFails = <A extends readonly unknown[], R>(run: (...args: A) => R): Target<A, R> =>
   target(urlOf('./fixture-fails.ts'), run);
 const loop = target(urlOf('./fixture-endless-loop.ts'), endless.loop);
 
-let folder: string;
 let file: string;
 let pool: Pool;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
-  file = join(folder, 'begun');
-});
-afterEach(async () => {
-  const { pids } = pool;
-  await pool.terminate();
-  expect(pids.filter(isRunning)).toEqual([]);
-  rmSync(folder, { recursive: true });
+  file = pathOf('begun');
 });
 function newPool(options: PoolOptions = {}): Pool {
-  pool = new Pool({ processes: 1, ...options });
+  pool = startPool({ processes: 1, ...options });
   return pool;
 }
 const begun = () => (existsSync(file) ? statSync(file).size : 0);

@@ -1,39 +1,26 @@
 // How a pool's processes wait for tasks: in a read that blocks, until something needs their event loop.
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import * as awaits from './fixture-awaits.ts';
 import * as leaves from './fixture-leaves-work.ts';
 import * as tasks from './fixture-tasks.ts';
-import { isRunning, until, untilGone, waitsInRead, withoutFlags } from './test-processes.ts';
-import { Pool, type PoolOptions, type Target, target } from './toolkit.ts';
+import { ofTasks, pathOf, startPool, urlOf } from './test-pools.ts';
+import { until, untilGone, waitsInRead } from './test-processes.ts';
+import { type Pool, type PoolOptions, type Target, target } from './toolkit.ts';
 
-withoutFlags();
-const urlOf = (file: string) => new URL(file, import.meta.url);
-const ofTasks = <A extends readonly unknown[], R>(run: (...args: A) => R): Target<A, R> =>
-  target(urlOf('./fixture-tasks.ts'), run);
 const ofLeaves = <A extends readonly unknown[], R>(run: (...args: A) => R): Target<A, R> =>
   target(urlOf('./fixture-leaves-work.ts'), run);
 const square = ofTasks(tasks.square);
 
-let folder: string;
 let file: string;
 let pool: Pool;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
-  file = join(folder, 'file');
-});
-afterEach(async () => {
-  const { pids } = pool;
-  await pool.terminate();
-  expect(pids.filter(isRunning)).toEqual([]);
-  rmSync(folder, { recursive: true });
+  file = pathOf('file');
 });
 function newPool(options: PoolOptions = {}): Pool {
-  pool = new Pool({ processes: 1, ...options });
+  pool = startPool({ processes: 1, ...options });
   return pool;
 }
 const thePid = () => pool.pids[0]!;

@@ -1,27 +1,14 @@
 // Pools: what comes back, in which order, and where it runs.
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { throwAt3, throwTypeError } from './fixture-fails.ts';
 import * as tasks from './fixture-tasks.ts';
-import { isRunning, withoutFlags } from './test-processes.ts';
-import { messageBytesMax, Pool, type PoolOptions, type Target, target } from './toolkit.ts';
+import { ofTasks, startPool, urlOf } from './test-pools.ts';
+import { isRunning } from './test-processes.ts';
+import { messageBytesMax, Pool, type PoolOptions, target } from './toolkit.ts';
 
-withoutFlags();
-const urlOf = (file: string) => new URL(file, import.meta.url);
-const ofTasks = <A extends readonly unknown[], R>(run: (...args: A) => R): Target<A, R> =>
-  target(urlOf('./fixture-tasks.ts'), run);
 const fails = urlOf('./fixture-fails.ts');
 
-const pools: Pool[] = [];
-afterEach(async () => {
-  const pids = pools.flatMap((pool) => pool.pids);
-  for (const pool of pools.splice(0)) await pool.terminate();
-  expect(pids.filter(isRunning)).toEqual([]);
-});
-function newPool(options: PoolOptions = {}): Pool {
-  const pool = new Pool({ processes: 2, ...options });
-  pools.push(pool);
-  return pool;
-}
+const newPool = (options: PoolOptions = {}): Pool => startPool({ processes: 2, ...options });
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const item of items) all.push(item);
