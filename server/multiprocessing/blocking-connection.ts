@@ -6,7 +6,7 @@ import { readSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { Connection } from './connection.ts';
 import { EventLoopNeed } from './event-loop-need.ts';
-import { FrameReader, frameOf } from './frame.ts';
+import { FrameReader, frameOfOne } from './frame.ts';
 
 /** More than a pipe holds. */
 const READ_BYTES = 262_144;
@@ -43,14 +43,8 @@ export class BlockingConnection<Out, In> {
       this.connection.flush();
       return;
     }
-    let frame: Buffer;
-    try {
-      frame = frameOf([message]);
-    } catch (error) {
-      this.options.unsendable(message, error);
-      return;
-    }
-    this.write(frame);
+    const frame = frameOfOne(message, this.options);
+    if (frame) this.write(frame);
   }
 
   /** Whether the system has taken everything that was sent. */

@@ -1,6 +1,6 @@
 // Structured values over a stream between two processes: what one callback sends is a frame.
 import type { Duplex } from 'node:stream';
-import { FrameReader, frameOf } from './frame.ts';
+import { FrameReader, frameOf, frameOfOne } from './frame.ts';
 
 const nothing = Buffer.alloc(0);
 
@@ -71,13 +71,7 @@ export class Connection<Out, In> {
   }
 
   private sendAlone(message: Out): void {
-    let frame: Buffer;
-    try {
-      frame = frameOf([message]);
-    } catch (error) {
-      this.options.unsendable(message, error);
-      return;
-    }
-    this.write(frame);
+    const frame = frameOfOne(message, this.options);
+    if (frame) this.write(frame);
   }
 }

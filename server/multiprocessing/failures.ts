@@ -1,5 +1,4 @@
 // What a process says of a task that failed, and what cannot be sent to it, as errors.
-
 import { MessageTooLargeError, ProcessError } from './errors.ts';
 import { FrameTooLarge, frameOf } from './frame.ts';
 import type { FromChild, ToChild } from './messages.ts';

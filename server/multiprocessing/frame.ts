@@ -34,6 +34,20 @@ export function frameOf(messages: readonly unknown[]): Buffer {
   return messages.every((message) => isSimple(message)) ? asJson(messages) : asClone(messages);
 }
 
+/** The frame of one message.
+ *  @returns undefined where it cannot be sent, which `unsendable` was told. */
+export function frameOfOne<Out>(
+  message: Out,
+  options: { unsendable(message: Out, error: unknown): void },
+): Buffer | undefined {
+  try {
+    return frameOf([message]);
+  } catch (error) {
+    options.unsendable(message, error);
+    return undefined;
+  }
+}
+
 function asJson(messages: readonly unknown[]): Buffer {
   const text = JSON.stringify(messages);
   const bytes = Buffer.byteLength(text);

@@ -1,8 +1,9 @@
 // How a process and the coordinator of its group speak: a key, a greeting, then arrays.
 //
 // client → coordinator: the key and the process's id. coordinator → client: refused, or the version
-// of what it speaks, and which run of the coordinator this is. Then both send frames of arrays, as `sync/messages.ts` has
-// them, with nothing where the owner stands: the connection says whose they are.
+// of what it speaks, and which run of the coordinator this is. Then both send frames of arrays, as
+// `sync/messages.ts` has them, with nothing where the owner stands: the connection says whose they
+// are.
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { TUnsafe } from 'typebox';
