@@ -1,17 +1,18 @@
 // A player as the room remembers it: avatar, connection, and which commands were applied.
 import type { Entity, Player } from '../games/index.ts';
-import { Ledger, type SavedLedger } from './ledger.ts';
+import { Ledger, type ListedLedger, type SavedLedger } from './ledger.ts';
 
+/** Sorted by name: then it is written only once, for the file and for its hash. */
 export interface SavedPlayer {
-  readonly id: number;
-  readonly name: string;
-  readonly connected: boolean;
+  /** '': none. Older snapshots have neither this nor `fence` then. */
+  readonly account?: string;
   /** An entity's id, or 0. */
   readonly avatar: number;
-  readonly ledger: SavedLedger;
-  /** Not there for a player without an account, as of before there were any. */
-  readonly account?: string;
+  readonly connected: boolean;
   readonly fence?: number;
+  readonly id: number;
+  readonly ledger: SavedLedger | ListedLedger;
+  readonly name: string;
 }
 
 /** Players from this number on are bots, of one room each. No session gets so far. */
@@ -54,16 +55,9 @@ export class PlayerRecord implements Player {
   }
 
   save(): SavedPlayer {
-    const { id, name, connected, account, fence } = this;
-    const own = account === '' ? {} : { account, fence };
-    return {
-      id,
-      name,
-      connected,
-      avatar: this.avatar?.id ?? 0,
-      ledger: this.ledger.save(),
-      ...own,
-    };
+    const { account, connected, fence, id, name } = this;
+    const avatar = this.avatar?.id ?? 0;
+    return { account, avatar, connected, fence, id, ledger: this.ledger.save(), name };
   }
 
   /** @param entity finds the avatar. */

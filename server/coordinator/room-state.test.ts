@@ -169,7 +169,7 @@ describe('The answer to a command', () => {
     expect(first).toMatchObject({ kind: 'result' });
     state.apply(99, [command(1, ANSWERS_KEPT + 1, 'roll')]);
     expect([ledger.kept(1), ledger.kept(2)?.kind]).toEqual([undefined, 'result']);
-    expect(ledger.save().answers).toHaveLength(ANSWERS_KEPT);
+    expect(ledger.save().results).toHaveLength(2 * ANSWERS_KEPT);
     expect(state.ledgerOf(2)?.kept(1)).toMatchObject({ kind: 'result' });
   });
 });

@@ -8,11 +8,11 @@ import { accountKeyOfToken, accountOf, newAccountKey } from './account.ts';
 import { AccountLocks } from './account-locks.ts';
 import type { Answer } from './answer.ts';
 import type { Bank } from './bank.ts';
-import type { SavedLedger } from './ledger.ts';
+import type { ListedLedger } from './ledger.ts';
 import { Session, type WorkerLink } from './session.ts';
 import type { Storage } from './storage.ts';
 
-type SavedAnswers = SavedLedger['answers'];
+type SavedAnswers = ListedLedger['answers'];
 
 export interface SessionsOptions {
   readonly config: Config;

@@ -18,13 +18,14 @@ export interface ReplayOptions {
 }
 
 /** `start`: the room was repeated from it. `other code`: the game has another state version or other
- *  fields now, so nothing can be compared. `not reached`: the replay ended before it. */
-export type Verdict = 'start' | 'equal' | 'differs' | 'other code' | 'not reached';
+ *  fields now, so nothing can be compared. `older format`: an older server wrote it, whose hashes are
+ *  others. `not reached`: the replay ended before it. */
+export type Verdict = 'start' | 'equal' | 'differs' | 'other code' | 'older format' | 'not reached';
 
 export interface SnapshotReport {
   readonly tick: number;
-  /** As the server wrote it. */
-  readonly hash: string;
+  /** As the server wrote it; undefined for `older format`. */
+  readonly hash: string | undefined;
   readonly stateVersion: number;
   readonly verdict: Verdict;
   /** Left is the snapshot, right the replay. */
@@ -165,7 +166,7 @@ class Run {
 
   private compare(tick: number): void {
     const snapshot = this.history.snapshots.find((of) => of.tick === tick);
-    if (!snapshot || !this.history.comparable.has(snapshot)) return;
+    if (!snapshot?.hash || !this.history.comparable.has(snapshot)) return;
     const saved = this.state.save();
     if (stateHash(saved) === snapshot.hash) {
       this.verdicts.set(snapshot, { verdict: 'equal' });
@@ -178,6 +179,7 @@ class Run {
   private verdictOn(snapshot: History['start']): Pick<SnapshotReport, 'verdict' | 'difference'> {
     if (snapshot === this.history.start) return { verdict: 'start' };
     if (!this.history.comparable.has(snapshot)) return { verdict: 'other code' };
+    if (!snapshot.hash) return { verdict: 'older format' };
     return this.verdicts.get(snapshot) ?? { verdict: 'not reached' };
   }
 }

@@ -6,6 +6,7 @@ const verdicts: Readonly<Record<Verdict, string>> = {
   equal: 'the replay is equal',
   differs: 'the replay differs',
   'other code': 'written by other code of the game: not compared',
+  'older format': 'written by an older server: not compared',
   'not reached': 'the replay does not come so far',
 };
 
@@ -28,7 +29,7 @@ export function tableOf(report: ReplayReport): string {
 }
 
 function snapshotText({ tick, hash, verdict }: SnapshotReport): string {
-  return `tick ${tick}, ${hash}: ${verdicts[verdict]}`;
+  return `tick ${tick}, ${hash ?? 'no hash'}: ${verdicts[verdict]}`;
 }
 
 function notes(report: ReplayReport): string[] {

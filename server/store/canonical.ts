@@ -1,6 +1,6 @@
 // A plain value in the one form that all equal values share.
 
-/** The value with the keys of each object sorted; itself, where there is no object in it.
+/** The value with the keys of each object sorted; itself, where they all are.
  *  @throws {TypeError} for what is no plain value: it would not outlive a restart. */
 export function canonical(value: unknown): unknown {
   switch (typeof value) {
@@ -38,13 +38,21 @@ function canonicalObject(object: object): object {
   }
   // msgpackr reads it back under another name, so that no object gets another prototype.
   if (Object.hasOwn(object, '__proto__')) throw notPlain('a key __proto__');
-  const entries = Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
-  // Pairs, not an object: keys that look like numbers would sort themselves.
-  return [OBJECT, entries.map(([key, member]) => [key, canonical(member)])];
+  const members = object as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(members);
+  const sorted: unknown[] = [];
+  let isCanonical = true;
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!;
+    sorted[i] = canonical(members[key]);
+    isCanonical &&= sorted[i] === members[key] && (i === 0 || keys[i - 1]! < key);
+  }
+  if (isCanonical) return object;
+  // Keys that look like whole numbers come first in any object, and sort themselves.
+  return Object.fromEntries(
+    keys.map((key, i) => [key, sorted[i]] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
 }
-
-/** Tells an object from an array that holds the same. */
-const OBJECT = 'object';
 
 function notPlain(got: string): TypeError {
   return new TypeError(`room.state must be a plain value, but holds ${got}`);

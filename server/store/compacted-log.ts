@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type Disk, systemDisk } from './disk.ts';
 import { readIfThere } from './read-if-there.ts';
 import { RecordFile, type RecordFileOptions } from './record-file.ts';
-import { decodeRecords, encodeHeader, HEADER_BYTES } from './record-format.ts';
+import { decodeRecords, isOlder } from './record-format.ts';
 import { TEMPORARY_SUFFIX } from './room-folder.ts';
 import { StoreError } from './store-error.ts';
 import { Tenure } from './tenure.ts';
@@ -54,8 +54,8 @@ export class CompactedLog {
     try {
       const bytes = readIfThere(disk, path);
       const { bodies, end, tornBytes } = decodeRecords(path, bytes, format);
-      const isOlder = !bytes.subarray(0, HEADER_BYTES).equals(encodeHeader(format));
-      const file = end === 0 ? begin(options) : RecordFile.open(options, end, isOlder);
+      const file =
+        end === 0 ? begin(options) : RecordFile.open(options, end, isOlder(bytes, format));
       return { log: new CompactedLog(options, tenure, file), bodies, droppedBytes: tornBytes };
     } catch (error) {
       throw StoreError.of(path, error);

@@ -78,6 +78,11 @@ export function hasHeader(path: string, bytes: Buffer, format: FileFormat): bool
   return true;
 }
 
+/** Whether a file that can be read is of a version before this one. */
+export function isOlder(bytes: Buffer, format: FileFormat): boolean {
+  return !bytes.subarray(0, HEADER_BYTES).equals(encodeHeader(format));
+}
+
 /** @returns the body, or undefined where there is no whole and good record. */
 function recordAt(bytes: Buffer, at: number): Buffer | undefined {
   if (at + PREFIX_BYTES > bytes.length) return undefined;

@@ -12,7 +12,7 @@ export interface Saved {
 
 /** Entities are small; a player may have many answers. */
 const ENTITIES_MAX = 1000;
-const PLAYERS_MAX = 10;
+const PLAYERS_MAX = 25;
 /** In the place of an entity table's number. */
 const PLAYERS = -1;
 

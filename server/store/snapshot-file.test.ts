@@ -2,7 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Saved } from './saved-slices.ts';
-import { decodeSnapshot, encodeSnapshot, encodeSnapshotLater } from './snapshot-file.ts';
+import {
+  checked,
+  decodeSnapshot,
+  encodeSnapshot,
+  encodeSnapshotLater,
+  snapshotFormat,
+} from './snapshot-file.ts';
 import { stateHash } from './state-hash.ts';
 import { plainValue } from './test-plain-value.ts';
 
@@ -30,6 +36,15 @@ describe('A snapshot’s bytes', () => {
     const later = encodeSnapshotLater(snapshotOf(saved));
     state.list.push(2);
     expect((await later).bytes).toEqual(bytes);
+  });
+
+  it('of the format before are read, without their hash: it was counted otherwise', () => {
+    const snapshot = snapshotOf({ entities: [entities(2)], players: players(2) });
+    const bytes = encodeSnapshot(snapshot);
+    bytes.writeUInt16LE(snapshotFormat.version - 1, 4);
+    const read = decodeSnapshot('', bytes);
+    expect(read).toStrictEqual({ ...snapshot, hash: undefined });
+    expect(checked('', read)).toBe(read);
   });
 
   it('are not made of what a file cannot hold', async () => {

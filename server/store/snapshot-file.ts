@@ -2,12 +2,18 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { pack, unpack } from './msgpack.ts';
-import { decodeRecords, encodeHeader, encodeRecord, type FileFormat } from './record-format.ts';
+import {
+  decodeRecords,
+  encodeHeader,
+  encodeRecord,
+  type FileFormat,
+  isOlder,
+} from './record-format.ts';
 import { joinSlices, packSlice, type Saved, slicesOf } from './saved-slices.ts';
 import { stateHash } from './state-hash.ts';
 import { StoreError } from './store-error.ts';
 
-export const snapshotFormat: FileFormat = { magic: 'HFS1', version: 2, versionMin: 2 };
+export const snapshotFormat: FileFormat = { magic: 'HFS1', version: 3, versionMin: 2 };
 
 /** How long an encoding keeps other work waiting, at least. */
 const TURN_MS = 1;
@@ -27,7 +33,10 @@ export interface Snapshot {
 }
 
 /** What can be said of a snapshot without its state. */
-export type SnapshotAbout = Omit<Snapshot, 'saved'> & { readonly hash: string };
+export type SnapshotAbout = Omit<Snapshot, 'saved'> & {
+  /** As `stateHash` counts; undefined where it is of an older format, which counted otherwise. */
+  readonly hash: string | undefined;
+};
 
 /** @returns the file's bytes. */
 export function encodeSnapshot(snapshot: Snapshot): Buffer {
@@ -79,11 +88,13 @@ export function decodeSnapshot(path: string, bytes: Buffer): Snapshot & Snapshot
   if (bodies.length < 2 || typeof about.hash !== 'string') {
     throw new StoreError('CORRUPT', path, 'its end is missing');
   }
-  return { ...about, saved: joinSlices(bodies.slice(0, -1).map(unpack)) };
+  const hash = isOlder(bytes, snapshotFormat) ? undefined : about.hash;
+  return { ...about, hash, saved: joinSlices(bodies.slice(0, -1).map(unpack)) };
 }
 
 /** @throws {StoreError} `CORRUPT` where the state is not the one that was written down. */
 export function checked<S extends Snapshot & SnapshotAbout>(path: string, snapshot: S): S {
-  if (stateHash(snapshot.saved) === snapshot.hash) return snapshot;
+  const { hash, saved } = snapshot;
+  if (hash === undefined || hash === stateHash(saved)) return snapshot;
   throw new StoreError('CORRUPT', path, 'its state has not the hash that it had');
 }
