@@ -8,7 +8,17 @@ export interface CompiledCommand {
   readonly run: (room: Room, player: Player, args: unknown) => unknown;
 }
 
-export function compileCommands(game: Game): Map<string, CompiledCommand> {
+/** A millisecond for each command: too long for each room of a game while players wait. */
+const known = new WeakMap<Game, ReadonlyMap<string, CompiledCommand>>();
+
+/** Compiled once for all rooms of the game. */
+export function compiledCommands(game: Game): ReadonlyMap<string, CompiledCommand> {
+  const commands = known.get(game) ?? compile(game);
+  known.set(game, commands);
+  return commands;
+}
+
+function compile(game: Game): ReadonlyMap<string, CompiledCommand> {
   const compiled = new Map<string, CompiledCommand>();
   for (const [name, command] of Object.entries(game.commands as Game['commands'])) {
     const validator = Compile(command.args);

@@ -2,7 +2,7 @@
 import type { Kind } from '../../protocol/index.ts';
 import { type Game, Refusal, type Room } from '../games/index.ts';
 import { type Answer, refused, result } from './answer.ts';
-import { type CompiledCommand, compileCommands } from './compiled-commands.ts';
+import { type CompiledCommand, compiledCommands } from './compiled-commands.ts';
 import type { SavedEntities } from './entity-table.ts';
 import { makeGameRoom } from './game-room.ts';
 import type { Input } from './inputs.ts';
@@ -59,7 +59,7 @@ export class RoomState {
     this.game = game;
     this.random = new SeededRandom('seed' in options ? options.seed : 0);
     this.outbox = new Outbox(game.items ?? []);
-    this.commands = compileCommands(game);
+    this.commands = compiledCommands(game);
     this.entities = new RoomEntities(game);
     this.room = makeGameRoom({
       id: options.id,
