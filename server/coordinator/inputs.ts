@@ -1,10 +1,6 @@
 // Inputs: everything that happens to a room from outside, one row each; types and codec derive.
-import { type Static, type TObject, type TSchema, Type } from '../../protocol/schema.ts';
+import { type Static, type TObject, Type } from '../../protocol/schema.ts';
 import { type Row, rowCodec } from '../row-codec.ts';
-
-interface InputRow extends Row {
-  readonly fields: Readonly<Record<string, TSchema>>;
-}
 
 const player = Type.Number();
 
@@ -41,7 +37,7 @@ export const inputKinds = {
   },
   /** Which account is the player's: its id, and the number with which its lock was granted. */
   account: { tag: 7, fields: { player, account: Type.String(), fence: Type.Number() } },
-} as const satisfies Record<string, InputRow>;
+} as const satisfies Record<string, Row>;
 
 type Kinds = typeof inputKinds;
 
