@@ -15,12 +15,17 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'load-test': ['client', 'protocol', 'server/multiprocessing'],
   'server/games': ['protocol'],
   'server/observe': ['protocol'],
-  'server/link': ['protocol'],
+  // Messages of any table as arrays, for processes that have nothing else of ours.
+  'server/row-codec.ts': [],
+  'server/link': ['protocol', 'server/row-codec.ts'],
   // Doors of their own, for processes that have to start quickly and need no more.
   'server/link/channel.ts': ['server/link'],
   'server/coordinator/sync/deque.ts': [],
   'server/coordinator/sync/errors.ts': [],
-  'server/coordinator/sync/messages.ts': ['server/coordinator/sync/errors.ts'],
+  'server/coordinator/sync/messages.ts': [
+    'server/coordinator/sync/errors.ts',
+    'server/row-codec.ts',
+  ],
   'server/multiprocessing': [
     'server/config.ts',
     'server/coordinator/sync',
@@ -39,6 +44,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'server/link',
     'server/multiprocessing',
     'server/observe',
+    'server/row-codec.ts',
     'server/store',
   ],
   'server/coordinator/sync': [

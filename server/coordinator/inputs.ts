@@ -1,12 +1,6 @@
 // Inputs: everything that happens to a room from outside, one row each; types and codec derive.
-import { type Static, type TObject, type TSchema, Type } from '../../protocol/schema.ts';
-
-interface InputRow {
-  /** First in the array that a journal holds; never used again for another. */
-  readonly tag: number;
-  /** In the order of the array. New ones go to the end: journals may be older. */
-  readonly fields: Readonly<Record<string, TSchema>>;
-}
+import { type Static, type TObject, Type } from '../../protocol/schema.ts';
+import { type Row, rowCodec } from '../row-codec.ts';
 
 const player = Type.Number();
 
@@ -43,7 +37,7 @@ export const inputKinds = {
   },
   /** Which account is the player's: its id, and the number with which its lock was granted. */
   account: { tag: 7, fields: { player, account: Type.String(), fence: Type.Number() } },
-} as const satisfies Record<string, InputRow>;
+} as const satisfies Record<string, Row>;
 
 type Kinds = typeof inputKinds;
 
@@ -52,30 +46,12 @@ export type Input = {
   [K in keyof Kinds]: { readonly kind: K } & Readonly<Static<TObject<Kinds[K]['fields']>>>;
 }[keyof Kinds];
 
-const rows = Object.entries(inputKinds as Record<string, InputRow>).map(
-  ([kind, { tag, fields }]) => ({ kind, tag, fields: Object.keys(fields) }),
-);
-const byKind = new Map(rows.map((row) => [row.kind, row]));
-const byTag = new Map(rows.map((row) => [row.tag, row]));
-
-/** Inputs as compact arrays, for the journal. */
+/** Inputs as compact arrays, for the journal. `fromArray` throws {RangeError} for a tag that is not in
+ *  the table. */
 export const inputCodec = {
-  toArray(input: Input): unknown[] {
-    const { tag, fields } = byKind.get(input.kind)!;
-    const values: unknown[] = [tag];
-    for (const field of fields) values.push((input as Record<string, unknown>)[field]);
-    return values;
-  },
-  /** @throws {RangeError} for a tag that is not in the table. */
-  fromArray(values: readonly unknown[]): Input {
-    const row = byTag.get(values[0] as number);
-    if (!row) throw new RangeError(`an input of unknown kind ${values[0]}`);
-    const input: Record<string, unknown> = { kind: row.kind };
-    row.fields.forEach((field, i) => {
-      input[field] = values[i + 1];
-    });
-    return input as Input;
-  },
+  ...rowCodec<Input>(inputKinds, 'kind', (tag) => {
+    throw new RangeError(`an input of unknown kind ${tag}`);
+  }),
   /** Only a command can be left out: what others do is known outside of the room.
    *  @throws {RangeError} for those. */
   setAside(input: Input): Input {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type Entity, type Game, Type } from '../games/game.ts';
 import goldrush from '../games/goldrush/index.ts';
 import { stateHash } from '../store/index.ts';
-import { type Input, inputCodec, inputKinds } from './inputs.ts';
+import type { Input } from './inputs.ts';
 import { SeededRandom } from './random.ts';
 import { RoomState, type SavedRoom } from './room-state.ts';
 import { quietTally, tally } from './test-game.ts';
@@ -150,21 +150,5 @@ describe('A restored room', () => {
     const shorter: Game = { ...tally, entities: { ...tally.entities, token: { x: 'i16' } } };
     expect(() => RoomState.restore(without, { id: 1, saved })).toThrow('other kinds');
     expect(() => RoomState.restore(shorter, { id: 1, saved })).toThrow('other kinds or fields');
-  });
-});
-
-describe('An input', () => {
-  it('is the same after it was an array', () => {
-    fc.assert(
-      fc.property(inputs('tally'), (input) => {
-        expect(inputCodec.fromArray(inputCodec.toArray(input))).toEqual(input);
-      }),
-    );
-  });
-
-  it('has a number of its own for each kind, and no other is read', () => {
-    const tags = Object.values(inputKinds).map(({ tag }) => tag);
-    expect(new Set(tags).size).toBe(tags.length);
-    expect(() => inputCodec.fromArray([99])).toThrow(RangeError);
   });
 });

@@ -1,6 +1,6 @@
 // The records of a room's journal: one for each batch that the room applied.
 import { pack, unpack } from './msgpack.ts';
-import type { FileFormat } from './record-format.ts';
+import { type FileFormat, PREFIX_BYTES, withPrefix } from './record-format.ts';
 
 export const journalFormat: FileFormat = { magic: 'HFJ1', version: 1 };
 
@@ -23,10 +23,11 @@ export interface InputCodec<I> {
 /** Stands in a segment when the disk has all of the segment before it. */
 export const SEAL = pack(null);
 
-/** A tick without inputs is a record of 16 bytes before its prefix. */
+/** @returns a whole record; that of a tick without inputs has 23 bytes at most. */
 export function encodeBatch<I>({ toArray }: InputCodec<I>, batch: Batch<I>): Buffer {
   const { tick, now, inputs } = batch;
-  return pack(inputs.length === 0 ? [tick, now] : [tick, now, inputs.map(toArray)]);
+  const values = inputs.length === 0 ? [tick, now] : [tick, now, inputs.map(toArray)];
+  return withPrefix(pack(values, PREFIX_BYTES));
 }
 
 export function decodeBatch<I>({ fromArray }: InputCodec<I>, body: Buffer): Batch<I> {

@@ -1,11 +1,12 @@
 // How values are written into files.
-import { Packr, Unpackr } from 'msgpackr';
+import { Packr, RESERVE_START_SPACE, Unpackr } from 'msgpackr';
 
 const packr = new Packr({ useRecords: false, variableMapSize: true });
 const unpackr = new Unpackr({ useRecords: false, int64AsType: 'number' });
 
-export function pack(value: unknown): Buffer {
-  return packr.pack(value);
+/** @param freeBytes room before it, for what the caller puts there; 255 at most. */
+export function pack(value: unknown, freeBytes = 0): Buffer {
+  return packr.pack(value, RESERVE_START_SPACE + freeBytes);
 }
 
 export function unpack(bytes: Uint8Array): unknown {

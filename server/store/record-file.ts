@@ -106,9 +106,14 @@ export class RecordFile {
    *  @throws {StoreError} The file is then as before, and the next append may succeed; but once the
    *  disk has failed to sync, nobody knows what it holds, and every append is refused. */
   append(body: Uint8Array, matters = true): void {
+    this.appendRecord(encodeRecord(body), matters);
+  }
+
+  /** The same, of a record that is whole with its prefix. */
+  appendRecord(record: Uint8Array, matters: boolean): void {
     if (this.failure) throw this.failure;
     const before = this.end;
-    this.write(encodeRecord(body));
+    this.write(record);
     this.unsynced = true;
     if (this.policy !== 'always' || !matters) return;
     try {

@@ -24,9 +24,18 @@ export function encodeHeader({ magic, version }: FileFormat): Buffer {
 
 export function encodeRecord(body: Uint8Array): Buffer {
   const record = Buffer.allocUnsafe(PREFIX_BYTES + body.length);
-  record.writeUInt32LE(body.length, 0);
   record.set(body, PREFIX_BYTES);
-  record.writeUInt32LE(checksum(record, 0, body.length), LENGTH_BYTES);
+  return withPrefix(record);
+}
+
+/** @param record with its body behind room for the prefix, which is written into it. */
+export function withPrefix(record: Buffer): Buffer {
+  const length = record.length - PREFIX_BYTES;
+  // First where it is next to the body, so that one pass over both gives the checksum.
+  record.writeUInt32LE(length, LENGTH_BYTES);
+  const sum = crc32(record.subarray(LENGTH_BYTES));
+  record.writeUInt32LE(length, 0);
+  record.writeUInt32LE(sum, LENGTH_BYTES);
   return record;
 }
 

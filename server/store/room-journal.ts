@@ -124,7 +124,7 @@ export class RoomJournal<I> {
       throw new RangeError(`tick ${tick} cannot follow ${this.tick} in the journal`);
     }
     const batch: Batch<I> = { tick, now, inputs };
-    this.segment.append(encodeBatch(this.options.codec, batch), inputs.length > 0);
+    this.segment.appendRecord(encodeBatch(this.options.codec, batch), inputs.length > 0);
     this.tick = tick;
   }
 

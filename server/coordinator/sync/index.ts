@@ -9,7 +9,6 @@ export {
   type Reply,
   type Request,
   type RequestOf,
-  replyKinds,
   type SyncInput,
   syncInputCodec,
   syncReplyCodec,

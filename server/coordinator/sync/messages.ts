@@ -1,4 +1,5 @@
 // Everything that happens to the shared primitives, and all that they say: one row each.
+import { type Row, type RowCodec, rowCodec } from '../../row-codec.ts';
 import type { SyncErrorCode } from './errors.ts';
 
 /** What a field holds. For types only: a library of schemas would cost every process that is started
@@ -10,10 +11,7 @@ function field<T>(): Field<T> {
   return {};
 }
 
-interface Row {
-  /** First in the array that a journal holds; never used again for another. */
-  readonly tag: number;
-  /** In the order of the array. New ones go to the end: journals may be older. */
+interface SyncRow extends Row {
   readonly fields: Readonly<Record<string, Field<unknown>>>;
 }
 
@@ -96,7 +94,7 @@ export const inputKinds = {
   taskDone: { tag: 27, fields: { ...common, item } },
   join: { tag: 28, fields: { ...common, timeoutMs } },
   close: { tag: 29, fields: common },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, SyncRow>;
 
 export const replyKinds = {
   /** `resumed` false: nothing of this owner was known. The owner sends requests after `lastRequest`
@@ -131,12 +129,12 @@ export const replyKinds = {
       deliveries: field<number>(),
     },
   },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, SyncRow>;
 
-type MessageOf<T extends Record<string, Row>> = {
+type MessageOf<T extends Record<string, SyncRow>> = {
   [K in keyof T]: { readonly kind: K } & FieldsOf<T[K]['fields']>;
 }[keyof T];
-type FieldsOf<F extends Row['fields']> = {
+type FieldsOf<F extends SyncRow['fields']> = {
   readonly [N in keyof F]: F[N] extends Field<infer T> ? T : never;
 };
 
@@ -148,40 +146,11 @@ export type NumberedReply = Exclude<Reply, { kind: 'attached' }>;
 export type Request = Extract<SyncInput, { name: string }>;
 export type RequestOf<K extends Request['kind']> = Extract<Request, { kind: K }>;
 
-type Writer<M> = (message: M) => unknown[];
-type Reader<M> = (values: readonly unknown[]) => M;
-
-/** Messages of a table as compact arrays. `fromArray` throws {RangeError} for an unknown tag. Code is
- *  made of a row when it is first needed: one loop over the fields of any row takes three times as
- *  long, which is a tenth of all that an item of a queue costs. */
-function codecOf<M extends { readonly kind: string }>(table: Readonly<Record<string, Row>>) {
-  const writers = new Map<string, Writer<M>>();
-  const readers = new Map<unknown, Reader<M>>();
-  const makeWriter = (kind: string): Writer<M> => {
-    const { tag, fields } = table[kind]!;
-    const values = Object.keys(fields).map((name) => `message.${name}`);
-    const writer = new Function('message', `return [${[tag, ...values]}]`) as Writer<M>;
-    writers.set(kind, writer);
-    return writer;
-  };
-  const makeReader = (tag: unknown): Reader<M> => {
-    const found = Object.entries(table).find(([, row]) => row.tag === tag);
-    if (!found) throw new RangeError(`a message of unknown kind ${tag}`);
-    const [kind, { fields }] = found;
-    const members = Object.keys(fields).map((name, i) => `${name}: values[${i + 1}]`);
-    const message = `{ ${[`kind: '${kind}'`, ...members]} }`;
-    const reader = new Function('values', `return ${message}`) as Reader<M>;
-    readers.set(tag, reader);
-    return reader;
-  };
-  return {
-    toArray(message: M): unknown[] {
-      return (writers.get(message.kind) ?? makeWriter(message.kind))(message);
-    },
-    fromArray(values: readonly unknown[]): M {
-      return (readers.get(values[0]) ?? makeReader(values[0]))(values);
-    },
-  };
+/** Messages as compact arrays. `fromArray` throws {RangeError} for an unknown tag. */
+function codecOf<M>(table: Readonly<Record<string, SyncRow>>): RowCodec<M> {
+  return rowCodec(table, 'kind', (tag) => {
+    throw new RangeError(`a message of unknown kind ${tag}`);
+  });
 }
 
 export const syncInputCodec = codecOf<SyncInput>(inputKinds);

@@ -1,7 +1,6 @@
 // The shared objects together: names, owners, and what outlives a restart.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { inputKinds, replyKinds, syncInputCodec, syncReplyCodec } from './index.ts';
-import { Group, reread, WAITS } from './test-group.ts';
+import { Group, WAITS } from './test-group.ts';
 
 let group: Group;
 beforeEach(() => {
@@ -164,22 +163,5 @@ describe('An owner', () => {
     group.gone('ada');
     expect(group.state.counts).toEqual({ owners: 0, objects: 0 });
     expect(group.state.nextDeadline()).toBe(undefined);
-  });
-});
-
-describe('The messages', () => {
-  it('are the same after they were arrays', () => {
-    const input = { kind: 'attach', owner: 'ada', received: 3 } as const;
-    expect(syncInputCodec.fromArray(reread(syncInputCodec.toArray(input)))).toEqual(input);
-    const lost = { kind: 'lost', owner: 'ada', serial: 1, name: 'l', fence: 2 } as const;
-    expect(syncReplyCodec.fromArray(reread(syncReplyCodec.toArray(lost)))).toEqual(lost);
-    expect(() => syncInputCodec.fromArray([0])).toThrow(RangeError);
-  });
-
-  it('have a tag each', () => {
-    for (const table of [inputKinds, replyKinds]) {
-      const tags = Object.values(table).map((row) => row.tag);
-      expect(new Set(tags).size).toBe(tags.length);
-    }
   });
 });
