@@ -2,7 +2,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainValue } from '../protocol/test-arbitraries.ts';
-import { inputCodec, inputKinds } from './coordinator/inputs.ts';
+import { inputKinds, inputRows } from './coordinator/inputs.ts';
 import {
   replyKinds,
   syncInputCodec,
@@ -41,7 +41,7 @@ const links = [
   caseOf('primary to child', 'type', fromPrimary, fromPrimaryCodec),
 ];
 const journals = [
-  caseOf('inputs of rooms', 'kind', inputKinds, inputCodec),
+  caseOf('inputs of rooms', 'kind', inputKinds, inputRows),
   caseOf('inputs of shared objects', 'kind', syncInputKinds, syncInputCodec),
   caseOf('replies of shared objects', 'kind', replyKinds, syncReplyCodec),
 ];

@@ -4,7 +4,8 @@ import type { Game } from '../games/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import { asWritten } from '../store/index.ts';
 import { type Difference, firstDifference } from './first-difference.ts';
-import { type Input, inputCodec } from './inputs.ts';
+import { inputCodec } from './input-codec.ts';
+import type { Input } from './inputs.ts';
 import { RoomState } from './room-state.ts';
 
 export interface DeterminismCheckOptions {
@@ -35,7 +36,7 @@ export class DeterminismCheck {
 
   /** To be called before the live room applies `inputs`, whose arguments the game may change. */
   before(inputs: readonly Input[]): void {
-    this.inputs = asWritten(inputs.map(inputCodec.toArray)).map(inputCodec.fromArray);
+    this.inputs = inputCodec.read(asWritten(inputCodec.write(inputs)));
   }
 
   /** To be called after. Never throws, and changes nothing of the live room. */

@@ -18,7 +18,8 @@ import { type PeerWorld, WorkerPeer } from './worker-peer.ts';
 export { StoreError } from '../store/index.ts';
 export { CarryOverError, carryOver } from './carry-over.ts';
 export { type Difference, firstDifference } from './first-difference.ts';
-export { type Input, inputCodec } from './inputs.ts';
+export { inputCodec } from './input-codec.ts';
+export type { Input } from './inputs.ts';
 export { GameLoadError, loadGames } from './load-games.ts';
 export { RoomState, type SavedRoom } from './room-state.ts';
 

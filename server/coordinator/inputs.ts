@@ -46,16 +46,7 @@ export type Input = {
   [K in keyof Kinds]: { readonly kind: K } & Readonly<Static<TObject<Kinds[K]['fields']>>>;
 }[keyof Kinds];
 
-/** Inputs as compact arrays, for the journal. `fromArray` throws {RangeError} for a tag that is not in
- *  the table. */
-export const inputCodec = {
-  ...rowCodec<Input>(inputKinds, 'kind', (tag) => {
-    throw new RangeError(`an input of unknown kind ${tag}`);
-  }),
-  /** Only a command can be left out: what others do is known outside of the room.
-   *  @throws {RangeError} for those. */
-  setAside(input: Input): Input {
-    if (input.kind !== 'command') throw new RangeError(`a ${input.kind} cannot be set aside`);
-    return { kind: 'refused', player: input.player, seq: input.seq };
-  },
-};
+/** Each input as a compact array. `fromArray` throws {RangeError} for a tag that is not in the table. */
+export const inputRows = rowCodec<Input>(inputKinds, 'kind', (tag) => {
+  throw new RangeError(`an input of unknown kind ${tag}`);
+});

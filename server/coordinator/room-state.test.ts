@@ -1,7 +1,7 @@
 // What a room makes of each input: places, commands and their answers, refusals, events, its end.
 import { describe, expect, it } from 'vitest';
 import { type Game, Refusal, refuse, Type } from '../games/game.ts';
-import { inputCodec } from './inputs.ts';
+import { inputCodec } from './input-codec.ts';
 import { ANSWERS_KEPT } from './ledger.ts';
 import { type Input, type Outputs, RoomState } from './room-state.ts';
 import { type TallyState, tally } from './test-game.ts';

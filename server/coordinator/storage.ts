@@ -26,7 +26,8 @@ import {
   Tenure,
   writeSetAside,
 } from '../store/index.ts';
-import { type Input, inputCodec } from './inputs.ts';
+import { inputCodec } from './input-codec.ts';
+import type { Input } from './inputs.ts';
 import { ANSWERS_KEPT } from './ledger.ts';
 
 /** What one room writes down. */

@@ -172,7 +172,7 @@ describe('What cannot be replayed', () => {
     const bytes = readFileSync(path);
     bytes.writeUInt16LE(99, 4);
     writeFileSync(path, bytes);
-    expect(() => replayed(room)).toThrow(`${path}: format 99 of 1: it was written by a newer`);
+    expect(() => replayed(room)).toThrow(`${path}: format 99 of 2: it was written by a newer`);
   });
 
   it('is refused with what to do', async () => {

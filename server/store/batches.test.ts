@@ -1,6 +1,7 @@
 // A record of a room's journal, byte for byte.
 import { describe, expect, it } from 'vitest';
-import { type Input, inputCodec } from '../coordinator/inputs.ts';
+import { inputCodec } from '../coordinator/input-codec.ts';
+import type { Input } from '../coordinator/inputs.ts';
 import { type Batch, decodeBatch, encodeBatch } from './batches.ts';
 import { pack } from './msgpack.ts';
 import { encodeRecord, PREFIX_BYTES } from './record-format.ts';
@@ -17,8 +18,18 @@ const inputs: Input[] = [
   { kind: 'leave', player: 1 },
 ];
 const batch: Batch<Input> = { tick: 1, now: 1.7e12, inputs };
-/** As the first journals had it, and all since. */
+/** As journals have it since they are of version 2. */
 const golden = Buffer.from(
+  [
+    '6f0000000ddba14e9401cb4278bcfe568000009194a477616c6bc3a26478a264',
+    '799d950101a3616e6ed40000d40000950102a3626f62a36b6579ce002dc6c093',
+    '0301c20002cd012cff00960402cd012da473746f70d40000c2930502cd012e94',
+    '0601c3ce00011170940701a7616e6ee280997304920201',
+  ].join(''),
+  'hex',
+);
+/** As the first had it. */
+const older = Buffer.from(
   [
     '6f000000dbe50ae79301cb4278bcfe5680000099950101a3616e6ed40000d400',
     '00950102a3626f62a36b6579ce002dc6c0930301c2960402cd012ca477616c6b',
@@ -33,8 +44,11 @@ describe('The record of a batch', () => {
     expect(encodeBatch(inputCodec, batch).toString('hex')).toBe(golden.toString('hex'));
   });
 
-  it('is read as it was written', () => {
-    expect(decodeBatch(inputCodec, golden.subarray(PREFIX_BYTES))).toEqual(batch);
+  it.each([
+    ['it was written', golden],
+    ['older versions wrote it', older],
+  ])('is read as %s', (_, record) => {
+    expect(decodeBatch(inputCodec, record.subarray(PREFIX_BYTES))).toEqual(batch);
   });
 
   it('is the same as one that is made of its body, in memory that no other uses', () => {

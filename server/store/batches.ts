@@ -2,7 +2,7 @@
 import { pack, unpack } from './msgpack.ts';
 import { type FileFormat, PREFIX_BYTES, withPrefix } from './record-format.ts';
 
-export const journalFormat: FileFormat = { magic: 'HFJ1', version: 1 };
+export const journalFormat: FileFormat = { magic: 'HFJ1', version: 2 };
 
 /** What a room applied in one tick. */
 export interface Batch<I> {
@@ -14,8 +14,9 @@ export interface Batch<I> {
 
 /** How inputs are written, as the room's own table says. */
 export interface InputCodec<I> {
-  toArray(input: I): unknown[];
-  fromArray(values: readonly unknown[]): I;
+  write(inputs: readonly I[]): readonly unknown[];
+  /** @param written also as older versions wrote it. */
+  read(written: readonly unknown[]): I[];
   /** @returns what is applied in the place of an input that ends its process. */
   setAside(input: I): I;
 }
@@ -24,13 +25,12 @@ export interface InputCodec<I> {
 export const SEAL = pack(null);
 
 /** @returns a whole record; that of a tick without inputs has 23 bytes at most. */
-export function encodeBatch<I>({ toArray }: InputCodec<I>, batch: Batch<I>): Buffer {
-  const { tick, now, inputs } = batch;
-  const values = inputs.length === 0 ? [tick, now] : [tick, now, inputs.map(toArray)];
+export function encodeBatch<I>(codec: InputCodec<I>, { tick, now, inputs }: Batch<I>): Buffer {
+  const values = inputs.length === 0 ? [tick, now] : [tick, now, ...codec.write(inputs)];
   return withPrefix(pack(values, PREFIX_BYTES));
 }
 
-export function decodeBatch<I>({ fromArray }: InputCodec<I>, body: Buffer): Batch<I> {
-  const [tick, now, inputs = []] = unpack(body) as [number, number, unknown[][]?];
-  return { tick, now, inputs: inputs.map(fromArray) };
+export function decodeBatch<I>(codec: InputCodec<I>, body: Buffer): Batch<I> {
+  const [tick, now, ...written] = unpack(body) as [number, number, ...unknown[]];
+  return { tick, now, inputs: written.length === 0 ? [] : codec.read(written) };
 }

@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Input, inputCodec } from '../coordinator/inputs.ts';
+import { inputCodec } from '../coordinator/input-codec.ts';
+import type { Input } from '../coordinator/inputs.ts';
 import { SeededRandom } from '../coordinator/random.ts';
 import { RoomState, type SavedRoom } from '../coordinator/room-state.ts';
 import type { Game } from '../games/game.ts';

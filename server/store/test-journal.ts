@@ -9,8 +9,8 @@ import type { StoreErrorCode } from './store-error.ts';
 
 export type Count = { by: number };
 export const codec = {
-  toArray: ({ by }: Count) => [by],
-  fromArray: ([by]: readonly unknown[]) => ({ by: by as number }),
+  write: (counts: readonly Count[]) => [counts.map(({ by }) => by)],
+  read: ([numbers]: readonly unknown[]) => (numbers as number[]).map((by) => ({ by })),
   setAside: () => ({ by: 0 }),
 };
 export const options = (data: string): RoomJournalOptions<Count> => ({
