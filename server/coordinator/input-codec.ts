@@ -71,21 +71,20 @@ function writeCommand(command: Command, shapes: Shape[], values: unknown[]): boo
   if (typeof args !== 'object' || args === null) return false;
   if (Object.getPrototypeOf(args) !== Object.prototype) return false;
   const keys = Object.keys(args);
-  let shape = shapes.findIndex((one) => {
-    return one.name === name && one.call === call && isSame(one.keys, keys);
-  });
-  if (shape < 0) {
+  let shape = 0;
+  while (shape < shapes.length && !isOf(shapes[shape]!, name, call, keys)) shape++;
+  if (shape === shapes.length) {
     // Reading it back would not make a member of that name.
-    if (shapes.length === SHAPES_MAX || keys.includes('__proto__')) return false;
-    shape = shapes.push({ name, call, keys }) - 1;
+    if (shape === SHAPES_MAX || keys.includes('__proto__')) return false;
+    shapes.push({ name, call, keys });
   }
   values.push(shape, player, seq);
   for (const key of keys) values.push(args[key]);
   return true;
 }
 
-function isSame(one: readonly string[], other: readonly string[]): boolean {
-  if (one.length !== other.length) return false;
-  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false;
+function isOf(shape: Shape, name: string, call: boolean, keys: readonly string[]): boolean {
+  if (shape.name !== name || shape.call !== call || shape.keys.length !== keys.length) return false;
+  for (let i = 0; i < keys.length; i++) if (shape.keys[i] !== keys[i]) return false;
   return true;
 }
