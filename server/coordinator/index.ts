@@ -1,12 +1,11 @@
 // The coordinator: the process that holds rooms, sessions and lobby, and serves them to workers.
-import { rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Game } from '../games/index.ts';
 import { ServedGroup } from '../multiprocessing/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import { Bank } from './bank.ts';
+import { Door } from './door.ts';
 import { Matchmaking } from './matchmaking.ts';
 import { Rooms } from './rooms.ts';
 import { Sessions } from './sessions.ts';
@@ -37,6 +36,7 @@ export interface CoordinatorOptions {
 }
 
 interface Parts {
+  readonly door: Door;
   readonly rooms: Rooms;
   readonly sessions: Sessions;
   readonly matchmaking: Matchmaking;
@@ -61,7 +61,7 @@ export class Coordinator {
   private readonly trades: TradeDesk;
   private readonly group: ServedGroup;
   private readonly peers = new Set<WorkerPeer>();
-  private readonly server: Server;
+  private readonly door: Door;
   private readonly timer: NodeJS.Timeout;
   private syncedAt = performance.now();
 
@@ -75,15 +75,24 @@ export class Coordinator {
     this.bank = parts.bank;
     this.trades = parts.trades;
     this.group = parts.group;
-    this.server = createServer((socket) => {
-      this.peers.add(new WorkerPeer(socket, this.world));
-    });
+    this.door = parts.door;
+    this.door.admit((socket) => this.peers.add(new WorkerPeer(socket, this.world)));
     this.timer = setInterval(() => this.beat(), BEAT_MS);
   }
 
   /** Brings back what an earlier process has written down, and serves workers.
    *  @throws {StoreError} when files have to be mended first. */
   static async start(options: CoordinatorOptions): Promise<Coordinator> {
+    const door = await Door.open(options.linkPath);
+    try {
+      return await Coordinator.recover(options, door);
+    } catch (error) {
+      door.close();
+      throw error;
+    }
+  }
+
+  private static async recover(options: CoordinatorOptions, door: Door): Promise<Coordinator> {
     const { config, games, log, metrics, linkPath, diskFailed } = options;
     const storage = new FileStorage(config);
     const { accounts, disk } = storage;
@@ -101,14 +110,8 @@ export class Coordinator {
     await rooms.recover(storage);
     const matchmaking = new Matchmaking({ rooms, sessions, roomsPerSessionMax, log, metrics });
     matchmaking.restore(storage.saved.waiting);
-    const parts = { rooms, sessions, matchmaking, storage, pool, bank, trades, group };
+    const parts = { door, rooms, sessions, matchmaking, storage, pool, bank, trades, group };
     const coordinator = new Coordinator(options, parts);
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    // A coordinator that was killed has left its socket behind.
-    rmSync(linkPath, { force: true });
-    // Exclusive: else the cluster would have the primary listen in this process's stead.
-    coordinator.server.once('error', reject).listen({ path: linkPath, exclusive: true }, resolve);
-    await promise;
     log.info({ games: [...games.keys()] }, 'coordinator serves workers');
     group.serve();
     return coordinator;
@@ -158,7 +161,7 @@ export class Coordinator {
     const finished = Promise.all([this.rooms.finish(), this.group.close()]);
     const poolClosed = this.pool.close();
     for (const peer of this.peers) peer.close();
-    this.server.close();
+    this.door.close();
     await finished;
     this.bank.close();
     this.trades.close();

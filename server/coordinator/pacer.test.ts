@@ -139,6 +139,22 @@ describe('A pacer', () => {
     expect(other.seen.steps).toBe(0);
   });
 
+  it('that is told to hurry steps at once, and then at its rate', () => {
+    const { clock, seen, pacer } = run();
+    clock.runUntil(INTERVAL_MS + 10);
+    pacer.hurry();
+    clock.runUntil(INTERVAL_MS + 10);
+    expect(seen.steps).toBe(2);
+    clock.runUntil(INTERVAL_MS * 2 + 9);
+    expect(seen.steps).toBe(2);
+    clock.runUntil(INTERVAL_MS * 2 + 10);
+    expect(seen).toMatchObject({ steps: 3, skipped: 0, lags: [0, 0, 0] });
+    pacer.stop();
+    pacer.hurry();
+    clock.runUntil(10_000);
+    expect(seen.steps).toBe(3);
+  });
+
   it('runs on the system’s time where it is given none', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const options = { intervalMs: 1, step: resolve, late: () => {}, skipped: () => {} };

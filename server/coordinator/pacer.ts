@@ -33,6 +33,14 @@ export class Pacer {
     this.cancel();
   }
 
+  /** The next step comes at once, and the others after it. */
+  hurry(): void {
+    if (this.stopped) return;
+    this.cancel();
+    this.nextAt = this.clock.now();
+    this.cancel = this.clock.after(0, this.run);
+  }
+
   private readonly run = (): void => {
     const { clock } = this;
     const { intervalMs, late, skipped, step } = this.options;

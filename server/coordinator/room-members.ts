@@ -24,6 +24,8 @@ export interface RoomMembersOptions extends MemberRoom {
   put(input: Input): void;
   /** The game has failed when it was to describe the room. */
   failed(error: unknown): void;
+  /** In a recovered room, all who were connected are connected again. */
+  complete(): void;
 }
 
 export class RoomMembers {
@@ -31,6 +33,8 @@ export class RoomMembers {
   emptySince: number | undefined = performance.now();
   private readonly options: RoomMembersOptions;
   private readonly members = new Map<number, Member>();
+  /** In a recovered room, those whose connection comes back. */
+  private readonly awaited = new Set<Session>();
 
   constructor(options: RoomMembersOptions) {
     this.options = options;
@@ -58,7 +62,9 @@ export class RoomMembers {
       member.untold = untold.filter((one) => one.player === player).map(({ seq }) => seq);
       const { account, fence } = session;
       if (fence !== state.fenceOf(player)) put({ kind: 'account', player, account, fence });
-      if (connected) put({ kind: 'connection', player, connected: false });
+      if (!connected) continue;
+      this.awaited.add(session);
+      put({ kind: 'connection', player, connected: false });
     }
   }
 
@@ -89,6 +95,7 @@ export class RoomMembers {
     const member = this.members.get(session.id);
     if (!member) return;
     this.members.delete(session.id);
+    this.awaited.delete(session);
     session.rooms.delete(room.id);
     if (this.size === 0) this.emptySince = performance.now();
     put({ kind: 'leave', player: session.id });
@@ -121,11 +128,12 @@ export class RoomMembers {
     if (continued) {
       copies.continue(session.link);
       member.resume();
-      return;
+    } else {
+      member.renew();
+      // A member that the room has not taken in yet is greeted when it has.
+      if (member.entered) this.greet(member, null);
     }
-    member.renew();
-    // A member that the room has not taken in yet is greeted when it has.
-    if (member.entered) this.greet(member, null);
+    if (this.awaited.delete(session) && this.awaited.size === 0) this.options.complete();
   }
 
   command(session: Session, { seq, name, args, call }: CommandMessage): void {

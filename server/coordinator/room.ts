@@ -103,9 +103,11 @@ export class Room {
       put,
       acknowledge: (session) => this.acknowledge(session),
       failed: (error) => this.fail(error),
+      // They have waited long enough.
+      complete: () => this.pacer?.hurry(),
     });
-    this.members.readmit();
     if (tickMs > 0) this.pacer = this.startPacer(tickMs);
+    this.members.readmit();
     this.bots?.fill(this.players);
   }
 

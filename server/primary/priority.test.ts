@@ -12,7 +12,7 @@ it('Every thread of a process that was lowered is raised again', async () => {
   const child = spawn(process.execPath, ['-e', `${script}; setInterval(() => {}, 1000)`]);
   try {
     const own = getPriority();
-    lower(child.pid!);
+    lower(child.pid!, 5);
     const lowered = getPriority(child.pid!);
     // A system on which it could not be raised again leaves it as it is.
     expect([own, own + 5]).toContain(lowered);
@@ -29,7 +29,7 @@ it('Every thread of a process that was lowered is raised again', async () => {
 
 it('Where there is no process nothing happens', () => {
   const own = getPriority();
-  lower(0);
+  lower(0, 5);
   raise(0);
   expect(getPriority()).toBe(own);
 });

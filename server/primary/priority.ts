@@ -2,8 +2,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 
-/** So much lower, in steps of nice: about a quarter of what another gets where both want all. */
-const STEPS = 5;
 const NICE_MAX = 19;
 /** The bit of the capability to raise priorities again, as Linux numbers them. */
 const CAP_SYS_NICE = 23n;
@@ -13,10 +11,11 @@ const LIMIT_OF_NICE_0 = 20;
 /** Whether what is lowered can be raised again; nothing is lowered else. Once for the process. */
 let isAllowed: boolean | undefined;
 
-/** @param pid 0: there is none. */
-export function lower(pid: number): void {
+/** @param pid 0: there is none.
+ *  @param steps of nice, below this process' priority. */
+export function lower(pid: number, steps: number): void {
   isAllowed ??= mayRaise();
-  setAll(pid, Math.min(NICE_MAX, getPriority() + STEPS));
+  setAll(pid, Math.min(NICE_MAX, getPriority() + steps));
 }
 
 /** Gives the process this process' priority. */

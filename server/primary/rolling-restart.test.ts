@@ -14,7 +14,7 @@ function restartOf(isServing: boolean) {
     children: {
       all: [old],
       inSlot: (_role: string, slot: number) => (slot === 1 ? old : undefined),
-      spares: { renew: async () => {} },
+      spares: { renew: async () => {}, patiently: (act: () => Promise<void>) => act() },
     },
     supervisor: { remove: note('remove') },
     workers: { replace: () => [2], keep: note('keep') },

@@ -96,7 +96,8 @@ export class RollingRestart {
   }
 
   private inTurn(run: () => Promise<void>): Promise<void> {
-    const turn = this.last.then(run);
+    const { spares } = this.options.children;
+    const turn = this.last.then(() => spares.patiently(run));
     this.last = turn.catch(() => {});
     return turn;
   }

@@ -86,6 +86,27 @@ describe('A spare process', () => {
   });
 });
 
+describe('While processes are replaced as planned', () => {
+  it('another one is kept ready only when it is asked for, and afterwards', async () => {
+    spares.fill();
+    const { promise: done, resolve } = Promise.withResolvers<void>();
+    const turn = spares.patiently(async () => {
+      expect(spares.take()).toBe(forked[0]);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(forked.length).toBe(1);
+      void spares.ready();
+      expect(forked.length).toBe(2);
+      expect(spares.take()).toBe(forked[1]);
+      await done;
+      throw new Error('given up');
+    });
+    resolve();
+    await expect(turn).rejects.toThrow('given up');
+    await vi.advanceTimersByTimeAsync(500);
+    expect([forked.length, ready()]).toEqual([3, [false]]);
+  });
+});
+
 describe('New code', () => {
   it('that speaks another link is refused, with what to do', async () => {
     const same = spares.renew();

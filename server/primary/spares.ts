@@ -29,6 +29,11 @@ const RETRY_MS = 5000;
 /** On a machine that is so busy, one that has rehearsed would not be quick either. */
 const READY_MS_MAX = 5000;
 
+/** How much lower the priority of one is that prepares itself, in steps of nice: about a quarter of
+ *  what another gets where both want all, and a tenth where nobody waits for it. */
+const STEPS = 5;
+const PATIENT_STEPS = 10;
+
 /** One that has left out so many heartbeats may hang. */
 const SILENT_BEATS = 3;
 
@@ -45,6 +50,9 @@ interface Spare {
 }
 
 export class Spares {
+  /** Processes are replaced as planned, one after another, and nobody waits for what is loaded: it
+   *  leaves the processors to players from its start, and is not started while connections move. */
+  private isPatient = false;
   private readonly options: SparesOptions;
   /** What this process speaks, and those that it has forked. */
   private readonly link = linkVersion();
@@ -98,6 +106,17 @@ export class Spares {
     for (const spare of old) this.discard(spare);
   }
 
+  /** While `act` replaces processes as planned, others are kept ready only where it asks for them. */
+  async patiently(act: () => Promise<void>): Promise<void> {
+    this.isPatient = true;
+    try {
+      await act();
+    } finally {
+      this.isPatient = false;
+      this.refillLater(REFILL_MS);
+    }
+  }
+
   /** Resolves when the next one that is taken is as quick as it will be, or some seconds have passed;
    *  where none are kept, when it has loaded its code.
    *  @throws {LoadError} */
@@ -127,7 +146,7 @@ export class Spares {
   }
 
   private refillLater(ms: number): void {
-    if (!this.isClosed) this.timer ??= setTimeout(this.fill, ms);
+    if (!this.isClosed && !this.isPatient) this.timer ??= setTimeout(this.fill, ms);
   }
 
   private add(): Spare {
@@ -165,17 +184,18 @@ export class Spares {
         this.refillLater(RETRY_MS);
       },
     });
+    if (this.isPatient) lower(forked.pid, PATIENT_STEPS);
     const spare: Spare = { forked, loaded, rehearsed, ended, isReady: false };
     this.waiting.add(spare);
     return spare;
   }
 
-  /** Nobody waits for that; but the next death may come soon, so loading was not slowed down. */
+  /** Nobody waits for that; after a death the next may come soon, so loading was not slowed down. */
   private rehearse(spare: Spare): void {
     spare.isReady = this.options.config.spares === 0;
     if (spare.isReady) return;
     const { forked } = spare;
-    lower(forked.pid);
+    lower(forked.pid, this.isPatient ? PATIENT_STEPS : STEPS);
     forked.send({ type: 'rehearse' });
   }
 

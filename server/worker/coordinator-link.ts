@@ -100,6 +100,8 @@ export class CoordinatorLink {
       });
       this.channel.send({ type: 'present', worker: options.worker, copies: options.copies() });
       options.opened();
+      // Players wait for it.
+      this.flush();
     });
   }
 }
