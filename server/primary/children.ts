@@ -29,6 +29,8 @@ export interface ChildrenOptions {
   /** @returns how many connections it has left to others. */
   exited(child: ChildProcess, exit: Exit): number;
   restartsOf(id: string): number;
+  /** Whether connections wait for a worker. */
+  isWaitedFor(): boolean;
   /** A worker has more memory than it may. */
   tooLarge(worker: ChildProcess): void;
 }
@@ -66,6 +68,7 @@ export class Children {
       config: options.config,
       log: options.log,
       fork: (events) => this.fork(events),
+      isWaitedFor: () => options.isWaitedFor() || !this.isReady('coordinator'),
       lost: ({ pid }) => options.relay.forget(pid),
     });
     this.sampler = new ProcessSampler(options.metrics, () => performance.now());

@@ -85,6 +85,7 @@ export class Primary {
       message: (child, message) => this.heard(child, message),
       exited: (child) => this.childExited(child),
       restartsOf: (id) => this.supervisor.restartsOf(id),
+      isWaitedFor: () => this.connections.waitingCount > 0,
       tooLarge: (worker) => this.restarting.recycle(worker),
     });
     const { connections, children, supervisor } = this;

@@ -9,11 +9,13 @@ const link = linkVersion();
 const config = { spares: 1, startMs: 3000, heartbeatMs: 250 };
 let forked: (ForkedEvents & { isKilled: boolean; sent: unknown[] })[];
 let said: string[];
+let isWaitedFor: boolean;
 let spares: Spares;
 beforeEach(() => {
   vi.useFakeTimers();
   forked = [];
   said = [];
+  isWaitedFor = false;
   const say = (_fields: unknown, text: string) => said.push(text);
   spares = new Spares({
     config,
@@ -25,6 +27,7 @@ beforeEach(() => {
       forked.push(process);
       return process as unknown as ForkedProcess;
     },
+    isWaitedFor: () => isWaitedFor,
     lost: () => {},
   });
 });
@@ -83,6 +86,32 @@ describe('A spare process', () => {
     expect(forked.length).toBe(2);
     await vi.advanceTimersByTimeAsync(5000);
     expect([waited, ready()]).toEqual([2, [false]]);
+  });
+});
+
+describe('While players wait for another process', () => {
+  it('none is started until they have it', async () => {
+    isWaitedFor = true;
+    spares.fill();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(forked.length).toBe(0);
+    isWaitedFor = false;
+    await vi.advanceTimersByTimeAsync(100);
+    expect(forked.length).toBe(1);
+  });
+
+  it('one is started nevertheless after three seconds, each time', async () => {
+    isWaitedFor = true;
+    spares.fill();
+    await vi.advanceTimersByTimeAsync(2999);
+    expect(forked.length).toBe(0);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(forked.length).toBe(1);
+    end(forked[0]!);
+    await vi.advanceTimersByTimeAsync(7999);
+    expect(forked.length).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(forked.length).toBe(2);
   });
 });
 

@@ -11,6 +11,8 @@ export interface SparesOptions {
   readonly config: Pick<Config, 'spares' | 'startMs' | 'heartbeatMs'>;
   readonly log: Log;
   fork(events: ForkedEvents): ForkedProcess;
+  /** Whether players wait for the processes that have taken others' places. */
+  isWaitedFor(): boolean;
   /** A spare one has ended, and nobody will have it. */
   lost(spare: ForkedProcess): void;
 }
@@ -23,6 +25,9 @@ export class LoadError extends Error {
 
 /** Not while the one that has been taken still starts to work. */
 const REFILL_MS = 500;
+/** While players wait, it is asked again after this; postponed in all no longer than this. */
+const POSTPONE_MS = 100;
+const POSTPONED_MS_MAX = 3000;
 /** After one that has ended by itself: it might do so again at once. */
 const RETRY_MS = 5000;
 
@@ -58,6 +63,8 @@ export class Spares {
   private readonly link = linkVersion();
   private readonly waiting = new Set<Spare>();
   private timer: NodeJS.Timeout | undefined;
+  /** How long it has been postponed, in ms. */
+  private postponedMs = 0;
   private isClosed = false;
 
   constructor(options: SparesOptions) {
@@ -127,9 +134,15 @@ export class Spares {
     await first.rehearsed.promise.finally(() => clearTimeout(timer));
   }
 
-  /** Forks what is missing. */
+  /** Forks what is missing, unless the processors are wanted by players now. */
   readonly fill = (): void => {
     this.timer = undefined;
+    if (this.options.isWaitedFor() && this.postponedMs < POSTPONED_MS_MAX) {
+      this.postponedMs += POSTPONE_MS;
+      this.refillLater(POSTPONE_MS);
+      return;
+    }
+    this.postponedMs = 0;
     while (!this.isClosed && this.waiting.size < this.options.config.spares) {
       const spare = this.add();
       spare.loaded.promise.catch((error: Error) => this.refuse(spare, error));
