@@ -22,8 +22,6 @@ import { SharerBook } from './sharer-record.ts';
 import { until } from './until.ts';
 import { Witness } from './witness.ts';
 
-/** One client in so many counts in tally, the others play goldrush. */
-const WITNESSES = 5;
 const COMMANDS_PER_SECOND = 4;
 const STUCK_NAMED = 3;
 /** The server begins to serve its group when it serves players. */
@@ -48,19 +46,29 @@ function send(message: FromCrowd): void {
 }
 
 async function start(task: CrowdTask): Promise<void> {
-  const { clients, firstClient, rampMs } = task;
-  const numbers = Array.from({ length: clients }, (_, i) => firstClient + i);
-  await Promise.all([
-    startRepeater(task),
-    startCouples(task),
-    startSharers(task),
-    startOnlookers(task),
-    ...numbers.map(async (number, i) => {
-      await sleep((rampMs * i) / clients);
-      await startClient(task, number);
-    }),
-  ]);
+  if (task.isWatching) await startClients(task, startWitness);
+  else {
+    await Promise.all([
+      startClients(task, startMiner),
+      startRepeater(task),
+      startCouples(task),
+      startSharers(task),
+      startOnlookers(task),
+    ]);
+  }
   send({ type: 'ready' });
+}
+
+async function startClients(
+  task: CrowdTask,
+  startClient: (task: CrowdTask, number: number) => Promise<void>,
+): Promise<void> {
+  const { clients, firstClient, rampMs } = task;
+  const started = Array.from({ length: clients }, async (_, i) => {
+    await sleep((rampMs * i) / clients);
+    await startClient(task, firstClient + i);
+  });
+  await Promise.all(started);
 }
 
 async function startRepeater({ host, port, firstClient }: CrowdTask): Promise<void> {
@@ -94,15 +102,15 @@ async function startOnlookers({ host, port, onlookers: count, firstClient, rampM
   }
 }
 
-async function startClient({ host, port }: CrowdTask, number: number): Promise<void> {
-  if (number % WITNESSES === 1) {
-    const witness = new Witness({ host, port, incidents, name: `witness ${number}` });
-    counters.push(witness);
-    watching.add(witness.bot);
-    bots.push(witness.bot);
-    await witness.start();
-    return;
-  }
+async function startWitness({ host, port }: CrowdTask, number: number): Promise<void> {
+  const witness = new Witness({ host, port, incidents, name: `witness ${number}` });
+  counters.push(witness);
+  watching.add(witness.bot);
+  bots.push(witness.bot);
+  await witness.start();
+}
+
+async function startMiner({ host, port }: CrowdTask, number: number): Promise<void> {
   const bot = new Bot({ host, port, incidents, name: `miner ${number}`, game: 'goldrush' });
   bots.push(bot);
   const room = await bot.join();

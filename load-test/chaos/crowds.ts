@@ -13,8 +13,8 @@ import type {
 } from './messages.ts';
 import type { SharerRecord } from './sharer-record.ts';
 
-export interface CrowdsTask extends Omit<CrowdTask, 'firstClient'> {
-  /** How many processes the clients live in. */
+export interface CrowdsTask extends Omit<CrowdTask, 'firstClient' | 'isWatching'> {
+  /** How many processes the clients live in, besides the one of those that watch. */
   readonly processes: number;
   /** Told of what must never be, when it is found. */
   readonly problem: (text: string) => void;
@@ -25,7 +25,10 @@ export type Window = CrowdWindow;
 
 type Kind = FromCrowd['type'];
 
-/** Players have machines of their own: where theirs is the server's, it goes first. */
+/** One client in so many counts in tally and watches, the others play goldrush. */
+const WATCHERS = 5;
+/** Players have machines of their own: where theirs is the server's, it goes first, and so do those
+ *  that watch, for what they see is to be the server's doing. */
 const NICE = 5;
 /** Beside this file, built or not. */
 const script = fileURLToPath(import.meta.url).replace(/crowds(\.[jt]s)$/, 'crowd$1');
@@ -41,13 +44,19 @@ export class Crowds {
   constructor({ processes, problem, ...task }: CrowdsTask) {
     this.problem = problem;
     this.died.promise.catch(() => {});
-    let firstClient = 1;
+    const watchers = Math.ceil(task.clients / WATCHERS);
     const onlookers = sharesOf(task.onlookers, processes);
-    this.children = sharesOf(task.clients, processes).map((clients, crowd) => {
-      const child = this.fork(crowd);
-      const share = { clients, onlookers: onlookers[crowd]!, firstClient };
-      this.send(child, { type: 'start', ...task, ...share });
-      firstClient += clients;
+    const playing = sharesOf(task.clients - watchers, processes).map((clients, i) => ({
+      isWatching: false,
+      clients,
+      onlookers: onlookers[i]!,
+    }));
+    let firstClient = 1;
+    const watching = { isWatching: true, clients: watchers, onlookers: 0 };
+    this.children = [watching, ...playing].map((share, crowd) => {
+      const child = this.fork(crowd, share.isWatching ? 0 : NICE);
+      this.send(child, { type: 'start', ...task, ...share, firstClient });
+      firstClient += share.clients;
       return child;
     });
   }
@@ -103,9 +112,9 @@ export class Crowds {
     await Promise.all(this.children.map(stopChild));
   }
 
-  private fork(crowd: number): ChildProcess {
+  private fork(crowd: number, nice: number): ChildProcess {
     const child = fork(script, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    if (child.pid !== undefined) setPriority(child.pid, NICE);
+    if (child.pid !== undefined && nice > 0) setPriority(child.pid, nice);
     child.on('message', (message: FromCrowd) => {
       if (message.type === 'problem') this.problem(message.text);
       else this.waiting.get(`${message.type} ${crowd}`)?.(message);

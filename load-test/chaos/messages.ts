@@ -2,14 +2,17 @@
 
 import type { SharerRecord } from './sharer-record.ts';
 
-/** Pairs of players in each crowd who meet to play and to trade; they are not among its clients. */
+/** Pairs of players in each crowd that plays who meet to play and to trade; they are not among its clients. */
 export const COUPLES_IN_CROWD = 4;
-/** Those in each crowd that use the group of the server; they are not among its clients either. */
+/** Those in each such crowd that use the group of the server; they are not among its clients either. */
 export const SHARERS_IN_CROWD = 2;
 
 export interface CrowdTask {
   readonly host: string;
   readonly port: number;
+  /** Whether its clients are those that see every tick, whose pauses count; nobody else is in its
+   *  process then. */
+  readonly isWatching: boolean;
   readonly clients: number;
   readonly onlookers: number;
   /** The number of the crowd's first client; those of all crowds are numbered through. */

@@ -16,7 +16,7 @@ export interface ChaosOptions {
   readonly intervalMs: number;
   readonly json: string | undefined;
   readonly serverWorkers: number;
-  /** Processes that the clients live in. */
+  /** Processes that the clients live in, besides the one of those that watch. */
   readonly processes: number;
   /** Whether the data of a run that passes is kept, too. */
   readonly keep: boolean;
