@@ -7,6 +7,7 @@ type Of<T extends FromCoordinator['type']> = Extract<FromCoordinator, { type: T 
 export class FakeLink implements WorkerLink {
   readonly worker: number;
   congested = false;
+  flushes = 0;
   kept: KeptCopy | undefined = undefined;
 
   keptCopy(): KeptCopy | undefined {
@@ -21,6 +22,10 @@ export class FakeLink implements WorkerLink {
 
   send(message: FromCoordinator): void {
     this.sent.push(message);
+  }
+
+  flush(): void {
+    this.flushes++;
   }
 
   /** What came since the last call. */

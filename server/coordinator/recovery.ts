@@ -64,7 +64,7 @@ export interface Replayed {
 export async function replay(
   state: RoomState,
   batches: readonly Batch<Input>[],
-  attempt: Attempt,
+  attempt: Pick<Attempt, 'at' | 'rest' | 'previous'>,
 ): Promise<Replayed> {
   const last = batches.at(-1);
   const untold: Untold[] = [];

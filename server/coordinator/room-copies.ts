@@ -149,6 +149,11 @@ export class RoomCopies {
     }
   }
 
+  /** Workers are told now, and not after what other rooms do in this turn. */
+  flush(): void {
+    for (const link of this.copies.keys()) link.flush();
+  }
+
   /** Sends an event to every member that is connected. */
   broadcast(name: string, data: unknown): void {
     for (const link of this.copies.keys()) {

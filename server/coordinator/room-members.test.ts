@@ -26,7 +26,7 @@ function recovered() {
   const world = new TestRoom(tally, 4, forgetfulRoom, { state, sessionOf });
   const link = new FakeLink();
   const attach = (id: number) => world.attach(sessions[id - 1]!, link, id);
-  return { room: world.room, world, attach, sessions };
+  return { room: world.room, world, attach, sessions, link };
 }
 
 describe('A room that was brought back', () => {
@@ -42,6 +42,17 @@ describe('A room that was brought back', () => {
     attach(3);
     pass(5);
     expect(room.tick).toBe(3);
+  });
+
+  it('tells its workers of that tick before other rooms do what they have to', () => {
+    const { attach, link, world } = recovered();
+    attach(1);
+    attach(2);
+    expect(link.flushes).toBe(0);
+    pass(1);
+    expect([link.flushes, link.types.at(-1)]).toEqual([1, 'delta']);
+    world.step();
+    expect(link.flushes).toBe(1);
   });
 
   it('does not wait for who leaves, nor for long', () => {

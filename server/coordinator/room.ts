@@ -69,6 +69,8 @@ export class Room {
   private stepping: NodeJS.Immediate | undefined;
   private retrying: NodeJS.Timeout | undefined;
   private readonly bots: BotDriver | undefined;
+  /** All are back since it was recovered, and have waited long enough. */
+  private isWaitedFor = false;
   private over = false;
 
   constructor(options: RoomOptions) {
@@ -103,8 +105,10 @@ export class Room {
       put,
       acknowledge: (session) => this.acknowledge(session),
       failed: (error) => this.fail(error),
-      // They have waited long enough.
-      complete: () => this.pacer?.hurry(),
+      complete: () => {
+        this.isWaitedFor = true;
+        this.pacer?.hurry();
+      },
     });
     if (tickMs > 0) this.pacer = this.startPacer(tickMs);
     this.members.readmit();
@@ -260,6 +264,8 @@ export class Room {
     determinism?.after(now);
     this.members.applied(inputs);
     this.publish();
+    if (this.isWaitedFor) this.copies.flush();
+    this.isWaitedFor = false;
     this.members.report(outputs);
     this.logFailures(outputs);
     this.effects.handOver(outputs.effects);

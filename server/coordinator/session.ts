@@ -14,6 +14,8 @@ export interface WorkerLink {
   /** The copy of `room` that the worker has kept from an earlier coordinator. */
   keptCopy(room: number): KeptCopy | undefined;
   send(message: FromCoordinator): void;
+  /** What was sent goes now, not with all else of this turn. */
+  flush(): void;
   /** The worker takes messages too slowly: what can be made up for later is not sent now. */
   readonly congested: boolean;
 }

@@ -16,7 +16,7 @@ type SavedAnswers = ListedLedger['answers'];
 
 export interface SessionsOptions {
   readonly config: Config;
-  readonly storage: Storage;
+  readonly storage: Pick<Storage, 'appendSession'>;
   readonly accounts: Pick<AccountsFile, 'fence' | 'reserve' | 'fencesOf'>;
   readonly bank: Pick<Bank, 'raise'>;
 }
@@ -32,7 +32,7 @@ export interface SessionWatcher {
 export class Sessions implements Iterable<Session> {
   readonly watchers: SessionWatcher[] = [];
   private readonly config: Config;
-  private readonly storage: Storage;
+  private readonly storage: SessionsOptions['storage'];
   private readonly accounts: SessionsOptions['accounts'];
   private readonly bank: SessionsOptions['bank'];
   private readonly locks: AccountLocks;

@@ -1,5 +1,4 @@
 // Where rooms and sessions are written down, so that they outlive this process.
-import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import {
   AccountsFile,
@@ -21,6 +20,7 @@ import {
   type SessionEvent,
   SessionsFile,
   type Snapshot,
+  sessionsPath,
   slowDisk,
   systemDisk,
   Tenure,
@@ -71,7 +71,7 @@ export class FileStorage implements Storage {
     // Before anything is touched.
     checkFormats(this.disk, config.data);
     const { file, saved } = SessionsFile.open({
-      path: join(config.data, 'sessions.log'),
+      path: sessionsPath(config.data),
       policy: config.journalSync,
       answersKept: ANSWERS_KEPT,
       disk: this.disk,

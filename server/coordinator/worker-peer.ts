@@ -55,6 +55,10 @@ export class WorkerPeer implements WorkerLink {
     this.channel.send(message);
   }
 
+  flush(): void {
+    this.channel.flush();
+  }
+
   /** Lets the worker go. What still comes is not taken: the files may be the next coordinator's by
    *  then, and who has no answer asks that one again. */
   close(): void {

@@ -18,7 +18,7 @@ export { type RoomHistory, readRoom } from './read-room.ts';
 export type { SyncPolicy } from './record-file.ts';
 export type { FileFormat } from './record-format.ts';
 export { type Recovered, recover } from './recover.ts';
-export { listRooms, roomFolder } from './room-folder.ts';
+export { listRooms, roomFolder, roomNumbers } from './room-folder.ts';
 export { RoomJournal, type RoomJournalOptions } from './room-journal.ts';
 export type { Saved } from './saved-slices.ts';
 export type {
@@ -29,7 +29,12 @@ export type {
   SessionEvent,
   WaitChange,
 } from './session-events.ts';
-export { SessionsFile, type SessionsFileOptions } from './sessions-file.ts';
+export {
+  readSessions,
+  SessionsFile,
+  type SessionsFileOptions,
+  sessionsPath,
+} from './sessions-file.ts';
 export { type InputPlace, readSetAside, writeSetAside } from './set-aside.ts';
 export { slowDisk } from './slow-disk.ts';
 export {

@@ -65,21 +65,33 @@ export function outdatedFiles(folder: string, names: readonly string[], tick: nu
   return [...outdated, ...segments.filter((of) => !needed.includes(of))].map(({ path }) => path);
 }
 
-/** The numbers of the rooms that have a folder, rising. Removes what is left of those that ended, and
- *  of those that were being opened when their process died. While rooms are opened, do not call it.
+/** The numbers of the rooms that have a folder, rising. Changes nothing.
  *  @throws {StoreError} */
-export function listRooms(disk: Disk, data: string): number[] {
+export function roomNumbers(disk: Disk, data: string): number[] {
   const folder = join(data, 'rooms');
   try {
-    disk.makeFolder(folder);
-    const names = disk.list(folder);
-    const leftovers = names.filter((name) => LEFTOVERS.some((suffix) => name.endsWith(suffix)));
-    for (const name of leftovers) disk.remove(join(folder, name));
-    return names
+    return disk
+      .list(folder)
       .filter((name) => /^[1-9]\d*$/.test(name))
       .map(Number)
       .sort((a, b) => a - b);
   } catch (error) {
     throw StoreError.of(folder, error);
   }
+}
+
+/** As `roomNumbers`. Removes what is left of rooms that ended, and of those that were being opened when
+ *  their process died. While rooms are opened, do not call it.
+ *  @throws {StoreError} */
+export function listRooms(disk: Disk, data: string): number[] {
+  const folder = join(data, 'rooms');
+  try {
+    disk.makeFolder(folder);
+    for (const name of disk.list(folder)) {
+      if (LEFTOVERS.some((suffix) => name.endsWith(suffix))) disk.remove(join(folder, name));
+    }
+  } catch (error) {
+    throw StoreError.of(folder, error);
+  }
+  return roomNumbers(disk, data);
 }

@@ -1,7 +1,10 @@
 // Sessions on disk: a log of what happened to them.
+import { join } from 'node:path';
 import { CompactedLog, type CompactedLogOptions } from './compacted-log.ts';
+import type { Disk } from './disk.ts';
 import { pack, unpack } from './msgpack.ts';
-import type { FileFormat } from './record-format.ts';
+import { readIfThere } from './read-if-there.ts';
+import { decodeRecords, type FileFormat } from './record-format.ts';
 import {
   type SavedSessions,
   type SessionEvent,
@@ -17,6 +20,25 @@ const EVENTS_IN_RECORD = 200;
 export interface SessionsFileOptions extends Omit<CompactedLogOptions, 'format'> {
   /** Answers of the lobby that are kept for each session. */
   readonly answersKept: number;
+}
+
+export const sessionsPath = (data: string): string => join(data, 'sessions.log');
+
+/** What a file of sessions holds. Changes nothing; a server may be at work in it.
+ *  @throws {StoreError} */
+export function readSessions(path: string, answersKept: number, disk: Disk): SavedSessions {
+  const { bodies } = decodeRecords(path, readIfThere(disk, path), sessionsFormat);
+  return historyOf(path, bodies, answersKept).saved();
+}
+
+function historyOf(path: string, bodies: readonly Buffer[], answersKept: number): SessionHistory {
+  const history = new SessionHistory(answersKept);
+  try {
+    for (const event of bodies.flatMap(eventsOf)) history.apply(sessionCodec.fromArray(event));
+  } catch (error) {
+    throw StoreError.of(path, error);
+  }
+  return history;
 }
 
 export class SessionsFile {
@@ -36,14 +58,13 @@ export class SessionsFile {
     droppedBytes: number;
   } {
     const { log, bodies, droppedBytes } = CompactedLog.open({ ...of, format: sessionsFormat });
-    const history = new SessionHistory(answersKept);
     try {
-      for (const event of bodies.flatMap(eventsOf)) history.apply(sessionCodec.fromArray(event));
+      const history = historyOf(of.path, bodies, answersKept);
+      return { file: new SessionsFile(log, history), saved: history.saved(), droppedBytes };
     } catch (error) {
       void log.close();
-      throw StoreError.of(of.path, error);
+      throw error;
     }
-    return { file: new SessionsFile(log, history), saved: history.saved(), droppedBytes };
   }
 
   /** Returns when the event outlives this process; with `always`, the machine.
