@@ -60,7 +60,7 @@ export class AccountsFile {
   private readonly logFd: number;
   private given: number;
   private counted: { readonly totals: AccountsTotals; readonly until: number } | undefined;
-  private syncing = Promise.resolve();
+  private syncing: Promise<void>;
   private isOpen = true;
 
   /** @param data the server's data directory.
@@ -81,7 +81,10 @@ export class AccountsFile {
       this.given = this.fence;
       this.reserve(this.fence + 1);
       this.logFd = disk.openToSync(`${this.path}-wal`);
-      disk.sync(this.logFd);
+      // What an earlier process has written, before anything after it; beside those who wait for this one.
+      this.syncing = disk.syncLater(this.logFd);
+      // Whoever syncs next is told.
+      this.syncing.catch(() => {});
     } catch (error) {
       this.db.close();
       throw StoreError.of(this.path, error);
