@@ -43,6 +43,49 @@ describe('An effect on an account', () => {
     expect(numbers(test.bank)).toEqual([[1]]);
   });
 
+  it('is handed over with all others of the moment after the last hand-over', async () => {
+    const { test, session } = await withDeposit();
+    for (const seq of [2, 3]) {
+      test.send(session, seq, 'bank', { kind: 'deposit', amount: seq, item: 'coin' });
+      test.step();
+    }
+    await settlePromises();
+    expect(numbers(test.bank)).toEqual([[1]]);
+    pass(200 - 3 * TICK_MS);
+    await settlePromises();
+    expect(numbers(test.bank)).toEqual([[1]]);
+    pass(TICK_MS);
+    await settlePromises();
+    expect(numbers(test.bank)).toEqual([[1], [2, 3]]);
+  });
+
+  it('that waits when its room ends is handed over at once', async () => {
+    let isRemoved = false;
+    const remove = async (): Promise<void> => {
+      isRemoved = true;
+    };
+    const { test, session } = await withDeposit({ ...forgetfulRoom, remove });
+    test.bank.settle();
+    test.send(session, 2, 'bank', { kind: 'deposit', amount: 2, item: 'coin' });
+    test.step();
+    test.room.end('ROOM_ENDED', 'Over.');
+    await settlePromises();
+    expect([numbers(test.bank), isRemoved]).toEqual([[[2]], false]);
+    test.bank.settle();
+    await settlePromises();
+    expect(isRemoved).toBe(true);
+  });
+
+  it('that waits when its process ends is the next one’s to hand over', async () => {
+    const { test, session } = await withDeposit();
+    test.send(session, 2, 'bank', { kind: 'deposit', amount: 2, item: 'coin' });
+    test.step();
+    await test.room.finish();
+    pass(1000);
+    await settlePromises();
+    expect(numbers(test.bank)).toEqual([[1]]);
+  });
+
   it('is answered by an input that is written down like any other', async () => {
     const appended: unknown[] = [];
     const append = (_tick: number, _now: number, inputs: readonly unknown[]): void => {

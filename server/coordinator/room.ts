@@ -213,6 +213,7 @@ export class Room {
     this.over = true;
     this.bots?.stop();
     this.pacer?.stop();
+    this.effects.stop();
     clearImmediate(this.stepping);
     clearTimeout(this.retrying);
     return true;
