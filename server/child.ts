@@ -25,6 +25,12 @@ export interface Around {
     games: ReadonlyMap<string, Game>,
     isWanted: () => boolean,
   ): Promise<void>;
+  /** Runs some of it again from time to time, until the process is wanted. */
+  rehearseAgain(
+    origin: ChildOrigin,
+    games: ReadonlyMap<string, Game>,
+    isWanted: () => boolean,
+  ): Promise<void>;
   /** Everybody waits for this process. */
   goFirst(): void;
   /** Everybody waits for the next coordinator; this one has only to wait for the disk, and to end. */
@@ -48,8 +54,10 @@ export async function runChild(given: ChildOrigin, around: Around): Promise<void
     (error: Error) => runtime.send({ type: 'loaded', problem: error.message, link }),
   );
   void runtime.rehearsal.then(async () => {
-    await around.rehearse(origin, await games, () => isWanted);
+    const stage = [origin, await games, () => isWanted] as const;
+    await around.rehearse(...stage);
     runtime.send({ type: 'rehearsed' });
+    await around.rehearseAgain(...stage);
   });
   const identity = await runtime.identity;
   isWanted = true;

@@ -2,10 +2,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Game } from '../games/index.ts';
 import { readConfig } from '../read-config.ts';
-import { dryRun } from './dry-run.ts';
+import { dryRun, dryRuns } from './dry-run.ts';
 import { snapshotOf } from './room-snapshot.ts';
 import { type Input, RoomState } from './room-state.ts';
 import { FileStorage } from './storage.ts';
@@ -61,7 +61,9 @@ async function atWork(rooms: number) {
     await dryRun(config, new Map(games.map((one) => [one.name, one])), isWanted);
     return { ticks, added };
   };
-  return { data, run };
+  const again = (isWanted: () => boolean) =>
+    dryRuns(config, new Map([[game.name, game]]), isWanted);
+  return { data, run, again };
 }
 
 /** All files, with what is in them. */
@@ -91,6 +93,25 @@ describe('A dry run', () => {
     const { ticks } = await run(() => ++asked > 5);
     expect(ticks).toBeGreaterThan(0);
     expect(ticks).toBeLessThan(5);
+  });
+
+  it('is repeated while the process waits, ever more rarely', async () => {
+    const { run, again } = await atWork(1);
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    let isWanted = false;
+    const over = again(() => isWanted);
+    const once = 3 * (TICKS - 1);
+    for (const [i, waitMs] of [4000, 8000, 16_000].entries()) {
+      vi.advanceTimersByTime(waitMs - 1);
+      await new Promise(setImmediate);
+      expect((await run(undefined, [])).ticks).toBe(i * once);
+      vi.advanceTimersByTime(1);
+      await expect.poll(async () => (await run(undefined, [])).ticks).toBe((i + 1) * once);
+    }
+    isWanted = true;
+    vi.advanceTimersByTime(32_000);
+    await over;
   });
 
   it('leaves out what cannot be read, or is of no game that there is', async () => {

@@ -23,7 +23,27 @@ const TIMES = 3;
 /** The first few rooms teach as much as many. */
 const MS_MAX = 1000;
 
+/** From one dry run to the next; each time twice as long. */
+const AGAIN_MS = 4000;
+const AGAIN_MS_MAX = 64_000;
+
 class Over extends Error {}
+
+/** A dry run from time to time, ever more rarely: while a process waits rooms come and grow, and what has
+ *  not run for long is compiled no more. Resolves when the process is wanted. */
+export async function dryRuns(
+  config: Config,
+  games: ReadonlyMap<string, Game>,
+  isWanted: () => boolean,
+): Promise<void> {
+  for (let waitMs = AGAIN_MS; ; waitMs = Math.min(2 * waitMs, AGAIN_MS_MAX)) {
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, waitMs).unref();
+    });
+    if (isWanted()) return;
+    await dryRun(config, games, isWanted);
+  }
+}
 
 /** Another coordinator may be at work. Ends early when the process is wanted. Says nothing of what
  *  fails: it does so again where somebody is told. */

@@ -16,7 +16,7 @@ import { type PeerWorld, WorkerPeer } from './worker-peer.ts';
 
 export { StoreError } from '../store/index.ts';
 export { CarryOverError, carryOver } from './carry-over.ts';
-export { dryRun } from './dry-run.ts';
+export { dryRun, dryRuns } from './dry-run.ts';
 export { type Difference, firstDifference } from './first-difference.ts';
 export { inputCodec } from './input-codec.ts';
 export type { Input } from './inputs.ts';

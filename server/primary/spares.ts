@@ -175,7 +175,6 @@ export class Spares {
     const forked = this.options.fork({
       message: (message) => {
         if (message.type === 'rehearsed') {
-          raise(forked.pid);
           spare.isReady = true;
           rehearsed.resolve();
         }
