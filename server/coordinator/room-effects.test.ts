@@ -76,6 +76,16 @@ describe('An effect on an account', () => {
     expect(isRemoved).toBe(true);
   });
 
+  it('that waits when its room fails is handed over as well', async () => {
+    const { test, session } = await withDeposit();
+    test.send(session, 2, 'bank', { kind: 'deposit', amount: 2, item: 'coin' });
+    test.step();
+    test.send(session, 3, 'fail');
+    test.step();
+    await settlePromises();
+    expect(numbers(test.bank)).toEqual([[1], [2]]);
+  });
+
   it('that waits when its process ends is the next one’s to hand over', async () => {
     const { test, session } = await withDeposit();
     test.send(session, 2, 'bank', { kind: 'deposit', amount: 2, item: 'coin' });

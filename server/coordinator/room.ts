@@ -182,8 +182,10 @@ export class Room {
   end(code: ErrorCode, text: string, keepFiles = false): void {
     if (!this.stop()) return;
     for (const session of [...this.members.sessions()]) this.members.leave(session, code, text);
-    if (keepFiles) void this.options.storage.close();
-    else void this.remove();
+    if (keepFiles) {
+      void this.effects.settled();
+      void this.options.storage.close();
+    } else void this.remove();
     this.options.ended(this);
   }
 
