@@ -14,23 +14,21 @@ import {
 import type { createLog, ProcessMetrics } from './observe/index.ts';
 import { Worker } from './worker/index.ts';
 
+type Rehearsal = (
+  origin: ChildOrigin,
+  games: ReadonlyMap<string, Game>,
+  isWanted: () => boolean,
+) => Promise<void>;
+
 /** What the process has that a simulated one has otherwise. */
 export interface Around {
   setTitle(title: string): void;
   readonly newLog: typeof createLog;
   newMetrics<R extends 'worker' | 'coordinator'>(role: R): ProcessMetrics<R>;
   /** Runs what the process may have to run soon. */
-  rehearse(
-    origin: ChildOrigin,
-    games: ReadonlyMap<string, Game>,
-    isWanted: () => boolean,
-  ): Promise<void>;
+  readonly rehearse: Rehearsal;
   /** Runs some of it again from time to time, until the process is wanted. */
-  rehearseAgain(
-    origin: ChildOrigin,
-    games: ReadonlyMap<string, Game>,
-    isWanted: () => boolean,
-  ): Promise<void>;
+  readonly rehearseAgain: Rehearsal;
   /** Everybody waits for this process. */
   goFirst(): void;
   /** Everybody waits for the next coordinator; this one has only to wait for the disk, and to end. */

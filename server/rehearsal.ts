@@ -34,9 +34,9 @@ const POLL_MS = 5;
 const WANTED_MS = 2000;
 
 /** Lets a server of one coordinator and one worker live for a moment, in a temporary folder: players
- *  come, the coordinator is replaced, and the worker. Then reads what the running server would have to
- *  bring back now. Ends early when the process is wanted. Says
- *  nothing of what fails: it does so again where somebody is told. */
+ *  come, the coordinator is replaced, and the worker. Then a dry run of what the running server would
+ *  have to bring back now. Ends early when the process is wanted. Says nothing of what fails: it does so
+ *  again where somebody is told. */
 export async function rehearse(
   { config, linkPath }: ChildOrigin,
   games: ReadonlyMap<string, Game>,
@@ -51,8 +51,8 @@ export async function rehearse(
     // What the process has become is waited for; an empty server can wait.
     if (isWanted()) await wait(WANTED_MS);
     await stage.clear();
-    await dryRun(config, games, isWanted);
     rmSync(folder, { recursive: true, force: true });
+    await dryRun(config, games, isWanted);
   } catch {}
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Game } from '../games/index.ts';
 import { readConfig } from '../read-config.ts';
+import { systemDisk } from '../store/index.ts';
 import { dryRun, dryRuns } from './dry-run.ts';
 import { snapshotOf } from './room-snapshot.ts';
 import { type Input, RoomState } from './room-state.ts';
@@ -93,6 +94,16 @@ describe('A dry run', () => {
     const { ticks } = await run(() => ++asked > 5);
     expect(ticks).toBeGreaterThan(0);
     expect(ticks).toBeLessThan(5);
+  });
+
+  it('reads nothing where the process is wanted already', async () => {
+    const { run } = await atWork(1);
+    const read = vi.spyOn(systemDisk, 'read');
+    onTestFinished(() => read.mockRestore());
+    await run(() => true);
+    expect(read).not.toHaveBeenCalled();
+    await run();
+    expect(read).toHaveBeenCalled();
   });
 
   it('is repeated while the process waits, ever more rarely', async () => {

@@ -66,6 +66,7 @@ async function recover(
   games: ReadonlyMap<string, Game>,
   goOn: () => void,
 ): Promise<void> {
+  goOn();
   restoreSessions(config);
   for (const room of roomNumbers(systemDisk, config.data)) {
     await setImmediate();
@@ -78,7 +79,7 @@ async function recover(
 
 function restoreSessions(config: Config): void {
   const saved = readSessions(sessionsPath(config.data), ANSWERS_KEPT, systemDisk);
-  const fence = Math.max(0, ...saved.sessions.map((session) => session.fence));
+  const fence = saved.sessions.reduce((highest, session) => Math.max(highest, session.fence), 0);
   new Sessions({
     config,
     storage: { appendSession: () => {} },

@@ -27,17 +27,17 @@ export const sessionsPath = (data: string): string => join(data, 'sessions.log')
 /** What a file of sessions holds. Changes nothing; a server may be at work in it.
  *  @throws {StoreError} */
 export function readSessions(path: string, answersKept: number, disk: Disk): SavedSessions {
-  const { bodies } = decodeRecords(path, readIfThere(disk, path), sessionsFormat);
-  return historyOf(path, bodies, answersKept).saved();
-}
-
-function historyOf(path: string, bodies: readonly Buffer[], answersKept: number): SessionHistory {
-  const history = new SessionHistory(answersKept);
   try {
-    for (const event of bodies.flatMap(eventsOf)) history.apply(sessionCodec.fromArray(event));
+    const { bodies } = decodeRecords(path, readIfThere(disk, path), sessionsFormat);
+    return historyOf(bodies, answersKept).saved();
   } catch (error) {
     throw StoreError.of(path, error);
   }
+}
+
+function historyOf(bodies: readonly Buffer[], answersKept: number): SessionHistory {
+  const history = new SessionHistory(answersKept);
+  for (const event of bodies.flatMap(eventsOf)) history.apply(sessionCodec.fromArray(event));
   return history;
 }
 
@@ -59,11 +59,11 @@ export class SessionsFile {
   } {
     const { log, bodies, droppedBytes } = CompactedLog.open({ ...of, format: sessionsFormat });
     try {
-      const history = historyOf(of.path, bodies, answersKept);
+      const history = historyOf(bodies, answersKept);
       return { file: new SessionsFile(log, history), saved: history.saved(), droppedBytes };
     } catch (error) {
       void log.close();
-      throw error;
+      throw StoreError.of(of.path, error);
     }
   }
 
