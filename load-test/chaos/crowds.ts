@@ -14,7 +14,7 @@ import type {
 import type { SharerRecord } from './sharer-record.ts';
 
 export interface CrowdsTask extends Omit<CrowdTask, 'firstClient' | 'isWatching'> {
-  /** How many processes the clients live in, besides the one of those that watch. */
+  /** How many processes the clients live in, besides those of who watches. */
   readonly processes: number;
   /** Told of what must never be, when it is found. */
   readonly problem: (text: string) => void;
@@ -46,14 +46,18 @@ export class Crowds {
     this.died.promise.catch(() => {});
     const watchers = Math.ceil(task.clients / WATCHERS);
     const onlookers = sharesOf(task.onlookers, processes);
+    const watching = sharesOf(watchers, Math.ceil(processes / WATCHERS)).map((clients) => ({
+      isWatching: true,
+      clients,
+      onlookers: 0,
+    }));
     const playing = sharesOf(task.clients - watchers, processes).map((clients, i) => ({
       isWatching: false,
       clients,
       onlookers: onlookers[i]!,
     }));
     let firstClient = 1;
-    const watching = { isWatching: true, clients: watchers, onlookers: 0 };
-    this.children = [watching, ...playing].map((share, crowd) => {
+    this.children = [...watching, ...playing].map((share, crowd) => {
       const child = this.fork(crowd, share.isWatching ? 0 : NICE);
       this.send(child, { type: 'start', ...task, ...share, firstClient });
       firstClient += share.clients;

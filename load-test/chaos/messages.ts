@@ -2,7 +2,8 @@
 
 import type { SharerRecord } from './sharer-record.ts';
 
-/** Pairs of players in each crowd that plays who meet to play and to trade; they are not among its clients. */
+/** Pairs of players in each crowd that plays who meet to play and to trade; they are not among its
+ *  clients. */
 export const COUPLES_IN_CROWD = 4;
 /** Those in each such crowd that use the group of the server; they are not among its clients either. */
 export const SHARERS_IN_CROWD = 2;

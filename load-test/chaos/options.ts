@@ -16,7 +16,7 @@ export interface ChaosOptions {
   readonly intervalMs: number;
   readonly json: string | undefined;
   readonly serverWorkers: number;
-  /** Processes that the clients live in, besides the one of those that watch. */
+  /** Processes that the clients live in, besides those of who watches. */
   readonly processes: number;
   /** Whether the data of a run that passes is kept, too. */
   readonly keep: boolean;
@@ -28,7 +28,7 @@ export interface ChaosOptions {
 type Flags = Omit<ChaosOptions, 'seed' | 'processes'> & { seed?: number; processes?: number };
 
 const SEED_MAX = 0x7fff_ffff;
-/** Fewer than a load-test has: pauses are seen by the clients' own event loops. */
+/** Fewer than a load-test has: what a client sees of a pause is seen by its process' event loop. */
 const BOTS_PER_PROCESS = 250;
 const PROCESSES_MAX = 16;
 
