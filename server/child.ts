@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { defaults } from './config.ts';
-import { Coordinator, GameLoadError, loadGames, StoreError } from './coordinator/index.ts';
+import { Coordinator, GameLoadError, loadGames, Standby, StoreError } from './coordinator/index.ts';
 import type { Game } from './games/index.ts';
 import { linkVersion, type SocketMessage } from './link/index.ts';
 import {
@@ -14,21 +14,17 @@ import {
 import type { createLog, ProcessMetrics } from './observe/index.ts';
 import { Worker } from './worker/index.ts';
 
-type Rehearsal = (
-  origin: ChildOrigin,
-  games: ReadonlyMap<string, Game>,
-  isWanted: () => boolean,
-) => Promise<void>;
-
 /** What the process has that a simulated one has otherwise. */
 export interface Around {
   setTitle(title: string): void;
   readonly newLog: typeof createLog;
   newMetrics<R extends 'worker' | 'coordinator'>(role: R): ProcessMetrics<R>;
   /** Runs what the process may have to run soon. */
-  readonly rehearse: Rehearsal;
-  /** Runs some of it again from time to time, until the process is wanted. */
-  readonly rehearseAgain: Rehearsal;
+  rehearse(
+    origin: ChildOrigin,
+    games: ReadonlyMap<string, Game>,
+    isWanted: () => boolean,
+  ): Promise<void>;
   /** Everybody waits for this process. */
   goFirst(): void;
   /** Everybody waits for the next coordinator; this one has only to wait for the disk, and to end. */
@@ -47,20 +43,25 @@ export async function runChild(given: ChildOrigin, around: Around): Promise<void
   const link = linkVersion();
   const games = loadGames(origin.config.game);
   let isWanted = false;
+  let standby: Standby | undefined;
   games.then(
     () => runtime.send({ type: 'loaded', problem: '', link }),
     (error: Error) => runtime.send({ type: 'loaded', problem: error.message, link }),
   );
   void runtime.rehearsal.then(async () => {
-    const stage = [origin, await games, () => isWanted] as const;
-    await around.rehearse(...stage);
+    const loaded = await games;
+    await around.rehearse(origin, loaded, () => isWanted);
+    standby = new Standby(origin.config, loaded, () => isWanted);
+    await standby.step();
     runtime.send({ type: 'rehearsed' });
-    await around.rehearseAgain(...stage);
+    await standby.follow();
   });
   const identity = await runtime.identity;
   isWanted = true;
-  if (identity.role === 'worker') runWorker(origin, identity, runtime, around);
-  else await runCoordinator(origin, identity, games, runtime, around);
+  if (identity.role === 'worker') {
+    standby?.clear();
+    runWorker(origin, identity, runtime, around);
+  } else await runCoordinator(origin, identity, { games, standby }, runtime, around);
 }
 
 function runWorker(
@@ -108,10 +109,16 @@ function runWorker(
   });
 }
 
+/** What the process has done before it was told what to become. */
+interface Prepared {
+  readonly games: Promise<ReadonlyMap<string, Game>>;
+  readonly standby: Standby | undefined;
+}
+
 async function runCoordinator(
   { config, linkPath }: ChildOrigin,
   identity: ChildIdentity,
-  games: Promise<ReadonlyMap<string, Game>>,
+  { games, standby }: Prepared,
   runtime: ChildRuntime,
   { setTitle, newLog, newMetrics, goFirst, standBack }: Around,
 ): Promise<void> {
@@ -136,7 +143,8 @@ async function runCoordinator(
       log.fatal({ err }, 'the disk has not taken what was written: the coordinator is replaced');
       process.exit(1);
     };
-    const options = { config, linkPath, log, metrics, diskFailed, games: await games };
+    const loaded = await games;
+    const options = { config, linkPath, log, metrics, standby, diskFailed, games: loaded };
     const coordinator = await Coordinator.start(options);
     runtime.run({
       clients: () => coordinator.sessionCount,

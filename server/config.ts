@@ -116,7 +116,8 @@ export const settings = {
     0,
     16,
     'processes',
-    'Processes kept ready to take the place of one that dies, which makes the pause short.',
+    'Processes kept ready to take the place of one that dies, which makes the pause short. Each takes ' +
+      'about as much memory as the coordinator, whose rooms it follows.',
   ),
   poolProcesses: integer(
     1,

@@ -4,7 +4,6 @@ import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
 import { runChild } from './child.ts';
 import { ConfigError } from './config.ts';
-import { dryRuns } from './coordinator/index.ts';
 import { goFirst } from './go-first.ts';
 import { childOrigin } from './multiprocessing/index.ts';
 import { createLog, LogRelay, ProcessMetrics, printBanner } from './observe/index.ts';
@@ -27,7 +26,6 @@ if (origin) {
     newLog: createLog,
     newMetrics: (role) => new ProcessMetrics(role),
     rehearse,
-    rehearseAgain: ({ config }, games, isWanted) => dryRuns(config, games, isWanted),
     goFirst: () => goFirst(FIRST_MS),
     standBack: () => setPriority(Math.max(NICE_AT_END, getPriority())),
   });

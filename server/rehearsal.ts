@@ -13,7 +13,7 @@ import {
   PROTOCOL_VERSION,
 } from '../protocol/index.ts';
 import type { Config } from './config.ts';
-import { Coordinator, dryRun } from './coordinator/index.ts';
+import { Coordinator } from './coordinator/index.ts';
 import type { Game } from './games/index.ts';
 import type { Handover } from './link/index.ts';
 import type { ChildOrigin } from './multiprocessing/index.ts';
@@ -34,9 +34,8 @@ const POLL_MS = 5;
 const WANTED_MS = 2000;
 
 /** Lets a server of one coordinator and one worker live for a moment, in a temporary folder: players
- *  come, the coordinator is replaced, and the worker. Then a dry run of what the running server would
- *  have to bring back now. Ends early when the process is wanted. Says nothing of what fails: it does so
- *  again where somebody is told. */
+ *  come, the coordinator is replaced, and the worker. Ends early when the process is wanted. Says nothing
+ *  of what fails: it does so again where somebody is told. */
 export async function rehearse(
   { config, linkPath }: ChildOrigin,
   games: ReadonlyMap<string, Game>,
@@ -52,7 +51,6 @@ export async function rehearse(
     if (isWanted()) await wait(WANTED_MS);
     await stage.clear();
     rmSync(folder, { recursive: true, force: true });
-    await dryRun(config, games, isWanted);
   } catch {}
 }
 

@@ -9,6 +9,7 @@ import { Door } from './door.ts';
 import { Matchmaking } from './matchmaking.ts';
 import { Rooms } from './rooms.ts';
 import { Sessions } from './sessions.ts';
+import type { Standby } from './standby.ts';
 import { FileStorage } from './storage.ts';
 import { TradeDesk } from './trade-desk.ts';
 import { WorkPool } from './work-pool.ts';
@@ -16,12 +17,12 @@ import { type PeerWorld, WorkerPeer } from './worker-peer.ts';
 
 export { StoreError } from '../store/index.ts';
 export { CarryOverError, carryOver } from './carry-over.ts';
-export { dryRun, dryRuns } from './dry-run.ts';
 export { type Difference, firstDifference } from './first-difference.ts';
 export { inputCodec } from './input-codec.ts';
 export type { Input } from './inputs.ts';
 export { GameLoadError, loadGames } from './load-games.ts';
 export { RoomState, type SavedRoom } from './room-state.ts';
+export { Standby } from './standby.ts';
 
 export interface CoordinatorOptions {
   readonly config: Config;
@@ -31,6 +32,8 @@ export interface CoordinatorOptions {
   readonly linkPath: string;
   readonly log: Log;
   readonly metrics: ProcessMetrics<'coordinator'>;
+  /** What this process has followed of the one before. */
+  readonly standby?: Standby | undefined;
   /** The disk has not taken what was written: the next coordinator begins from what the disk has; this
    *  one cannot know what that is. */
   diskFailed(error: unknown): void;
@@ -94,8 +97,9 @@ export class Coordinator {
   }
 
   private static async recover(options: CoordinatorOptions, door: Door): Promise<Coordinator> {
-    const { config, games, log, metrics, linkPath, diskFailed } = options;
-    const storage = new FileStorage(config);
+    const { config, games, log, metrics, linkPath, standby, diskFailed } = options;
+    await standby?.rest();
+    const storage = new FileStorage(config, standby);
     const { accounts, disk } = storage;
     // No longer than the link's: such paths have to be short.
     const path = join(dirname(linkPath), 'sync.sock');
@@ -108,7 +112,8 @@ export class Coordinator {
     const { roomsPerSessionMax } = config;
     const around = { config, log, metrics, storage, sessions, pool, bank, diskFailed };
     const rooms = new Rooms({ games, ...around });
-    await rooms.recover(storage);
+    await rooms.recover(storage, standby);
+    standby?.clear();
     const matchmaking = new Matchmaking({ rooms, sessions, roomsPerSessionMax, log, metrics });
     matchmaking.restore(storage.saved.waiting);
     const parts = { door, rooms, sessions, matchmaking, storage, pool, bank, trades, group };

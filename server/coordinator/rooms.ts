@@ -6,16 +6,16 @@ import type { ErrorCode } from '../../protocol/index.ts';
 import type { Config } from '../config.ts';
 import type { Game } from '../games/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
-import { type Recovered, StoreError } from '../store/index.ts';
+import { StoreError } from '../store/index.ts';
 import type { Bank } from './bank.ts';
-import { CarryOverError, carryOver } from './carry-over.ts';
 import { DeterminismCheck } from './determinism-check.ts';
 import { prepareInPool } from './preparation.ts';
-import { replay, setCulpritAside } from './recovery.ts';
 import { Room, type RoomOptions } from './room.ts';
+import { recoverRoom } from './room-recovery.ts';
 import { snapshotOf } from './room-snapshot.ts';
-import { type Input, RoomState } from './room-state.ts';
+import { RoomState } from './room-state.ts';
 import type { Sessions } from './sessions.ts';
+import type { Standby } from './standby.ts';
 import type { FileStorage, RoomStorage, Storage } from './storage.ts';
 import type { WorkPool } from './work-pool.ts';
 
@@ -138,13 +138,14 @@ export class Rooms implements Iterable<Room> {
   }
 
   /** Brings back the rooms that an earlier process has written down.
+   *  @param standby what this process has followed of them.
    *  @throws {StoreError} where something has to be mended first. */
-  async recover(storage: FileStorage): Promise<void> {
+  async recover(storage: FileStorage, standby?: Standby): Promise<void> {
     // What the accounts know of a room must not be of another.
     this.lastId = Math.max(storage.saved.lastRoom, storage.accounts.lastRoom);
     for (const id of storage.rooms()) {
       this.lastId = Math.max(this.lastId, id);
-      await this.recoverRoom(id, storage);
+      await this.bringBack(id, storage, standby);
     }
   }
 
@@ -176,46 +177,20 @@ export class Rooms implements Iterable<Room> {
     await Promise.all([...this.rooms.values()].map((room) => room.close()));
   }
 
-  private async recoverRoom(id: number, storage: FileStorage): Promise<void> {
-    const { log } = this.options;
-    const startedAt = performance.now();
-    const attempt = storage.beginRecovery(id);
+  private async bringBack(id: number, storage: FileStorage, standby?: Standby): Promise<void> {
     try {
-      if (!setCulpritAside(id, attempt, storage, this.options)) {
-        attempt.end();
-        this.quarantine(id);
-        return;
-      }
-      const { storage: journal, recovered } = storage.recoverRoom(id);
-      const { snapshot, batches, droppedBytes } = recovered;
-      const game = this.games.get(snapshot.game);
-      const carried = this.carriedOver(game, id, recovered);
-      if (!game || !carried) {
-        await journal.close();
-      } else {
-        const { saved } = carried;
-        const state = RoomState.restore(game, { id, saved, changedTick: snapshot.changedTick });
-        const { ended, ...told } = await replay(state, batches, attempt);
-        if (ended !== undefined) {
-          // Its process died between the last tick and the removal of the files.
-          attempt.end();
-          await this.removeEnded(state, journal);
-          return;
-        }
-        const ms = Math.round(performance.now() - startedAt);
-        const of = { carriedOver: carried.changed, ...told };
-        const { tick } = this.take(game, state, journal, of);
-        const repeated = batches.length;
-        const fields = { room: id, game: game.name, tick, repeated, ms, droppedBytes };
-        log.info(fields, 'room recovered');
+      const back = await recoverRoom(id, { ...this.options, storage, standby });
+      if (back === 'faulty') this.quarantine(id);
+      else if (back !== 'away') {
+        const { game, state, storage: journal, ended, ...of } = back;
+        // Its process died between the last tick and the removal of the files.
+        if (ended !== undefined) await this.removeEnded(state, journal);
+        else this.take(game, state, journal, of);
       }
     } catch (error) {
       if (error instanceof StoreError && error.code !== 'CORRUPT') throw error;
-      attempt.end();
-      log.error({ err: error, room: id }, 'a room cannot be recovered');
+      this.options.log.error({ err: error, room: id }, 'a room cannot be recovered');
       this.quarantine(id);
-    } finally {
-      attempt.end();
     }
     await setImmediate();
   }
@@ -232,35 +207,6 @@ export class Rooms implements Iterable<Room> {
         .handOver({ id, settled: () => {} }, seen, effects)
         .then(remove)
         .catch((err) => log.error({ err, room: id }, 'the files of an ended room stay'));
-    }
-  }
-
-  /** @returns undefined for a room that stays away: it remains on disk as it is. */
-  private carriedOver(
-    game: Game | undefined,
-    room: number,
-    { snapshot, batches, damaged }: Recovered<Input>,
-  ): ReturnType<typeof carryOver> | undefined {
-    const { log } = this.options;
-    const of = { room, game: snapshot.game, tick: snapshot.tick };
-    if (!game) {
-      log.warn(of, 'a room of a game that is not loaded stays away');
-      return undefined;
-    }
-    for (const err of damaged)
-      log.error({ ...of, err }, 'a snapshot is damaged: an older one is taken');
-    try {
-      const carried = carryOver(game, snapshot);
-      if (!carried.changed) return carried;
-      log.info({ ...of, from: snapshot.stateVersion }, 'a room was carried over to newer code');
-      if (batches.length === 0) return carried;
-      const text = 'the last ticks of a room ran under other code: they are repeated under this';
-      log.warn({ ...of, ticks: batches.length }, text);
-      return carried;
-    } catch (err) {
-      if (!(err instanceof CarryOverError)) throw err;
-      log.error({ ...of, err }, `a room stays away: ${err.message}`);
-      return undefined;
     }
   }
 

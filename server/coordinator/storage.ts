@@ -8,10 +8,12 @@ import {
   culpritOf,
   type Disk,
   type InputPlace,
+  type KnownRoom,
   listRooms,
   type Mark,
   quarantine,
   type Recovered,
+  type RecoveredSince,
   RoomJournal,
   readRoom,
   readSetAside,
@@ -29,6 +31,7 @@ import {
 import { inputCodec } from './input-codec.ts';
 import type { Input } from './inputs.ts';
 import { ANSWERS_KEPT } from './ledger.ts';
+import type { Standby } from './standby.ts';
 
 /** What one room writes down. */
 export type RoomStorage = Pick<
@@ -64,8 +67,9 @@ export class FileStorage implements Storage {
   private readonly sessions: SessionsFile;
   private readonly tenure = new Tenure();
 
-  /** @throws {StoreError} */
-  constructor(config: Config) {
+  /** @param standby what the process has followed of it.
+   *  @throws {StoreError} */
+  constructor(config: Config, standby?: Standby) {
     this.config = config;
     this.disk = config.faultDisk === '' ? systemDisk : slowDisk(config.faultDisk);
     // Before anything is touched.
@@ -74,6 +78,7 @@ export class FileStorage implements Storage {
       path: sessionsPath(config.data),
       policy: config.journalSync,
       answersKept: ANSWERS_KEPT,
+      followed: standby?.takeSessions(),
       disk: this.disk,
       tenure: this.tenure,
     });
@@ -96,6 +101,17 @@ export class FileStorage implements Storage {
   recoverRoom(room: number): { storage: RoomStorage; recovered: Recovered<Input> } {
     const { journal, recovered } = RoomJournal.recover(this.optionsOf(room));
     return { storage: journal, recovered };
+  }
+
+  /** A room that this process has followed up to what is `known`.
+   *  @returns undefined where it is to be recovered from its newest snapshot.
+   *  @throws {StoreError} */
+  recoverSince(
+    room: number,
+    known: KnownRoom,
+  ): { storage: RoomStorage; recovered: RecoveredSince<Input> } | undefined {
+    const found = RoomJournal.recoverSince(this.optionsOf(room), known);
+    return found && { storage: found.journal, recovered: found.recovered };
   }
 
   /** @throws {StoreError} */

@@ -7,6 +7,9 @@ type Token = Entity & { owner: number; count: number };
 /** The rooms as they are in the coordinator that lives, by number. */
 export const rooms = new Map<number, Room>();
 
+/** 0 is a rehearsal's, and a process that waits only follows what another does. */
+const isReal = (room: number): boolean => room > 0 && self().name !== 'spare';
+
 const spec = defineGame({
   name: 'tally',
   text: 'Each player counts.',
@@ -21,8 +24,7 @@ const spec = defineGame({
   join: (room, player) =>
     room.entities.token.add({ owner: player.id, count: 0 }) as unknown as Entity,
   tick(room) {
-    // 0 is a rehearsal's.
-    if (room.id > 0) rooms.set(room.id, room as unknown as Room);
+    if (isReal(room.id)) rooms.set(room.id, room as unknown as Room);
   },
   settled({ state }, { accepted }) {
     if (accepted) state.accepted++;
@@ -82,7 +84,7 @@ const duel: Game = {
     return tally.join?.(room, player);
   },
   tick(room) {
-    if (room.id > 0 && self().isAlive)
+    if (isReal(room.id) && self().isAlive)
       duels.set(room.id, [...(room.state as { came: number[] }).came]);
   },
 };

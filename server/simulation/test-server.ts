@@ -88,7 +88,6 @@ export function main(text: string): void {
     newLog,
     newMetrics: () => metrics as never,
     rehearse: async () => {},
-    rehearseAgain: async () => {},
     goFirst: () => {},
     standBack: () => {},
   }).catch((error) => {

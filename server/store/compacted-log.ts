@@ -4,7 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 import { type Disk, systemDisk } from './disk.ts';
 import { readIfThere } from './read-if-there.ts';
 import { RecordFile, type RecordFileOptions } from './record-file.ts';
-import { decodeRecords, isOlder } from './record-format.ts';
+import { isOlder } from './record-format.ts';
+import { RecordReader } from './record-reader.ts';
 import { TEMPORARY_SUFFIX } from './room-folder.ts';
 import { StoreError } from './store-error.ts';
 import { Tenure } from './tenure.ts';
@@ -13,13 +14,17 @@ export interface CompactedLogOptions extends Omit<RecordFileOptions, 'disk'> {
   readonly disk?: Disk | undefined;
   /** How long the file is this process'. */
   readonly tenure?: Tenure | undefined;
+  /** Has read the file already, as far as it went then. */
+  readonly reader?: RecordReader | undefined;
 }
 
 /** What a log holds when it is opened. */
 export interface OpenedLog {
   readonly log: CompactedLog;
-  /** In order. */
+  /** In order; those that `reader` has given before are left out. */
   readonly bodies: readonly Buffer[];
+  /** Whether the file goes on from those. */
+  readonly isContinued: boolean;
   /** Cut off at the end: what was being written when the process or the machine died. */
   readonly droppedBytes: number;
 }
@@ -48,15 +53,20 @@ export class CompactedLog {
 
   /** Reads the file, or begins one.
    *  @throws {StoreError} The file is as it was then. */
-  static open({ tenure = new Tenure(), ...of }: CompactedLogOptions): OpenedLog {
+  static open({
+    tenure = new Tenure(),
+    reader = new RecordReader(),
+    ...of
+  }: CompactedLogOptions): OpenedLog {
     const { path, format, disk = systemDisk } = of;
     const options = { ...of, disk };
     try {
       const bytes = readIfThere(disk, path);
-      const { bodies, end, tornBytes } = decodeRecords(path, bytes, format);
+      const { bodies, isContinued, end, tornBytes } = reader.read(path, bytes, format);
       const file =
         end === 0 ? begin(options) : RecordFile.open(options, end, isOlder(bytes, format));
-      return { log: new CompactedLog(options, tenure, file), bodies, droppedBytes: tornBytes };
+      const log = new CompactedLog(options, tenure, file);
+      return { log, bodies, isContinued, droppedBytes: tornBytes };
     } catch (error) {
       throw StoreError.of(path, error);
     }

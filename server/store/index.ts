@@ -13,11 +13,12 @@ export type { Batch, InputCodec } from './batches.ts';
 export { checkFormats } from './check-formats.ts';
 export { CompactedLog } from './compacted-log.ts';
 export { type Disk, systemDisk } from './disk.ts';
+export { beginToFollow, type Followed, followOn } from './follow.ts';
 export { asWritten, pack, unpack } from './msgpack.ts';
 export { type RoomHistory, readRoom } from './read-room.ts';
 export type { SyncPolicy } from './record-file.ts';
 export type { FileFormat } from './record-format.ts';
-export { type Recovered, recover } from './recover.ts';
+export { type KnownRoom, type Recovered, type RecoveredSince, recover } from './recover.ts';
 export { listRooms, roomFolder, roomNumbers } from './room-folder.ts';
 export { RoomJournal, type RoomJournalOptions } from './room-journal.ts';
 export type { Saved } from './saved-slices.ts';
@@ -30,7 +31,7 @@ export type {
   WaitChange,
 } from './session-events.ts';
 export {
-  readSessions,
+  FollowedSessions,
   SessionsFile,
   type SessionsFileOptions,
   sessionsPath,

@@ -49,11 +49,17 @@ export interface Records {
   readonly tornBytes: number;
 }
 
-/** @throws {StoreError} `NEWER_FORMAT`, `OLDER_FORMAT`; `CORRUPT` where good records follow a bad one. */
-export function decodeRecords(path: string, bytes: Buffer, format: FileFormat): Records {
+/** @param from where the first of the records begins that are wanted.
+ *  @throws {StoreError} `NEWER_FORMAT`, `OLDER_FORMAT`; `CORRUPT` where good records follow a bad one. */
+export function decodeRecords(
+  path: string,
+  bytes: Buffer,
+  format: FileFormat,
+  from = HEADER_BYTES,
+): Records {
   if (!hasHeader(path, bytes, format)) return { bodies: [], end: 0, tornBytes: bytes.length };
   const bodies: Buffer[] = [];
-  let at = HEADER_BYTES;
+  let at = from;
   while (at < bytes.length) {
     const body = recordAt(bytes, at);
     if (!body) break;

@@ -3,7 +3,13 @@ import { dirname, join } from 'node:path';
 import { type Batch, encodeBatch, type InputCodec, journalFormat, SEAL } from './batches.ts';
 import { type Disk, systemDisk } from './disk.ts';
 import { RecordFile, type RecordFileOptions, type SyncPolicy } from './record-file.ts';
-import { type Recovered, recover } from './recover.ts';
+import {
+  type KnownRoom,
+  type Recovered,
+  type RecoveredSince,
+  recover,
+  recoverSince,
+} from './recover.ts';
 import {
   endedFolder,
   fileName,
@@ -93,17 +99,41 @@ export class RoomJournal<I> {
   } {
     const { data, room, codec, disk = systemDisk } = options;
     const recovered = recover(disk, roomFolder(data, room), codec);
-    const { snapshot, batches } = recovered;
-    const tick = snapshot.tick + batches.length;
+    const { tick } = recovered.snapshot;
+    return { journal: RoomJournal.goOn(options, tick, tick, recovered), recovered };
+  }
+
+  /** As `recover`, by a process that has followed the room up to what is `known`.
+   *  @returns undefined where the room is to be recovered from its newest snapshot.
+   *  @throws {StoreError} as `recover` does. */
+  static recoverSince<I>(
+    options: RoomJournalOptions<I>,
+    known: KnownRoom,
+  ): { journal: RoomJournal<I>; recovered: RecoveredSince<I> } | undefined {
+    const { data, room, codec, disk = systemDisk } = options;
+    const recovered = recoverSince(disk, roomFolder(data, room), codec, known);
+    if (!recovered) return undefined;
+    const { snapshotTick } = recovered;
+    return { journal: RoomJournal.goOn(options, known.tick, snapshotTick, recovered), recovered };
+  }
+
+  /** @param since the tick before the first of `batches`. */
+  private static goOn<I>(
+    options: RoomJournalOptions<I>,
+    since: number,
+    snapshotTick: number,
+    { batches, unsynced }: Pick<Recovered<I>, 'batches' | 'unsynced'>,
+  ): RoomJournal<I> {
+    const tick = since + batches.length;
     const segment = RecordFile.create(segmentOptions(options, tick));
-    const journal = new RoomJournal(options, segment, tick, snapshot.tick);
+    const journal = new RoomJournal(options, segment, tick, snapshotTick);
     try {
-      journal.secureRecovered(recovered.unsynced, segment);
+      journal.secureRecovered(unsynced, segment);
     } catch (error) {
       segment.close();
       throw StoreError.of(journal.folder, error);
     }
-    return { journal, recovered };
+    return journal;
   }
 
   /** Bytes of the journal since its segment began. */

@@ -11,6 +11,8 @@ export interface ReadJournal<I> {
   /** In order, without a gap; the first is the one after the snapshot. What was set aside is in
    *  them as the codec says. */
   readonly batches: readonly Batch<I>[];
+  /** How many inputs of the room were set aside, there or before. */
+  readonly setAside: number;
   /** What was being written at its end when the process or the machine died. */
   readonly droppedBytes: number;
   /** The segments that it has, in order. */
@@ -21,6 +23,7 @@ export interface ReadJournal<I> {
 
 /** @param names all names in the folder.
  *  @param tick of the snapshot.
+ *  @param after only the batches after this tick are wanted, which is not before the snapshot's.
  *  @throws {StoreError} */
 export function readJournal<I>(
   disk: Disk,
@@ -28,6 +31,7 @@ export function readJournal<I>(
   names: readonly string[],
   tick: number,
   codec: InputCodec<I>,
+  after = tick,
 ): ReadJournal<I> {
   const segments = neededSegments(filesOf('journal', folder, names), tick).map((file) =>
     readSegment(disk, file),
@@ -39,8 +43,8 @@ export function readJournal<I>(
     last?.tornBytes ?? 0,
   );
   const places = readSetAside(disk, folder);
-  const batches = withoutSetAside(following(tick, kept, codec), places, codec);
-  return { batches, droppedBytes, kept, later };
+  const batches = withoutSetAside(following(after, kept, codec), places, codec);
+  return { batches, droppedBytes, kept, later, setAside: places.length };
 }
 
 export interface Segment {

@@ -8,7 +8,12 @@ import { CompactedLog } from './compacted-log.ts';
 import { systemDisk } from './disk.ts';
 import { pack } from './msgpack.ts';
 import { type SessionEvent, SessionHistory, sessionCodec } from './session-events.ts';
-import { SessionsFile, type SessionsFileOptions, sessionsFormat } from './sessions-file.ts';
+import {
+  FollowedSessions,
+  SessionsFile,
+  type SessionsFileOptions,
+  sessionsFormat,
+} from './sessions-file.ts';
 import { StoreError } from './store-error.ts';
 import { crashingDisk, smallDisk, temporaryFolder } from './test-disk.ts';
 
@@ -168,6 +173,38 @@ describe('The file of sessions', () => {
         for (const more of next) history.apply(more);
         expect(historyOf([...short, ...meanwhile]).saved()).toEqual(history.saved());
       }),
+    );
+  });
+
+  it('says the same to a process that reads on in it, also when it was replaced or cut', () => {
+    const options: SessionsFileOptions = { ...newOptions(), policy: 'never' };
+    const look = fc.constantFrom('read' as const, 'replace' as const, 'cut' as const);
+    const acts = fc.array(fc.oneof({ weight: 4, arbitrary: event }, look), { maxLength: 60 });
+    fc.assert(
+      fc.property(acts, (acts) => {
+        systemDisk.remove(options.path);
+        let { file } = SessionsFile.open(options);
+        const followed = new FollowedSessions(options.answersKept);
+        for (const act of acts) {
+          if (act === 'read') followed.read(options.path, systemDisk);
+          else if (act === 'cut') {
+            // The end of a record that was being written when its process died.
+            systemDisk.cutFile(options.path, Math.max(0, statSync(options.path).size - 3));
+            ({ file } = SessionsFile.open(options));
+          } else if (act === 'replace') {
+            const { saved } = SessionsFile.open(options);
+            systemDisk.remove(options.path);
+            ({ file } = SessionsFile.open(options));
+            for (const { id: session, token, name } of saved.sessions) {
+              file.append({ kind: 'begin', session, token, name });
+            }
+          } else file.append(act);
+        }
+        const expected = SessionsFile.open(options).saved;
+        expect(followed.read(options.path, systemDisk)).toEqual(expected);
+        expect(SessionsFile.open({ ...options, followed }).saved).toEqual(expected);
+      }),
+      { numRuns: 100 },
     );
   });
 

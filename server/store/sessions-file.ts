@@ -1,10 +1,11 @@
 // Sessions on disk: a log of what happened to them.
 import { join } from 'node:path';
-import { CompactedLog, type CompactedLogOptions } from './compacted-log.ts';
+import { CompactedLog, type CompactedLogOptions, type OpenedLog } from './compacted-log.ts';
 import type { Disk } from './disk.ts';
 import { pack, unpack } from './msgpack.ts';
 import { readIfThere } from './read-if-there.ts';
-import { decodeRecords, type FileFormat } from './record-format.ts';
+import type { FileFormat } from './record-format.ts';
+import { RecordReader } from './record-reader.ts';
 import {
   type SavedSessions,
   type SessionEvent,
@@ -20,25 +21,43 @@ const EVENTS_IN_RECORD = 200;
 export interface SessionsFileOptions extends Omit<CompactedLogOptions, 'format'> {
   /** Answers of the lobby that are kept for each session. */
   readonly answersKept: number;
+  /** Has read the file already, as far as it went then; not to be used any more. */
+  readonly followed?: FollowedSessions | undefined;
 }
 
 export const sessionsPath = (data: string): string => join(data, 'sessions.log');
 
-/** What a file of sessions holds. Changes nothing; a server may be at work in it.
- *  @throws {StoreError} */
-export function readSessions(path: string, answersKept: number, disk: Disk): SavedSessions {
-  try {
-    const { bodies } = decodeRecords(path, readIfThere(disk, path), sessionsFormat);
-    return historyOf(bodies, answersKept).saved();
-  } catch (error) {
-    throw StoreError.of(path, error);
-  }
-}
+/** What a file of sessions holds, while a server is at work in it. Changes nothing. */
+export class FollowedSessions {
+  readonly reader = new RecordReader();
+  private readonly answersKept: number;
+  private history: SessionHistory;
 
-function historyOf(bodies: readonly Buffer[], answersKept: number): SessionHistory {
-  const history = new SessionHistory(answersKept);
-  for (const event of bodies.flatMap(eventsOf)) history.apply(sessionCodec.fromArray(event));
-  return history;
+  /** @param answersKept answers of the lobby that are kept for each session. */
+  constructor(answersKept: number) {
+    this.answersKept = answersKept;
+    this.history = new SessionHistory(answersKept);
+  }
+
+  /** Reads what has come since the last time.
+   *  @throws {StoreError} Do not use it any more then. */
+  read(path: string, disk: Disk): SavedSessions {
+    try {
+      const records = this.reader.read(path, readIfThere(disk, path), sessionsFormat);
+      return this.take(records).saved();
+    } catch (error) {
+      throw StoreError.of(path, error);
+    }
+  }
+
+  /** @param isContinued the records follow those that were taken before. */
+  take({ bodies, isContinued }: Pick<OpenedLog, 'bodies' | 'isContinued'>): SessionHistory {
+    if (!isContinued) this.history = new SessionHistory(this.answersKept);
+    for (const event of bodies.flatMap(eventsOf)) {
+      this.history.apply(sessionCodec.fromArray(event));
+    }
+    return this.history;
+  }
 }
 
 export class SessionsFile {
@@ -51,15 +70,21 @@ export class SessionsFile {
   }
 
   /** @throws {StoreError} The file is as it was then. */
-  static open({ answersKept, ...of }: SessionsFileOptions): {
+  static open({
+    answersKept,
+    followed = new FollowedSessions(answersKept),
+    ...of
+  }: SessionsFileOptions): {
     file: SessionsFile;
     saved: SavedSessions;
     /** Cut off at the end: what was being written when the process or the machine died. */
     droppedBytes: number;
   } {
-    const { log, bodies, droppedBytes } = CompactedLog.open({ ...of, format: sessionsFormat });
+    const { reader } = followed;
+    const opened = CompactedLog.open({ ...of, format: sessionsFormat, reader });
+    const { log, droppedBytes } = opened;
     try {
-      const history = historyOf(bodies, answersKept);
+      const history = followed.take(opened);
       return { file: new SessionsFile(log, history), saved: history.saved(), droppedBytes };
     } catch (error) {
       void log.close();
