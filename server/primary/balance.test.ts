@@ -202,6 +202,11 @@ describe('Whatever comes, goes and dies', () => {
       balance.close();
       vi.clearAllTimers();
     };
-    fc.assert(fc.property(fc.integer({ min: 2, max: 4 }), events, schedule), { numRuns: 200 });
+    const waitsForAWorker: [number, Event[]] = [
+      2,
+      [{ connect: 33 }, { kill: 0 }, { stop: 0 }, { passMs: 81 }, { restart: true }, { passMs: 5 }],
+    ];
+    const property = fc.property(fc.integer({ min: 2, max: 4 }), events, schedule);
+    fc.assert(property, { numRuns: 200, examples: [waitsForAWorker] });
   });
 });

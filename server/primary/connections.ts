@@ -23,6 +23,8 @@ export interface KeptConnection {
   encoding: Encoding | undefined;
   /** When its worker was lost, in ms since 1970; 0: it has had one at most. */
   lostAt: number;
+  /** When it was last given to another worker, in ms since 1970; 0: never. */
+  handedOverAt: number;
 }
 
 export class Connections {
@@ -72,6 +74,7 @@ export class Connections {
       name: '',
       encoding: undefined,
       lostAt: 0,
+      handedOverAt: 0,
     };
     this.byId.set(connection.id, connection);
     this.perAddress.set(address, this.countOf(address) + 1);
@@ -104,6 +107,7 @@ export class Connections {
     this.underWay.set(worker, this.underWayTo(worker) + 1);
     const { id, address, socket, encoding, token, name, lostAt } = connection;
     const handover = lostAt === 0 ? null : { encoding, token, name, lostAt };
+    if (handover) connection.handedOverAt = Date.now();
     worker.sendSocket({ connection: id, address, handover }, socket);
   }
 
