@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Client, RoomView } from '../client/index.ts';
 import type { ServerProcess } from '../load-test/server-process.ts';
-import { pidsOf, player, processesOf, startServer, temporaryDirectory } from './test-server.ts';
+import { player, processesOf, startServer, temporaryDirectory } from './test-server.ts';
 
 /** A game in which coins are made and put into the bank: each is counted by its room. */
 const MINT = `
@@ -141,8 +141,7 @@ describe('The bank', () => {
     const account = client.account!;
     await Promise.all(Array.from({ length: 20 }, () => room.call('put', { amount: 5 })));
     // Some of it is under way still.
-    const pids = await pidsOf(first);
-    for (const pid of [first.pid, ...pids]) process.kill(pid, 'SIGKILL');
+    await first.killAll();
     client.destroy();
     const second = await start(data);
     const { room: again, client: same } = await enter(second, 'ada', account);

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { Client, RoomView } from '../client/index.ts';
 import { injectCode } from '../load-test/inject-code.ts';
 import type { ServerProcess } from '../load-test/server-process.ts';
-import { player, players, rawClient, startServer, workersOf } from './test-server.ts';
+import { killPid, player, players, rawClient, startServer, workersOf } from './test-server.ts';
 
 async function killWorkers(server: ServerProcess): Promise<void> {
-  for (const { pid } of await workersOf(server)) process.kill(pid, 'SIGKILL');
+  for (const { pid } of await workersOf(server)) killPid(pid);
 }
 
 /** Resolves at the next welcome on a living connection. */
@@ -50,11 +50,8 @@ describe('After kill -9 of every worker', () => {
     const rooms = await Promise.all(clients.map((client) => client.join({ game: 'goldrush' })));
     for (let i = 0; i < 8; i++) {
       const { pid } = (await workersOf(server))[i % 2] ?? (await workersOf(server))[0]!;
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It died of the kill before and was not reaped yet.
-      }
+      // It may have died of the kill before and was not reaped yet.
+      killPid(pid);
       await Promise.all(rooms.map((room) => room.call('scores')));
     }
     expect(losses.map((count) => count())).toEqual(clients.map(() => 0));

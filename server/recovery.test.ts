@@ -245,9 +245,7 @@ describe('While the disk is full', () => {
     const again = Promise.all(
       clients.map((client) => new Promise((resolve) => client.once('connected', resolve))),
     );
-    const processes = await first.processes();
-    for (const { pid } of processes) process.kill(pid, 'SIGKILL');
-    await first.exitCode;
+    await first.killAll();
     await start(data, ...args, '--port', String(first.port));
     await again;
     expect(await rooms[0]!.call('counts')).toMatchObject({ total: sent });

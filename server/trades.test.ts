@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ServerProcess } from '../load-test/server-process.ts';
-import { killPid, pidsOf, processesOf, startServer, temporaryDirectory } from './test-server.ts';
+import { killPid, processesOf, startServer, temporaryDirectory } from './test-server.ts';
 import { GOLD, Trader } from './test-trader.ts';
 
 const TRADERS = 20;
@@ -20,12 +20,6 @@ async function kill(server: ServerProcess, role: 'worker' | 'coordinator'): Prom
   const found = await processesOf(server, role);
   const one = found[Math.floor(Math.random() * found.length)];
   if (one) killPid(one.pid);
-}
-
-/** The primary and all its processes, at one moment. */
-async function killAll(server: ServerProcess): Promise<void> {
-  for (const pid of await pidsOf(server)) killPid(pid);
-  await server.kill();
 }
 
 /** What the database says of all accounts, by the names of their holders. */
@@ -63,7 +57,7 @@ describe('Twenty players who trade in a circle', () => {
       await kill(first, role);
     }
     await moreMade(TRADERS / 2);
-    await killAll(first);
+    await first.killAll();
     const second = await start(data, port);
     await moreMade(TRADERS / 2);
     await Promise.all(traders.map((trader) => trader.end()));

@@ -144,9 +144,8 @@ export class Victim {
 
   /** `kill -9` of all its processes at once; then a new server, on the same port and data. */
   async killEverything(): Promise<void> {
-    const { port, pid } = this.server;
-    // The server leads a group of its own, which its children are in.
-    process.kill(-pid, 'SIGKILL');
+    const { port } = this.server;
+    await this.server.killAll();
     await this.server.stop();
     for (const name of namesOfTemporary(this.temporary)) this.orphans.add(name);
     this.server = await this.startServer('--port', String(port));
