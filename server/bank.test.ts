@@ -139,16 +139,24 @@ describe('The bank', () => {
     const first = await start(data);
     const { client, room } = await enter(first, 'ada');
     const account = client.account!;
-    await Promise.all(Array.from({ length: 20 }, () => room.call('put', { amount: 5 })));
-    // Some of it is under way still.
+    const putTen = () =>
+      Promise.all(Array.from({ length: 10 }, () => room.call('put', { amount: 5 })));
+    await putTen();
+    await settled(room);
+    // This is under way still.
+    await putTen();
     await first.killAll();
     client.destroy();
     const second = await start(data);
     const { room: again, client: same } = await enter(second, 'ada', account);
     expect(same.account).toBe(account);
     expect(again.number).toBe(room.number);
-    expect(await settled(again)).toMatchObject({ accepted: 100, balance: 100 });
-    expect((await totals(same)).items).toEqual([{ item: 'coin', accounts: 100, rooms: 100 }]);
+    const { accepted, refused, balance } = await settled(again);
+    expect([accepted + 5 * refused, balance]).toEqual([100, accepted]);
+    // What was under way when the account was taken over may have been refused.
+    expect(accepted).toBeGreaterThanOrEqual(50);
+    const { items } = await totals(same);
+    expect(items).toEqual([{ item: 'coin', accounts: accepted, rooms: accepted }]);
     const { room: other } = await enter(second, 'bob');
     expect(await settled(other)).toMatchObject({ balance: 0 });
   });
