@@ -1,8 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+const TESTS = '{protocol,client,server,load-test}/**/*.test.ts';
+/** Mostly of logic alone: they change nothing of the process that they run in. */
+const LOGIC = [
+  '{protocol,client}/**/*.test.ts',
+  'server/{coordinator,games,observe,primary,store,worker}/**/*.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['{protocol,client,server,load-test}/**/*.test.ts'],
     // Tests wait for conditions. This is for those that never come, on a machine that is slow and busy.
     testTimeout: 60_000,
     hookTimeout: 60_000,
@@ -11,5 +17,10 @@ export default defineConfig({
     env: { HOLDFAST_SPARES: '0', HOLDFAST_WORKERS: '1' },
     // Tests with processes mostly wait: more at a time than there are cores.
     maxWorkers: 3,
+    projects: [
+      { extends: true, test: { name: 'whole', include: [TESTS], exclude: LOGIC } },
+      // Modules are loaded once for many files: that halves what they take.
+      { extends: true, test: { name: 'logic', include: LOGIC, isolate: false } },
+    ],
   },
 });

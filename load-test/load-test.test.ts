@@ -75,7 +75,7 @@ describe.concurrent('A load-test', () => {
   });
 
   it('of a server that is not there says that nobody could connect', async () => {
-    const line = '--target 127.0.0.1:1 --bots 1 --ramp-ms 0 --ready-ms 6000';
+    const line = '--target 127.0.0.1:1 --bots 1 --ramp-ms 0 --ready-ms 12000';
     const { code, errors } = await loadTest(line);
     expect(code).toBe(1);
     expect(errors).toMatch(/^load-test: nobody could connect: .*ECONNREFUSED/);

@@ -20,6 +20,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'server/link': ['protocol', 'server/row-codec.ts'],
   // Doors of their own, for processes that have to start quickly and need no more.
   'server/link/channel.ts': ['server/link'],
+  'server/multiprocessing/child-origin.ts': ['server/config.ts'],
   'server/coordinator/sync/deque.ts': [],
   'server/coordinator/sync/errors.ts': [],
   'server/coordinator/sync/messages.ts': [
@@ -65,8 +66,11 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   // Only tests and what they use: the whole server on a simulated machine.
   'server/simulation': ['client', 'server'],
-  // Reads the configuration and becomes a role: the only file that imports all roles.
+  // Becomes a role, for which it loads one of the two that follow.
   'server/main.ts': ['server'],
+  'server/primary-main.ts': ['server'],
+  'server/child-main.ts': ['server'],
+  // The only file that imports all roles of children.
   'server/child.ts': ['server'],
   // A whole server in one process, for a moment.
   'server/rehearsal.ts': ['protocol', 'server'],

@@ -3,7 +3,6 @@ import { rmSync } from 'node:fs';
 import inspector from 'node:inspector';
 import { Socket } from 'node:net';
 import { dirname } from 'node:path';
-import type { Config } from '../config.ts';
 import {
   Channel,
   CONTROL_FD,
@@ -16,12 +15,7 @@ import {
 } from '../link/index.ts';
 import type { ProcessMetrics } from '../observe/index.ts';
 import { ProcessSampler } from '../observe/index.ts';
-
-/** What every child is told when it is forked. */
-export interface ChildOrigin {
-  readonly linkPath: string;
-  readonly config: Config;
-}
+import type { ChildOrigin } from './child-origin.ts';
 
 /** What a child is told to become. */
 export interface ChildIdentity {
@@ -30,19 +24,6 @@ export interface ChildIdentity {
   readonly worker: number;
   /** The child's place among those of its role: a replacement has the same. */
   readonly slot: number;
-}
-
-const VARIABLE = 'HOLDFAST_CHILD';
-
-/** The environment that makes a process a child. */
-export function childEnvironment(origin: ChildOrigin): Record<string, string> {
-  return { [VARIABLE]: JSON.stringify(origin) };
-}
-
-/** Whose child this process is; undefined in a primary. */
-export function childOrigin(): ChildOrigin | undefined {
-  const text = process.env[VARIABLE];
-  return text === undefined ? undefined : (JSON.parse(text) as ChildOrigin);
 }
 
 /** What a child's own part does for the runtime. */

@@ -1,12 +1,6 @@
 // The door of multiprocessing/: processes and their supervision.
-export {
-  type ChildIdentity,
-  type ChildOrigin,
-  ChildRuntime,
-  type ChildTask,
-  childEnvironment,
-  childOrigin,
-} from './child-runtime.ts';
+export { type ChildOrigin, childEnvironment, childOrigin } from './child-origin.ts';
+export { type ChildIdentity, ChildRuntime, type ChildTask } from './child-runtime.ts';
 export {
   type Child,
   type ChildSpec,

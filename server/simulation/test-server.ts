@@ -1,4 +1,4 @@
-// The server's processes on a simulated machine: their own code, as `main.ts` puts it together.
+// The server's processes on a simulated machine: their own code, as `primary-main.ts` and `child-main.ts` put it together.
 import { runChild } from '../child.ts';
 import type { Config } from '../config.ts';
 import type { ChildOrigin } from '../multiprocessing/index.ts';

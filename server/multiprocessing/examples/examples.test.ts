@@ -1,23 +1,24 @@
 // The examples as programs: what each prints.
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
-const pathOf = (name: string) => fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
+const here = import.meta.dirname;
+const compiled = join(here, '../../../dist/server/multiprocessing/examples');
 const OUTPUT_BYTES_MAX = 16_777_216;
 
-async function run(name: string, ...flags: string[]): Promise<string> {
-  const args = [...flags, pathOf(name)];
+async function run(...args: string[]): Promise<string> {
   const options = { maxBuffer: OUTPUT_BYTES_MAX };
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args, options);
   expect(stderr).toBe('');
   return stdout;
 }
 
-const linesOf = async (name: string): Promise<string[]> => (await run(name)).trimEnd().split('\n');
+const output = (name: string): Promise<string> => run(join(compiled, `${name}.js`));
+const linesOf = async (name: string) => (await output(name)).trimEnd().split('\n');
 
-const outputs: Readonly<Record<string, string>> = {
+const expected: Readonly<Record<string, string>> = {
   squares: '[1,4,9]\n',
   'squares-in-order': '[1,25,81]\n',
   'one-task': 'it runs\n100\n',
@@ -41,8 +42,8 @@ const outputs: Readonly<Record<string, string>> = {
 };
 
 describe('The example', () => {
-  it.each(Object.entries(outputs))('%s prints what it should', async (name, output) => {
-    expect(await run(name)).toBe(output);
+  it.each(Object.entries(expected))('%s prints what it should', async (name, text) => {
+    expect(await output(name)).toBe(text);
   });
 
   it('hello tells of the parent, the process and bob', async () => {
@@ -81,7 +82,9 @@ describe('The example', () => {
     expect(last).toEqual({ a: 20, b: 20, c: 20, d: 20, e: 20 });
   });
 
-  it('squares runs under a loader of TypeScript as well', async () => {
-    expect(await run('squares', '--import', 'tsx')).toBe('[1,4,9]\n');
+  it('squares runs as TypeScript as well, by Node itself and under a loader', async () => {
+    const source = join(here, 'squares.ts');
+    expect(await run(source)).toBe(expected.squares);
+    expect(await run('--import', 'tsx', source)).toBe(expected.squares);
   });
 });

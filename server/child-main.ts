@@ -1,0 +1,25 @@
+// A process that the primary has forked, on a real machine: a simulated one has these things otherwise.
+import { getPriority, setPriority } from 'node:os';
+import { runChild } from './child.ts';
+import { goFirst } from './go-first.ts';
+import type { ChildOrigin } from './multiprocessing/index.ts';
+import { createLog, ProcessMetrics } from './observe/index.ts';
+import { rehearse } from './rehearsal.ts';
+
+/** The priority of a coordinator that another replaces. */
+const NICE_AT_END = 10;
+/** Longer than it takes a coordinator to have everybody back. */
+const FIRST_MS = 1500;
+
+export function beChild(origin: ChildOrigin): Promise<void> {
+  return runChild(origin, {
+    setTitle(title) {
+      process.title = title;
+    },
+    newLog: createLog,
+    newMetrics: (role) => new ProcessMetrics(role),
+    rehearse,
+    goFirst: () => goFirst(FIRST_MS),
+    standBack: () => setPriority(Math.max(NICE_AT_END, getPriority())),
+  });
+}

@@ -1,0 +1,68 @@
+// The process that an operator starts: reads the configuration, and serves until it is told to stop.
+import { isatty } from 'node:tty';
+import { ConfigError } from './config.ts';
+import { createLog, LogRelay, ProcessMetrics, printBanner } from './observe/index.ts';
+import { DataDirectoryError, ListenError, Primary } from './primary/index.ts';
+import { readConfig } from './read-config.ts';
+
+/** @param mainPath what its children are started with. */
+export async function runPrimary(mainPath: string): Promise<void> {
+  process.title = 'holdfast primary';
+  const config = readConfigOrExit();
+  const relay = new LogRelay(config.logFormat);
+  const log = createLog({ role: 'primary', level: config.logLevel, write: relay.write });
+  const primary = new Primary({
+    config,
+    log,
+    relay,
+    metrics: new ProcessMetrics('primary'),
+    mainPath,
+    failed: exitWithError,
+  });
+  process.on('exit', () => primary.destroy());
+  let isStopping = false;
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    // A second signal means now.
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    log.info({ signal }, 'stopping: clients are told goodbye');
+    await primary.close();
+    log.info('stopped');
+    process.exit(0);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  const hadTerminal = isatty(0);
+  process.on('SIGHUP', () => {
+    if (isStopping) return;
+    // A terminal that was closed is no terminal any more, and its server is to go with it.
+    if (hadTerminal && !isatty(0)) void stop('SIGHUP');
+    else primary.restart();
+  });
+  try {
+    const addresses = await primary.start();
+    if (!addresses) return;
+    log.info({ host: config.host, ...addresses, workers: config.workers }, 'serving');
+    printBanner(config, addresses, relay);
+  } catch (error) {
+    const isExpected = error instanceof ListenError || error instanceof DataDirectoryError;
+    if (!isExpected) throw error;
+    await primary.destroy();
+    exitWithError(error.message);
+  }
+}
+
+function readConfigOrExit(): ReturnType<typeof readConfig> {
+  try {
+    return readConfig(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return exitWithError(error.message);
+  }
+}
+
+/** What ends the server is said in one line on stderr. */
+function exitWithError(text: string): never {
+  process.stderr.write(`holdfast: ${text}\n`);
+  process.exit(1);
+}
