@@ -89,7 +89,7 @@ function work(room: RoomView): { stop(): Promise<number> } {
       const calls = [room.call('put', { amount: 3 }), room.call('take', { amount: 1 })];
       await Promise.all(calls);
       sum += 2;
-      await sleep(1);
+      await sleep(5);
     }
     return sum;
   })();
