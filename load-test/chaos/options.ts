@@ -6,6 +6,8 @@ import { type FaultKind, faultKindNames, faultKinds } from './kinds.ts';
 
 export interface ChaosOptions {
   readonly seconds: number;
+  /** It ends after so many, even before that time. */
+  readonly faults: number | undefined;
   readonly bots: number;
   /** Clients besides them that only stay connected. */
   readonly onlookers: number;
@@ -40,6 +42,7 @@ export function readOptions(args: readonly string[]): ChaosOptions {
     const processes = flags.processes ?? Math.ceil(flags.bots / BOTS_PER_PROCESS);
     return {
       ...flags,
+      faults: flags.faults,
       json: flags.json,
       seed: flags.seed ?? randomInt(SEED_MAX),
       processes: Math.min(PROCESSES_MAX, flags.bots, processes),
@@ -51,6 +54,7 @@ export function readOptions(args: readonly string[]): ChaosOptions {
 export function againText({
   seed,
   seconds,
+  faults,
   bots,
   onlookers,
   kinds,
@@ -59,6 +63,7 @@ export function againText({
   const flags: Record<string, number> = {
     seed,
     seconds,
+    ...(faults === undefined ? {} : { faults }),
     bots,
     onlookers,
     'interval-ms': options.intervalMs,
@@ -77,6 +82,7 @@ function newCommand(): Command {
         `lost. Kinds of faults: ${names.join(', ')}.`,
     )
     .option('--seconds <number>', 'how long faults come', whole(1, 86_400), 120)
+    .option('--faults <number>', 'end after so many, even before that', whole(1, 1_000_000))
     .option('--bots <number>', 'clients; one in five counts in tally', whole(2, 10_000), 500)
     .option('--onlookers <number>', 'clients that only stay connected', whole(0, 10_000), 0)
     .option('--seed <number>', 'of the schedule (default: random)', whole(0, SEED_MAX))

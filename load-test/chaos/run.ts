@@ -178,6 +178,7 @@ class Run {
       this.outcomes.push(outcome);
       this.say(outcome);
       this.audits.push(await auditor.gold(ANSWER_MS_MAX));
+      if (this.outcomes.length === this.options.faults) return;
     }
   }
 
