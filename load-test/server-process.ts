@@ -17,6 +17,10 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The file to run, from the package's folder on. Default: `dist/server/main.js`. */
   readonly script?: string;
+  /** In this process' session, not in one of its own. Linux may give each session as much of the
+   *  processors (`autogroup`): priorities count only among the processes of one then. Ctrl-C in the
+   *  terminal comes to the server as well. */
+  readonly sharesSession?: boolean;
 }
 
 /** A line that the server logged. */
@@ -58,6 +62,8 @@ export class ServerProcess implements AsyncDisposable {
   readonly exitCode: Promise<number>;
   private readonly child: ChildProcess;
   private readonly guard: ProcessGuard;
+  /** As `kill` has it: the server's process group, or the primary only. */
+  private readonly target: number;
   private readonly serving = Promise.withResolvers<void>();
   private api: AdminApi | undefined;
 
@@ -73,7 +79,7 @@ export class ServerProcess implements AsyncDisposable {
     return server;
   }
 
-  private constructor(script: string, { args = [], env = {} }: ServerOptions) {
+  private constructor(script: string, { args = [], env = {}, sharesSession }: ServerOptions) {
     const ownsData = !hasFlag(args, '--data');
     const directory = ownsData ? mkdtempSync(join(tmpdir(), 'holdfast-data-')) : undefined;
     const loader = script.endsWith('.ts') ? ['--import', 'tsx'] : [];
@@ -84,11 +90,13 @@ export class ServerProcess implements AsyncDisposable {
         cwd: packageRoot(),
         env: { ...process.env, ...env },
         // The leader of its own group: Ctrl-C in the terminal is for this process to handle.
-        detached: true,
+        detached: !sharesSession,
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
-    this.guard = new ProcessGuard(this.child.pid ?? 0, directory);
+    const pid = this.child.pid ?? 0;
+    this.target = sharesSession ? pid : -pid;
+    this.guard = new ProcessGuard(this.target, directory);
     this.exitCode = new Promise((resolve, reject) => {
       this.child.once('error', reject);
       this.child.once('close', (code, signal) => {
@@ -146,9 +154,9 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   /** Ends all of its processes at once, as `kill -9` does. @returns the primary's exit code. */
-  killAll(): Promise<number> {
-    // The server leads a group of its own, which its children are in.
-    process.kill(-this.pid, 'SIGKILL');
+  async killAll(): Promise<number> {
+    const children = this.target < 0 ? [] : (await this.processes()).map(({ pid }) => pid);
+    for (const pid of new Set([this.target, ...children])) kill(pid);
     return this.exitCode;
   }
 
@@ -188,6 +196,14 @@ export class ServerProcess implements AsyncDisposable {
   private lastWords(): string {
     const lastLines = this.log.slice(-5).map((line) => JSON.stringify(line));
     return [this.stderr.trim(), ...lastLines].filter(Boolean).join('\n') || 'it said nothing';
+  }
+}
+
+function kill(target: number): void {
+  try {
+    process.kill(target, 'SIGKILL');
+  } catch {
+    // It has ended.
   }
 }
 

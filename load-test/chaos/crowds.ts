@@ -27,9 +27,9 @@ type Kind = FromCrowd['type'];
 
 /** One client in so many counts in tally and watches, the others play goldrush. */
 const WATCHERS = 5;
-/** Players have machines of their own: where theirs is the server's, it goes first, and so do those
- *  that watch, for what they see is to be the server's doing. */
-const NICE = 5;
+/** Players have machines of their own: where theirs is the server's, they have what it leaves, but
+ *  for those that watch, for what they see is to be the server's doing. */
+const NICE = 19;
 /** Beside this file, built or not. */
 const script = fileURLToPath(import.meta.url).replace(/crowds(\.[jt]s)$/, 'crowd$1');
 

@@ -172,6 +172,7 @@ export class Victim {
       args: [...this.flags, ...args],
       env: { TMPDIR: this.temporary },
       script: SCRIPT,
+      sharesSession: true,
     });
   }
 }
