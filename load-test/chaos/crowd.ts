@@ -46,14 +46,14 @@ function send(message: FromCrowd): void {
 }
 
 async function start(task: CrowdTask): Promise<void> {
-  if (task.isWatching) await startClients(task, startWitness);
-  else {
+  if (task.isWatching) {
+    await Promise.all([startClients(task, startWitness), startOnlookers(task)]);
+  } else {
     await Promise.all([
       startClients(task, startMiner),
       startRepeater(task),
       startCouples(task),
       startSharers(task),
-      startOnlookers(task),
     ]);
   }
   send({ type: 'ready' });

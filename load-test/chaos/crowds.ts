@@ -45,19 +45,22 @@ export class Crowds {
     this.problem = problem;
     this.died.promise.catch(() => {});
     const watchers = Math.ceil(task.clients / WATCHERS);
-    const onlookers = sharesOf(task.onlookers, processes);
-    const watching = sharesOf(watchers, Math.ceil(processes / WATCHERS)).map((clients) => ({
-      isWatching: true,
-      clients,
-      onlookers: 0,
-    }));
-    const playing = sharesOf(task.clients - watchers, processes).map((clients, i) => ({
-      isWatching: false,
-      clients,
-      onlookers: onlookers[i]!,
-    }));
+    const watching = Math.ceil(processes / WATCHERS);
+    const onlookers = sharesOf(task.onlookers, watching);
+    const shares = [
+      ...sharesOf(watchers, watching).map((clients, i) => ({
+        isWatching: true,
+        clients,
+        onlookers: onlookers[i]!,
+      })),
+      ...sharesOf(task.clients - watchers, processes).map((clients) => ({
+        isWatching: false,
+        clients,
+        onlookers: 0,
+      })),
+    ];
     let firstClient = 1;
-    this.children = [...watching, ...playing].map((share, crowd) => {
+    this.children = shares.map((share, crowd) => {
       const child = this.fork(crowd, share.isWatching ? 0 : NICE);
       this.send(child, { type: 'start', ...task, ...share, firstClient });
       firstClient += share.clients;
