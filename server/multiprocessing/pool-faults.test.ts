@@ -100,7 +100,7 @@ describe('A task that takes too long', () => {
     newPool();
     for (let count = 0; count < 100; count++) await pool.run(ofTasks(tasks.square), [count]);
     const large = pool.run(ofTasks(tasks.zeros), [10_000_000]);
-    const late = pool.run(loop, [], { timeoutMs: 300 });
+    const late = pool.run(loop, [], { timeoutMs: 1500 });
     const settled: string[] = [];
     await Promise.allSettled([
       late.catch(() => settled.push('late')),

@@ -54,11 +54,11 @@ describe('A slow disk', () => {
     const path = join(data, 'fault');
     const of = { ...options(data), disk: slowDisk(path), policy: 'everysecond' as const };
     const room = await CountingRoom.create(of);
-    set(path, 'sync 40');
-    expect(msOf(() => room.step(ones(1)))).toBeLessThan(35);
+    set(path, 'sync 300');
+    expect(msOf(() => room.step(ones(1)))).toBeLessThan(250);
     const from = process.hrtime.bigint();
     await room.journal.sync();
-    expect(Number(process.hrtime.bigint() - from) / 1e6).toBeGreaterThan(35);
+    expect(Number(process.hrtime.bigint() - from) / 1e6).toBeGreaterThan(250);
   });
 
   it('that is full refuses what needs space, and goes on when there is some again', async () => {
