@@ -52,7 +52,7 @@ export class ChildProcess implements Child {
     return this.forked.beatAt;
   }
 
-  /** Its event loop has turned once. */
+  /** Its event loop has turned since it has loaded its code. */
   get hasBeaten(): boolean {
     return this.forked.hasBeaten;
   }

@@ -38,7 +38,7 @@ export class ForkedProcess {
   readonly startedAt = performance.now();
   /** When it was last heard of, by `performance.now()`. */
   beatAt = performance.now();
-  /** Its event loop has turned once. */
+  /** Its event loop has turned since it has loaded its code, which may hold it up for long. */
   hasBeaten = false;
   beat = { eventLoopLagMs: 0, residentBytes: 0, clients: 0 };
   readonly pid: number;
@@ -47,6 +47,7 @@ export class ForkedProcess {
   /** Undefined where there is no process. */
   readonly stdout: NodeJS.ReadableStream | undefined;
   readonly stderr: NodeJS.ReadableStream | undefined;
+  private hasLoaded = false;
   private readonly process: ClusterWorker | undefined;
   private readonly control: Channel<typeof fromPrimary, typeof fromChild> | undefined;
 
@@ -103,9 +104,10 @@ export class ForkedProcess {
 
   private heard(message: FromChild): void {
     this.beatAt = performance.now();
+    if (message.type === 'loaded') this.hasLoaded = true;
     if (message.type !== 'beat') return;
     const { eventLoopLagMs, residentBytes, clients } = message;
-    this.hasBeaten = true;
+    this.hasBeaten = this.hasLoaded;
     this.beat = { eventLoopLagMs, residentBytes, clients };
   }
 }

@@ -157,11 +157,13 @@ describe('The file of sessions', () => {
     fc.assert(
       fc.property(events, events, (before, during) => {
         const begun = new Set<number>();
-        // No session begins twice, and no command is answered twice.
-        const isNew = ({ kind, session }: SessionEvent) =>
-          kind !== 'begin' || (!begun.has(session) && begun.add(session) !== undefined);
-        const first = before.filter(isNew).map((of, seq) => ({ ...of, seq }));
-        const meanwhile = during.filter(isNew).map((of, i) => ({ ...of, seq: first.length + i }));
+        // No session begins twice or ends before it has begun, and no command is answered twice.
+        const mayBe = ({ kind, session }: SessionEvent) => {
+          if (kind === 'end') return begun.has(session);
+          return kind !== 'begin' || (!begun.has(session) && begun.add(session) !== undefined);
+        };
+        const first = before.filter(mayBe).map((of, seq) => ({ ...of, seq }));
+        const meanwhile = during.filter(mayBe).map((of, i) => ({ ...of, seq: first.length + i }));
         const history = historyOf(first);
         const next = meanwhile.values();
         const short: SessionEvent[] = [];
