@@ -159,6 +159,22 @@ describe('When a worker is killed', () => {
     expect((await workersOf(server))[0]!.pid).toBe(worker!.pid);
   });
 
+  it('a game may take longer to load than what counts as a hang', async () => {
+    const path = join(temporaryDirectory(), 'heavy.mjs');
+    writeFileSync(
+      path,
+      `import { defineGame } from 'holdfast/game';
+      for (const end = Date.now() + 1500; Date.now() < end; );
+      export default defineGame({
+        name: 'heavy', text: 'Is long to load.', ticksPerSecond: 0, playersMax: 9, entities: {},
+        state: () => ({}), commands: {},
+      });`,
+    );
+    const server = await startServer('--game', path, '--hang-ms', '900', '--workers', '1');
+    expect(server.log.filter(({ msg }) => msg?.includes('hangs'))).toEqual([]);
+    await (await player(server)).join({ game: 'heavy' });
+  });
+
   it('where a process hangs is found out, logged, and shown to operators', async () => {
     const path = join(temporaryDirectory(), 'spin.ts');
     writeFileSync(
