@@ -47,7 +47,6 @@ export class ForkedProcess {
   /** Undefined where there is no process. */
   readonly stdout: NodeJS.ReadableStream | undefined;
   readonly stderr: NodeJS.ReadableStream | undefined;
-  private hasLoaded = false;
   private readonly process: ClusterWorker | undefined;
   private readonly control: Channel<typeof fromPrimary, typeof fromChild> | undefined;
 
@@ -104,10 +103,9 @@ export class ForkedProcess {
 
   private heard(message: FromChild): void {
     this.beatAt = performance.now();
-    if (message.type === 'loaded') this.hasLoaded = true;
+    if (message.type === 'loaded') this.hasBeaten = true;
     if (message.type !== 'beat') return;
     const { eventLoopLagMs, residentBytes, clients } = message;
-    this.hasBeaten = this.hasLoaded;
     this.beat = { eventLoopLagMs, residentBytes, clients };
   }
 }
