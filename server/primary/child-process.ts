@@ -52,9 +52,9 @@ export class ChildProcess implements Child {
     return this.forked.beatAt;
   }
 
-  /** Its event loop has turned since it has loaded its code. */
-  get hasBeaten(): boolean {
-    return this.forked.hasBeaten;
+  /** It has loaded its code. */
+  get hasLoaded(): boolean {
+    return this.forked.hasLoaded;
   }
 
   /** What its last heartbeat said. */

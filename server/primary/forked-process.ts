@@ -38,8 +38,8 @@ export class ForkedProcess {
   readonly startedAt = performance.now();
   /** When it was last heard of, by `performance.now()`. */
   beatAt = performance.now();
-  /** Its event loop has turned since it has loaded its code, which may hold it up for long. */
-  hasBeaten = false;
+  /** It has loaded its code, which may hold it up for long. */
+  hasLoaded = false;
   beat = { eventLoopLagMs: 0, residentBytes: 0, clients: 0 };
   readonly pid: number;
   /** Whose lines those are that it writes. */
@@ -103,7 +103,7 @@ export class ForkedProcess {
 
   private heard(message: FromChild): void {
     this.beatAt = performance.now();
-    if (message.type === 'loaded') this.hasBeaten = true;
+    if (message.type === 'loaded') this.hasLoaded = true;
     if (message.type !== 'beat') return;
     const { eventLoopLagMs, residentBytes, clients } = message;
     this.beat = { eventLoopLagMs, residentBytes, clients };

@@ -81,7 +81,7 @@ export class Spares {
     const silentMs = SILENT_BEATS * this.options.config.heartbeatMs;
     for (const spare of [...this.waiting]) {
       const isSilent = performance.now() - spare.forked.beatAt > silentMs;
-      if (isSilent && spare.forked.hasBeaten) this.discard(spare);
+      if (isSilent && spare.forked.hasLoaded) this.discard(spare);
       else {
         this.waiting.delete(spare);
         raise(spare.forked.pid);

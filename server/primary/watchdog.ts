@@ -62,10 +62,10 @@ export class Watchdog {
       if (role === 'worker' && config.workerMemoryMax > 0 && isTooLarge) tooLarge(child);
       this.warnIfSlow(child, now - child.startedAt);
       const silentMs = now - child.beatAt;
-      const limit = child.hasBeaten ? config.hangMs : config.startMs;
-      if (child.hasBeaten && !child.isEnding) this.ask(child, silentMs > limit * ASKED_AFTER);
+      const limit = child.hasLoaded ? config.hangMs : config.startMs;
+      if (child.hasLoaded && !child.isEnding) this.ask(child, silentMs > limit * ASKED_AFTER);
       if (silentMs < limit || child.isEnding) continue;
-      if (child.hasBeaten) this.endHang(child, Math.round(silentMs));
+      if (child.hasLoaded) this.endHang(child, Math.round(silentMs));
       else {
         log.error({ child: child.name, childPid: child.pid }, 'process does not start: killed');
         child.kill();
@@ -73,11 +73,11 @@ export class Watchdog {
     }
   }
 
-  /** Says once that a process beats, and yet is not ready. */
+  /** Says once that a process has loaded its code, and yet is not ready. */
   private warnIfSlow(child: ChildProcess, ageMs: number): void {
     const { config, log } = this.options;
-    const { isReady, isEnding, hasBeaten } = child;
-    if (isReady || isEnding || !hasBeaten || ageMs < config.startMs || this.slow.has(child)) return;
+    const { isReady, isEnding, hasLoaded } = child;
+    if (isReady || isEnding || !hasLoaded || ageMs < config.startMs || this.slow.has(child)) return;
     this.slow.add(child);
     const fields = { child: child.name, childPid: child.pid, ageMs: Math.round(ageMs) };
     log.warn(fields, 'process is alive, but not ready yet');

@@ -1,4 +1,4 @@
-// The server's processes on a simulated machine: their own code, as `primary-main.ts` and `child-main.ts` put it together.
+// The processes of a server on a simulated machine: their own code, put together as on a real one.
 import { runChild } from '../child.ts';
 import type { Config } from '../config.ts';
 import type { ChildOrigin } from '../multiprocessing/index.ts';
