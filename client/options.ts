@@ -26,9 +26,9 @@ export interface ConnectOptions {
   /** Commands and calls that a room may have without an answer; beyond, `send` and `call` throw
    *  `OUTBOX_FULL`. Default: 1,024. */
   readonly unacknowledgedMax?: number;
-  /** How often to ping; at most half of what the server allows is used. Default: 2,000. */
+  /** How often to ping; at most half of what the server allows is used. Default: 3,000. */
   readonly pingMs?: number;
-  /** After so many pings without anything received, the connection is given up. Default: 3. */
+  /** After so many pings without anything received, the connection is given up. Default: 2. */
   readonly pingsUnansweredMax?: number;
   /** `close` waits so long for acknowledgements, and again for the server's end. Default: 1,000. */
   readonly closeTimeoutMs?: number;
@@ -50,8 +50,8 @@ export function settingsOf(options: ConnectOptions): Settings {
     reconnectMsMax: 5_000,
     rejoin: true,
     unacknowledgedMax: 1_024,
-    pingMs: 2_000,
-    pingsUnansweredMax: 3,
+    pingMs: 3_000,
+    pingsUnansweredMax: 2,
     closeTimeoutMs: 1_000,
     random: Math.random,
     ...options,

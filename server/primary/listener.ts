@@ -39,7 +39,7 @@ export class Listener {
 
   constructor(options: ListenerOptions) {
     this.options = options;
-    this.server = createServer({ pauseOnConnect: true }, (socket) => {
+    this.server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
       // Errors show in the worker, which reads; here they would only end the process.
       socket.on('error', () => {});
       const address = socket.remoteAddress;

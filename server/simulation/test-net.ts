@@ -50,10 +50,6 @@ export class Socket extends EventEmitter {
     return this;
   }
 
-  setNoDelay(): this {
-    return this;
-  }
-
   pause(): this {
     this.isPaused = true;
     this.isReading = false;

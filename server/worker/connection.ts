@@ -214,7 +214,6 @@ export class Connection {
 
   private listen(): void {
     const { socket } = this;
-    socket.setNoDelay(true);
     // A client that has said all it will say (a script with a pipe) still reads for a while.
     socket.allowHalfOpen = true;
     socket.on('data', (chunk: Buffer) => this.received(chunk));

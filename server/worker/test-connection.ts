@@ -119,7 +119,7 @@ export class TestClient {
     this.host = new TestHost(changes);
     const [ours, theirs] = duplexPair();
     this.socket = ours;
-    const socket = Object.assign(theirs, { setNoDelay: () => theirs }) as unknown as Socket;
+    const socket = theirs as unknown as Socket;
     this.connection = new Connection(5, '127.0.0.1', socket, this.host, handover);
     if (encoding === 'binary' && !handover) ours.write(Buffer.from([0]));
   }
