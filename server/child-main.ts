@@ -1,4 +1,5 @@
 // A process that the primary has forked, on a real machine: a simulated one has these things otherwise.
+import { flushCompileCache } from 'node:module';
 import { getPriority, setPriority } from 'node:os';
 import { runChild } from './child.ts';
 import { goFirst } from './go-first.ts';
@@ -18,7 +19,10 @@ export function beChild(origin: ChildOrigin): Promise<void> {
     },
     newLog: createLog,
     newMetrics: (role) => new ProcessMetrics(role),
-    rehearse,
+    async rehearse(given, games, isWanted) {
+      await rehearse(given, games, isWanted);
+      if (!isWanted()) flushCompileCache();
+    },
     goFirst: () => goFirst(FIRST_MS),
     standBack: () => setPriority(Math.max(NICE_AT_END, getPriority())),
   });

@@ -1,8 +1,8 @@
 // Spare processes of a real server, as operators see them.
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { processesOf, startServer, temporaryDirectory, workersOf } from './test-server.ts';
+import { processesOf, startServerWith, temporaryDirectory, workersOf } from './test-server.ts';
 
 it('A spare process is ready when it has loaded its code and rehearsed, not before', async () => {
   const directory = temporaryDirectory();
@@ -23,10 +23,14 @@ it('A spare process is ready when it has loaded its code and rehearsed, not befo
       commands: {},
     });`,
   );
-  const server = await startServer('--spares', '1', '--game', game);
+  const data = join(directory, 'data');
+  const args = ['--data', data, '--spares', '1', '--game', game];
+  const server = await startServerWith({ NODE_COMPILE_CACHE: '' }, ...args);
   const spares = async () =>
     (await processesOf(server, 'spare')).map(({ pid, ready }) => ({ pid, ready }));
   await expect.poll(spares, { timeout: 20_000 }).toMatchObject([{ ready: true }]);
+  // What it has compiled is there for those that come after.
+  expect(readdirSync(join(data, 'compiled'))).not.toEqual([]);
   const [first] = await spares();
   writeFileSync(gate, '');
   process.kill((await workersOf(server))[0]!.pid, 'SIGKILL');

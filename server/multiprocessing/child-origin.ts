@@ -1,4 +1,5 @@
 // How a process learns that it is a child: alone, for an entry that loads no more before it knows.
+import { join } from 'node:path';
 import type { Config } from '../config.ts';
 
 /** What every child is told when it is forked. */
@@ -9,9 +10,11 @@ export interface ChildOrigin {
 
 const VARIABLE = 'HOLDFAST_CHILD';
 
-/** The environment that makes a process a child. */
+/** The environment that makes a process a child. The engine keeps what it has compiled in the data
+ *  directory, or where the operator wants it, for the processes that come after. */
 export function childEnvironment(origin: ChildOrigin): Record<string, string> {
-  return { [VARIABLE]: JSON.stringify(origin) };
+  const compiled = process.env.NODE_COMPILE_CACHE || join(origin.config.data, 'compiled');
+  return { [VARIABLE]: JSON.stringify(origin), NODE_COMPILE_CACHE: compiled };
 }
 
 /** Whose child this process is; undefined in a primary. */
