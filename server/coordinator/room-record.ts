@@ -32,9 +32,10 @@ const SYNC_MS = 1000;
 /** A journal of so many bytes is cut short by a snapshot even where nothing has come. */
 const JOURNAL_BYTES_MAX = 1_000_000;
 /** The next snapshot is taken early where the room's own work since the newest took so many times as
- *  long as writing that one, and so many ms: a recovery repeats all of it while players wait. So
- *  snapshots take no more than this part of a room's time, however slow the machine is. */
-const REPLAY_PER_SNAPSHOT = 10;
+ *  long as writing that one, and so many ms: where no standby has followed, a recovery repeats all of
+ *  it while players wait. So snapshots take no more than this part of a room's time, however slow the
+ *  machine is. */
+const REPLAY_PER_SNAPSHOT = 20;
 const REPLAY_MS_MIN = 40;
 /** None comes sooner after another, or after a recovery, whatever the room costs. */
 const APART_MS_MIN = 1000;
