@@ -11,7 +11,7 @@ const LOGIC = [
 export default defineConfig({
   test: {
     // Tests wait for conditions. This is for those that never come, on a machine that is slow and busy.
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
     env: {

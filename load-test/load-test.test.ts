@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Report } from './report.ts';
 import { ServerProcess, ServerStartError } from './server-process.ts';
 
@@ -112,7 +112,7 @@ describe('A server process', () => {
     const owned = () => readdirSync(temporary).filter((name) => name.startsWith('holdfast-data-'));
     expect(owned().length).toBe(1);
     parent.kill('SIGKILL');
-    await vi.waitFor(() => expect(pids.filter(isAlive)).toEqual([]), { timeout: 5000 });
-    await vi.waitFor(() => expect(owned()).toEqual([]), { timeout: 5000 });
+    await expect.poll(() => pids.filter(isAlive)).toEqual([]);
+    await expect.poll(owned).toEqual([]);
   });
 });

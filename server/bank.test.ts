@@ -77,7 +77,7 @@ async function replaceCoordinator(server: ServerProcess): Promise<void> {
   const pid = async () => (await processesOf(server, 'coordinator'))[0]?.pid;
   const before = await pid();
   process.kill(before!, 'SIGKILL');
-  await expect.poll(async () => (await pid()) ?? before, { timeout: 10_000 }).not.toBe(before);
+  await expect.poll(async () => (await pid()) ?? before).not.toBe(before);
 }
 
 /** Puts 3 and takes 1, again and again; what that must come to. */
@@ -103,7 +103,7 @@ function work(room: RoomView): { stop(): Promise<number> } {
 
 /** Resolves when nothing is under way any more. */
 async function settled(room: RoomView): Promise<Books> {
-  await expect.poll(async () => (await books(room)).underWay, { timeout: 10_000 }).toBe(0);
+  await expect.poll(async () => (await books(room)).underWay).toBe(0);
   return books(room);
 }
 

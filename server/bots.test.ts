@@ -4,8 +4,6 @@ import type { Client, RoomView } from '../client/index.ts';
 import type { ServerProcess } from '../load-test/server-process.ts';
 import { player, processesOf, startServer } from './test-server.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
-
 /** So many that some are always in sight. */
 const WANTED = 200;
 

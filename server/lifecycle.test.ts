@@ -119,7 +119,7 @@ describe('When the primary is killed', () => {
     const server = await startServerWith({ TMPDIR: directory }, '--workers', '2');
     const pids = await pidsOf(server);
     await server.kill();
-    await expect.poll(() => pids.filter(isAlive), { timeout: 5000 }).toEqual([]);
+    await expect.poll(() => pids.filter(isAlive)).toEqual([]);
     expect(readdirSync(directory)).toEqual([]);
   });
 });
@@ -130,9 +130,7 @@ describe('When a worker is killed', () => {
     const [worker] = await workersOf(server);
     process.kill(worker!.pid, 'SIGSTOP');
     await expect
-      .poll(async () => (await workersOf(server))[0]?.pid ?? worker!.pid, {
-        timeout: 10_000,
-      })
+      .poll(async () => (await workersOf(server))[0]?.pid ?? worker!.pid)
       .not.toBe(worker!.pid);
     await player(server);
   });
@@ -142,19 +140,19 @@ describe('When a worker is killed', () => {
     const [worker] = await workersOf(server);
     const beatAge = async () => (await workersOf(server))[0]!.lastBeatAgeMs;
     process.kill(worker!.pid, 'SIGSTOP');
-    await expect.poll(beatAge, { timeout: 10_000 }).toBeGreaterThan(3500);
+    await expect.poll(beatAge).toBeGreaterThan(3500);
     process.kill(worker!.pid, 'SIGCONT');
     const listening = () =>
       server.log
         .map(({ msg }) => /listening on ws:\/\/([\d.]+:\d+)/.exec(msg ?? '')?.[1])
         .find(Boolean);
-    await expect.poll(listening, { timeout: 5000 }).toBeDefined();
+    await expect.poll(listening).toBeDefined();
     const answers = () =>
       fetch(`http://${listening()}/json`).then(
         () => true,
         () => false,
       );
-    await expect.poll(answers, { timeout: 5000 }).toBe(false);
+    await expect.poll(answers).toBe(false);
     await player(server);
     expect((await workersOf(server))[0]!.pid).toBe(worker!.pid);
   });
@@ -195,7 +193,7 @@ describe('When a worker is killed', () => {
       const answer = await fetch(`http://127.0.0.1:${server.adminPort}/api/crashes`);
       return ((await answer.json()) as { crashes: unknown[] }).crashes;
     };
-    await expect.poll(async () => (await crashes()).length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await crashes()).length).toBe(1);
     expect(await crashes()).toMatchObject([
       {
         role: 'coordinator',
@@ -216,7 +214,7 @@ describe('When a worker is killed', () => {
       return worker?.responsive && worker.pid !== pid ? worker.pid : 0;
     };
     for (let i = 0; i < 3; i++) {
-      await expect.poll(next, { timeout: 10_000 }).not.toBe(0);
+      await expect.poll(next).not.toBe(0);
       pid = await next();
       process.kill(pid, 'SIGKILL');
     }
@@ -246,11 +244,11 @@ describe('--workers per-client', () => {
     const ada = rawClient(server).hello('ada');
     await ada.message('welcome');
     const pids = async () => (await workersOf(server)).map(({ pid }) => pid).sort();
-    await expect.poll(async () => (await pids()).length, { timeout: 5000 }).toBe(2);
+    await expect.poll(async () => (await pids()).length).toBe(2);
     const used = (await workersOf(server)).find(({ clients }) => clients === 1)?.pid;
     ada[Symbol.dispose]();
-    await expect.poll(pids, { timeout: 5000 }).not.toContain(used);
-    await expect.poll(async () => (await pids()).length, { timeout: 5000 }).toBe(1);
+    await expect.poll(pids).not.toContain(used);
+    await expect.poll(async () => (await pids()).length).toBe(1);
   });
 });
 
@@ -260,16 +258,13 @@ describe('--workers per-client, over time', () => {
     const server = await startServer('--workers', 'per-client', ...limits);
     for (let i = 0; i < 5; i++) {
       await expect
-        .poll(
-          async () => {
-            using client = rawClient(server).hello();
-            await client.until(({ messages }) => messages.length > 0);
-            client.send({ type: 'quit' });
-            await client.closed();
-            return client.messages[0]!.type;
-          },
-          { timeout: 5000 },
-        )
+        .poll(async () => {
+          using client = rawClient(server).hello();
+          await client.until(({ messages }) => messages.length > 0);
+          client.send({ type: 'quit' });
+          await client.closed();
+          return client.messages[0]!.type;
+        })
         .toBe('welcome');
     }
   });
@@ -286,14 +281,11 @@ describe('Limits of connections', () => {
     expect(refused.messages).toMatchObject([{ type: 'error', code: 'ADDRESS_LIMIT' }]);
     kept[0]![Symbol.dispose]();
     await expect
-      .poll(
-        async () => {
-          const next = rawClient(server).hello();
-          await next.until(({ messages }) => messages.length > 0);
-          return next.messages[0]!.type;
-        },
-        { timeout: 5000 },
-      )
+      .poll(async () => {
+        const next = rawClient(server).hello();
+        await next.until(({ messages }) => messages.length > 0);
+        return next.messages[0]!.type;
+      })
       .toBe('welcome');
   });
 });
@@ -313,7 +305,7 @@ describe('When file descriptors run short', () => {
     child.stdout.on('data', (text) => {
       log += text;
     });
-    await expect.poll(() => log, { timeout: 10_000 }).toContain('"serving"');
+    await expect.poll(() => log).toContain('"serving"');
     const port = Number(/"port":(\d+)/.exec(log)![1]);
     const clients = Array.from({ length: 40 }, () => new RawClient(port).hello());
     onTestFinished(() => {

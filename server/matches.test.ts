@@ -19,7 +19,7 @@ async function killOne(server: ServerProcess, role: 'worker' | 'coordinator'): P
     const [found] = await processesOf(server, role);
     return found !== undefined && killPid(found.pid);
   };
-  await expect.poll(isKilled, { timeout: 10_000 }).toBe(true);
+  await expect.poll(isKilled).toBe(true);
 }
 
 const boardOf = (room: RoomView): Entity | undefined => [...room.of('board')][0];
@@ -83,7 +83,7 @@ describe('Forty players', () => {
       { waiting: 0, place: null },
     ]);
     expect(losses).toBe(0);
-  }, 60_000);
+  });
 });
 
 describe('Who waits', () => {
@@ -114,16 +114,16 @@ describe('Who waits', () => {
     await ghost!.lobby.call('online');
     ghost!.destroy();
     const isGone = async () => (await ada!.lobby.call('online')) as { sessions: number };
-    await expect.poll(isGone, { timeout: 10_000 }).toEqual({ sessions: 2 });
+    await expect.poll(isGone).toEqual({ sessions: 2 });
     const [room] = await Promise.all([ada!.match(GAME), bob!.match(GAME)]);
     const { number } = room;
     bob!.destroy();
-    await expect.poll(() => boardOf(room)?.turn, { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => boardOf(room)?.turn).toBe(0);
     expect(boardOf(room)?.winner).toBe(room.avatar?.colour);
     await room.leave();
     const rooms = async () => (await ada!.lobby.call('rooms')) as { room: number }[];
     const isThere = async () => (await rooms()).some((one) => one.room === number);
-    await expect.poll(isThere, { timeout: 10_000 }).toBe(false);
+    await expect.poll(isThere).toBe(false);
   });
 });
 

@@ -14,8 +14,6 @@ import {
   temporaryDirectory,
 } from './test-server.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
-
 /** Its `prepare` says in which process it runs, and does what the file `fate` says until that is gone. */
 const gameOf = (data: string) => `import { existsSync, readFileSync, writeFileSync } from 'node:fs';
   import { defineGame, Type } from 'holdfast/game';
@@ -124,7 +122,7 @@ describe('A world that is prepared in the pool', () => {
     at.relent();
     expect(await (await ada.join({ game: 'mapped' })).call('map')).toBeTruthy();
     const failures = () => at.server.metric('holdfast_pool_failures_total', { task: 'prepare' });
-    await vi.waitFor(async () => expect(await failures()).toBe(1), { timeout: 5000 });
+    await expect.poll(failures).toBe(1);
   });
 
   it('that ends its process whenever it is made refuses the room, and the next one comes', async () => {

@@ -67,7 +67,7 @@ describe('After kill -9 of the primary', () => {
     clearInterval(sending);
     expect(await Promise.all(rooms.map((room) => room.call('count')))).toEqual(sent);
     expect(problems).toEqual([]);
-    await expect.poll(() => dead.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => dead.filter(isAlive)).toEqual([]);
     const folders = readdirSync(temporary).filter((name) => name.startsWith('holdfast-'));
     expect(folders).toHaveLength(1);
   }, 180_000);
@@ -82,7 +82,7 @@ describe('After kill -9 of the primary', () => {
     await expect(start()).rejects.toThrow(text);
     process.kill(coordinator.pid, 'SIGCONT');
     const isThere = () => isAlive(coordinator.pid);
-    await expect.poll(isThere, { timeout: 10_000 }).toBe(false);
+    await expect.poll(isThere).toBe(false);
     await start();
   });
 });

@@ -96,7 +96,7 @@ describe('A room in which nothing happens', () => {
     let seen = 0;
     for (const event of ['connected', 'disconnected'] as const) client.on(event, () => seen++);
     // A few ticks that change nothing, of which no worker is told.
-    await expect.poll(() => performance.now() - joinedAt, { timeout: 5000 }).toBeGreaterThan(2300);
+    await expect.poll(() => performance.now() - joinedAt).toBeGreaterThan(2300);
     await killCoordinator(server);
     const { tick } = (await room.call('counts')) as Counts;
     expect(tick).toBeGreaterThan(quietAt.tick);
@@ -145,7 +145,7 @@ describe('After a stop', () => {
     const client = await player(server);
     const room = await client.join({ game: 'tally' });
     await room.leave();
-    await expect.poll(() => readdirSync(join(data, 'rooms')), { timeout: 5000 }).toEqual([]);
+    await expect.poll(() => readdirSync(join(data, 'rooms'))).toEqual([]);
   });
 });
 
@@ -227,7 +227,7 @@ describe('While the disk is full', () => {
     onTestFinished(() => clearInterval(sending));
     writeFileSync(fault, 'full');
     const isSaid = () => first.log.some(({ msg }) => msg?.includes('acknowledged'));
-    await expect.poll(isSaid, { timeout: 10_000 }).toBe(true);
+    await expect.poll(isSaid).toBe(true);
     const answered = rooms.map(() => false);
     const calls = rooms.map(async (room, i) => {
       await room.call('add');
@@ -235,7 +235,7 @@ describe('While the disk is full', () => {
     });
     sent += rooms.length;
     const until = sent + 25 * rooms.length;
-    await expect.poll(() => sent, { timeout: 10_000 }).toBeGreaterThan(until);
+    await expect.poll(() => sent).toBeGreaterThan(until);
     expect(answered).toEqual([false, false, false]);
     rmSync(fault);
     await Promise.all(calls);
@@ -265,7 +265,7 @@ describe('A coordinator that dies while the disk is full', () => {
     writeFileSync(fault, 'full');
     await killCoordinator(server);
     const tries = () => server.log.filter(({ msg }) => msg?.startsWith('no coordinator can start'));
-    await expect.poll(() => tries().length, { timeout: 15_000 }).toBeGreaterThan(2);
+    await expect.poll(() => tries().length).toBeGreaterThan(2);
     expect(tries()[0]!.msg).toContain('the disk is full: free some space');
     rmSync(fault);
     expect(await room.call('add')).toBe(2);

@@ -48,7 +48,7 @@ describe('holdfast replay', () => {
           expect(snapshots()).toHaveLength(2);
           expect(snapshots()[0]).not.toContain('000000000000.');
         },
-        { timeout: 10_000 },
+        { timeout: 30_000 },
       );
       const live = await replay(folder);
       clearInterval(walking);

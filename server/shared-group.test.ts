@@ -11,8 +11,6 @@ import { Member } from './multiprocessing/shared/test-member.ts';
 import { untilGone } from './multiprocessing/test-processes.ts';
 import { Group, type Lock } from './multiprocessing/toolkit.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
-
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();

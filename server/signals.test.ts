@@ -21,7 +21,7 @@ async function starting(): Promise<{ child: ChildProcess; log: string[] }> {
   });
   const log: string[] = [];
   createInterface({ input: child.stdout! }).on('line', (line) => log.push(JSON.parse(line).msg));
-  await expect.poll(() => log, { timeout: 10_000, interval: 1 }).not.toEqual([]);
+  await expect.poll(() => log, { interval: 1 }).not.toEqual([]);
   return { child, log };
 }
 
@@ -35,7 +35,7 @@ async function serving(): Promise<ServerProcess> {
 }
 
 const said = (server: ServerProcess, text: string) =>
-  expect.poll(() => server.log.map(({ msg }) => msg), { timeout: 5000 }).toContain(text);
+  expect.poll(() => server.log.map(({ msg }) => msg)).toContain(text);
 
 describe('While the server starts', () => {
   it('SIGTERM stops it, and nobody is told that it serves', async () => {
@@ -50,7 +50,7 @@ describe('While the server starts', () => {
   it('SIGHUP changes nothing, and the log says so', async () => {
     const { child, log } = await starting();
     if (!log.includes('serving')) child.kill('SIGHUP');
-    await expect.poll(() => log, { timeout: 10_000 }).toContain('serving');
+    await expect.poll(() => log).toContain('serving');
     expect(log).not.toContain('restarted');
   });
 });

@@ -38,8 +38,7 @@ async function scene() {
 it('While a room is opened on a slow disk, the ticks of the others go on', async () => {
   const { fault, room, other } = await scene();
   writeFileSync(fault, 'sync 1500');
-  const ticks = (total: number) =>
-    expect.poll(() => room.call('add'), { timeout: 10_000 }).toBeGreaterThan(total);
+  const ticks = (total: number) => expect.poll(() => room.call('add')).toBeGreaterThan(total);
   // Ticks let the server look at the file.
   await ticks(5);
   let isOpen = false;
@@ -58,7 +57,7 @@ it('A room that a full disk does not take is refused, and is there when there is
   const { server, fault, room, other } = await scene();
   writeFileSync(fault, 'full');
   const isSaid = () => server.log.some(({ msg }) => msg?.includes('acknowledged'));
-  await expect.poll(isSaid, { timeout: 10_000 }).toBe(true);
+  await expect.poll(isSaid).toBe(true);
   await expect(other.join({ game: 'tally' })).rejects.toMatchObject({ code: 'ROOM_NOT_STORED' });
   rmSync(fault);
   expect(await room.call('add')).toBe(1);

@@ -32,10 +32,10 @@ describe('A client that does not read', () => {
     sleeper.hello('sleeper').send({ type: 'join', game: 'loud' });
     await sleeper.message('joined');
     sleeper.socket.pause();
-    await expect.poll(skipped, { timeout: 15_000 }).toBeGreaterThan(20);
+    await expect.poll(skipped).toBeGreaterThan(20);
     const before = await workerBytes();
     const missed = await skipped();
-    await expect.poll(skipped, { timeout: 15_000 }).toBeGreaterThan(missed + 40);
+    await expect.poll(skipped).toBeGreaterThan(missed + 40);
     // 40 states are 2.4 MB: nothing of them waits in the worker, but memory is noisy.
     expect((await workerBytes()) - before).toBeLessThan(20e6);
 
@@ -59,7 +59,7 @@ describe('A client that does not read', () => {
     // Events cannot be left out as states can.
     const shouts = setInterval(() => game.send('shout', { kilobytes: 500 }), 50);
     try {
-      await expect.poll(cut, { timeout: 15_000 }).toBe(before + 1);
+      await expect.poll(cut).toBe(before + 1);
     } finally {
       clearInterval(shouts);
     }
@@ -71,10 +71,10 @@ describe('A client that does not read', () => {
     await sleeper.message('joined');
     sleeper.socket.pause();
     const missed = await skipped();
-    await expect.poll(skipped, { timeout: 15_000 }).toBeGreaterThan(missed + 10);
+    await expect.poll(skipped).toBeGreaterThan(missed + 10);
     const { tick } = game;
     const from = performance.now();
-    await expect.poll(() => game.tick - tick, { timeout: 10_000 }).toBeGreaterThan(40);
-    expect(performance.now() - from).toBeLessThan(3000);
+    await expect.poll(() => game.tick - tick).toBeGreaterThan(40);
+    expect(performance.now() - from).toBeLessThan(10_000);
   });
 });

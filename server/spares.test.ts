@@ -28,16 +28,16 @@ it('A spare process is ready when it has loaded its code and rehearsed, not befo
   const server = await startServerWith({ NODE_COMPILE_CACHE: '' }, ...args);
   const spares = async () =>
     (await processesOf(server, 'spare')).map(({ pid, ready }) => ({ pid, ready }));
-  await expect.poll(spares, { timeout: 20_000 }).toMatchObject([{ ready: true }]);
+  await expect.poll(spares).toMatchObject([{ ready: true }]);
   // What it has compiled is there for those that come after.
   expect(readdirSync(join(data, 'compiled'))).not.toEqual([]);
   const [first] = await spares();
   writeFileSync(gate, '');
   process.kill((await workersOf(server))[0]!.pid, 'SIGKILL');
   const others = async () => (await spares()).filter(({ pid }) => pid !== first!.pid);
-  await expect.poll(others, { timeout: 10_000 }).toMatchObject([{ ready: false }]);
+  await expect.poll(others).toMatchObject([{ ready: false }]);
   const workers = () => workersOf(server);
   await expect.poll(workers).toMatchObject([{ pid: first!.pid, ready: true }]);
   rmSync(gate);
-  await expect.poll(others, { timeout: 20_000 }).toMatchObject([{ ready: true }]);
+  await expect.poll(others).toMatchObject([{ ready: true }]);
 });

@@ -170,7 +170,7 @@ describe('A process that waits', () => {
     for (let i = 0; i < 3; i++) {
       live[0]!.step();
       live[0]!.step();
-      await expect.poll(takeTicks, { timeout: 10_000 }).toBeGreaterThan(0);
+      await expect.poll(takeTicks).toBeGreaterThan(0);
     }
     of.isWanted = true;
     await over;

@@ -1,7 +1,7 @@
 // Messages over a stream: in order and whole, however the bytes arrive, until one side ends.
 import { Duplex, duplexPair } from 'node:stream';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Channel, CONGESTED_BYTES } from './channel.ts';
 import { type FromWorker, fromWorkerCodec } from './messages.ts';
 
@@ -78,7 +78,7 @@ describe('Batches', () => {
     const { channel } = channelOn(wire);
     for (const room of [1, 2, 3]) channel.send(leave(room));
     expect(wire.written).toHaveLength(0);
-    await vi.waitFor(() => expect(wire.written).toHaveLength(1));
+    await expect.poll(() => wire.written).toHaveLength(1);
     expect(channel.takeCounts()).toEqual({ messages: 3, bytes: wire.bytes.length });
     expect(channel.takeCounts()).toEqual({ messages: 0, bytes: 0 });
   });
@@ -89,7 +89,7 @@ describe('Batches', () => {
     near.channel.send(leave(2));
     near.channel.flush();
     near.channel.send(leave(3));
-    await vi.waitFor(() => expect(far.got).toHaveLength(5));
+    await expect.poll(() => far.got).toHaveLength(5);
     expect(far.got).toEqual([leave(1), leave(2), 'end of batch', leave(3), 'end of batch']);
   });
 
@@ -97,7 +97,7 @@ describe('Batches', () => {
     const { near, far } = pair();
     near.channel.send(leave(1));
     far.channel.send(leave(2));
-    await vi.waitFor(() => expect([near.got[0], far.got[0]]).toEqual([leave(2), leave(1)]));
+    await expect.poll(() => [near.got[0], far.got[0]]).toEqual([leave(2), leave(1)]);
   });
 });
 
@@ -143,7 +143,7 @@ describe('The byte stream', () => {
     const large = command(Buffer.alloc(3_000_000, 7));
     near.channel.send(large);
     near.channel.send(leave(1));
-    await vi.waitFor(() => expect(far.got).toHaveLength(3));
+    await expect.poll(() => far.got).toHaveLength(3);
     expect(
       (far.got[0] as typeof large & { args: Buffer }).args.equals(Buffer.alloc(3_000_000, 7)),
     ).toBe(true);
@@ -164,7 +164,7 @@ describe('A peer that is slow', () => {
     expect([channel.congested, channel.unsentBytes > CONGESTED_BYTES]).toEqual([true, true]);
     expect(got).toEqual([]);
     wire.takeAll();
-    await vi.waitFor(() => expect(got).toEqual(['drained']));
+    await expect.poll(() => got).toEqual(['drained']);
     expect([channel.congested, channel.unsentBytes]).toEqual([false, 0]);
   });
 });
@@ -175,7 +175,7 @@ describe('close', () => {
     near.channel.send(leave(1));
     near.channel.close();
     near.channel.close();
-    await vi.waitFor(() => expect([near.got.at(-1), far.got.at(-1)]).toEqual(['closed', 'closed']));
+    await expect.poll(() => [near.got.at(-1), far.got.at(-1)]).toEqual(['closed', 'closed']);
     expect(far.got).toEqual([leave(1), 'end of batch', 'closed']);
     expect(near.got).toEqual(['closed']);
   });
@@ -190,7 +190,7 @@ describe('close', () => {
     channel.flush();
     wire.takeAll();
     wire.push(null);
-    await vi.waitFor(() => expect(got).toContain('closed'));
+    await expect.poll(() => got).toContain('closed');
     expect(got).not.toContainEqual(expect.any(Error));
     expect(wire.bytes).toEqual(await bytesOf([[leave(1)]]));
   });
@@ -202,7 +202,7 @@ describe('destroy', () => {
     near.channel.send(leave(1));
     near.channel.destroy();
     near.channel.destroy();
-    await vi.waitFor(() => expect([near.got, far.got]).toEqual([['closed'], ['closed']]));
+    await expect.poll(() => [near.got, far.got]).toEqual([['closed'], ['closed']]);
     near.channel.send(leave(2));
     near.channel.flush();
     expect(far.got).toEqual(['closed']);
@@ -211,8 +211,8 @@ describe('destroy', () => {
   it('passes its error on to its own side', async () => {
     const { near, far } = pair();
     near.channel.destroy(new Error('enough'));
-    await vi.waitFor(() => expect(near.got).toEqual([new Error('enough')]));
-    await vi.waitFor(() => expect(far.got).toHaveLength(1));
+    await expect.poll(() => near.got).toEqual([new Error('enough')]);
+    await expect.poll(() => far.got).toHaveLength(1);
   });
 
   it('in the middle of a batch ends it', async () => {

@@ -302,7 +302,7 @@ describe('A connection that is let go', () => {
     client.connection.release();
     await settle();
     expect(client.host.releasedIds).toEqual([]);
-    await expect.poll(() => client.host.releasedIds, { timeout: 2000 }).toEqual([5]);
+    await expect.poll(() => client.host.releasedIds).toEqual([5]);
   });
 
   it('while it closes goes on closing', async () => {

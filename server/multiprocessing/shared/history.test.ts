@@ -91,7 +91,7 @@ async function record<I, O>(
 
 const doneOr = (answer: unknown) => (answer === undefined ? 'done' : answer);
 
-describe('The history of processes that are killed', { timeout: 60_000 }, () => {
+describe('The history of processes that are killed', () => {
   it('is linearizable for a lock', async () => {
     const seen = await record<LockInput, LockOutput>(['lock', 'lock'], 'gone', (last) => {
       const output = (answer: unknown) => doneOr(answer) as LockOutput;
