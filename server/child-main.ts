@@ -21,6 +21,7 @@ export function beChild(origin: ChildOrigin): Promise<void> {
     newMetrics: (role) => new ProcessMetrics(role),
     async rehearse(given, games, isWanted) {
       await rehearse(given, games, isWanted);
+      // Else it is written only when a process ends by itself.
       if (!isWanted()) flushCompileCache();
     },
     goFirst: () => goFirst(FIRST_MS),

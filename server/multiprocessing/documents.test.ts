@@ -28,7 +28,7 @@ describe('The documents', () => {
       const file = join(directory, 'program.ts');
       const door = fileURLToPath(new URL('./toolkit.ts', import.meta.url));
       writeFileSync(file, code.replace("'holdfast/multiprocessing'", JSON.stringify(door)));
-      const { stdout } = await promisify(execFile)(process.execPath, [file]);
+      const { stdout } = await promisify(execFile)(process.execPath, [file], { timeout: 15_000 });
       const said = [...code.matchAll(/; \/\/ (.*)\n/g)].map(([, text]) => `${text}\n`).join('');
       expect(said).not.toBe('');
       expect(stdout).toBe(said);

@@ -38,7 +38,7 @@ export class ForkedProcess {
   readonly startedAt = performance.now();
   /** When it was last heard of, by `performance.now()`. */
   beatAt = performance.now();
-  /** It has loaded its code, which may hold it up for long. */
+  /** It has loaded its code, or said what is wrong with it; until then that may hold it up for long. */
   hasLoaded = false;
   beat = { eventLoopLagMs: 0, residentBytes: 0, clients: 0 };
   readonly pid: number;

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Log } from '../../observe/index.ts';
 import { systemDisk } from '../../store/index.ts';
 import { dial } from './dial.ts';
@@ -32,8 +32,7 @@ function serve(): void {
 }
 
 const file = () => join(data, 'group.json');
-const until = (holds: () => boolean) =>
-  vi.waitFor(() => expect(holds()).toBe(true), { timeout: 10_000, interval: 5 });
+const until = (holds: () => boolean) => expect.poll(holds, { interval: 5 }).toBe(true);
 
 describe('The file of a group', () => {
   it.each([
