@@ -140,3 +140,18 @@ describe('When a worker fails on an error that nothing catches', () => {
     expect(logged()[0]).toMatchObject({ role: 'worker', worker: 1 });
   });
 });
+
+describe('A worker that takes no more sockets', () => {
+  it('has 32 on their way to it, and those that wait are counted', async () => {
+    const server = await startServer('--workers', '1', '--hang-ms', '60000');
+    const { pid } = (await workersOf(server))[0]!;
+    const waiting = () => server.metric('holdfast_connections_waiting');
+    expect(await waiting()).toBe(0);
+    process.kill(pid, 'SIGSTOP');
+    const clients = Array.from({ length: 40 }, () => rawClient(server).hello());
+    await expect.poll(waiting).toBe(8);
+    process.kill(pid, 'SIGCONT');
+    await Promise.all(clients.map((client) => client.message('welcome')));
+    expect(await waiting()).toBe(0);
+  });
+});

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { metricKeys } from './observe/metrics-table.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -173,6 +174,14 @@ describe('Folders', () => {
     const isRun = (file: string) => isTest(file) || /\/examples\//.test(file);
     const alone = files.filter((file) => !imported.has(file) && !isRun(file));
     expect(alone).toEqual([]);
+  });
+
+  it('report every metric of the table', () => {
+    const sources = files
+      .filter((file) => file.startsWith('server/') && !isTest(file))
+      .map((file) => readFileSync(join(root, file), 'utf8'))
+      .join();
+    expect(metricKeys.filter((key) => !sources.includes(`'${key}'`))).toEqual([]);
   });
 
   it('have no note of unfinished work', () => {

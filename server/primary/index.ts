@@ -135,7 +135,10 @@ export class Primary {
       port: config.adminPort,
       log,
       source: {
-        metricsText: () => this.children.metricsText(),
+        metricsText: () => {
+          this.measure();
+          return this.children.metricsText();
+        },
         isReady: () => this.isReady,
         isHealthy: () => this.state !== PrimaryState.Stopped,
         processes: () => this.children.processes(),
@@ -206,6 +209,11 @@ export class Primary {
       (this.children.isReady('coordinator') || this.restarting.isRenewingCoordinator) &&
       this.children.isReady('worker')
     );
+  }
+
+  /** Brings the gauges up to date. */
+  private measure(): void {
+    this.options.metrics.gauge('connectionsWaiting', this.connections.waitingCount);
   }
 
   private heard(child: ChildProcess, message: FromChild): void {
