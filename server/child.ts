@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { defaults } from './config.ts';
 import { Coordinator, GameLoadError, loadGames, Standby, StoreError } from './coordinator/index.ts';
 import type { Game } from './games/index.ts';
-import { linkVersion, type SocketMessage } from './link/index.ts';
+import { type Assignment, linkVersion, type SocketMessage } from './link/index.ts';
 import {
   type ChildIdentity,
   type ChildOrigin,
@@ -12,7 +12,7 @@ import {
   FileLock,
 } from './multiprocessing/index.ts';
 import type { createLog, ProcessMetrics } from './observe/index.ts';
-import { Worker } from './worker/index.ts';
+import { HeldSockets, Worker } from './worker/index.ts';
 
 /** What the process has that a simulated one has otherwise. */
 export interface Around {
@@ -89,8 +89,7 @@ function runWorker(
     closed: (connection) => runtime.send({ type: 'closed', connection }),
     released: (connection) => runtime.send({ type: 'released', connection }),
   });
-  process.on('message', (message: SocketMessage, socket: Socket | undefined) => {
-    const { connection, address, handover } = message;
+  const serve = ({ connection, address, handover }: Assignment, socket: Socket | undefined) => {
     if (!socket) {
       // The client was gone before its socket arrived.
       runtime.send({ type: 'closed', connection });
@@ -98,14 +97,27 @@ function runWorker(
     }
     worker.accept(connection, address, socket, handover);
     runtime.send({ type: 'accepted', connection });
+  };
+  const held = new HeldSockets();
+  process.on('message', (message: SocketMessage, socket: Socket | undefined) => {
+    if (!('hold' in message)) serve(message, socket);
+    // One whose client was gone before it arrived counts as arrived, and is dropped in a moment.
+    else if (!socket || held.hold(message.hold, socket)) {
+      runtime.send({ type: 'holds', hold: message.hold });
+    }
   });
   runtime.run({
     clients: () => worker.connectionCount,
     measure: () => worker.measure(),
     drain: () => worker.drain(),
     release: (connections) => worker.release(connections),
+    serve: (assignment, hold) => serve(assignment, held.take(hold)),
+    drop: (hold) => held.drop(hold),
     failing: () => worker.failing(),
-    close: () => worker.close(),
+    close: () => {
+      held.close();
+      worker.close();
+    },
   });
 }
 
@@ -151,6 +163,8 @@ async function runCoordinator(
       measure: () => coordinator.measure(),
       drain: () => {},
       release: () => {},
+      serve: () => {},
+      drop: () => {},
       failing: () => {},
       close: (left) =>
         coordinator.close(() => {

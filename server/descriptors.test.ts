@@ -87,6 +87,12 @@ describe.runIf(existsSync('/proc/self/fd'))('After 10,000 connects and disconnec
     await expect.poll(open, { interval: 200 }).toEqual(before);
     // Every place is free again: the primary's table is empty.
     const sockets = await Promise.all(Array.from({ length: PLACES }, () => welcomed(server.port)));
+    // A second worker has a handle of each as well, also after a death.
+    const held = () => server.metric('holdfast_connections_held');
+    await expect.poll(held).toBe(PLACES);
+    await killWorker(server);
+    await expect.poll(held).toBe(PLACES);
+    expect(sockets.filter(({ closed }) => closed)).toEqual([]);
     for (const socket of sockets) socket.destroy();
     await expect.poll(open, { interval: 200 }).toEqual(before);
   });

@@ -141,6 +141,58 @@ describe('When a worker fails on an error that nothing catches', () => {
   });
 });
 
+describe('Sockets that a second worker holds', () => {
+  const held = (server: ServerProcess) => server.metric('holdfast_connections_held');
+  const pidOf = async (server: ServerProcess, number: number) =>
+    (await workersOf(server)).find(({ worker }) => worker === number)!.pid;
+
+  it('are served by that worker as soon as the first has died, every command once', async () => {
+    const server = await startServer('--workers', '2', '--restarts-max', '1000');
+    const clients = await players(server, 20);
+    const losses = clients.map(countLosses);
+    const rooms = await Promise.all(clients.map((client) => client.join({ game: 'goldrush' })));
+    for (let i = 0; i < 3; i++) {
+      await expect.poll(() => held(server)).toBe(20);
+      const [victim, heir] = (await workersOf(server)).map(({ worker }) => worker);
+      const orphans = clients.filter(({ welcome }) => welcome!.worker === victim);
+      const pauses = orphans.map(handedOver);
+      for (const room of rooms) for (let j = 0; j < 10; j++) room.send('walk', { dx: 1, dy: 0 });
+      killPid(await pidOf(server, victim!));
+      await Promise.all(pauses);
+      expect(orphans.map(({ welcome }) => welcome!.worker)).toEqual(orphans.map(() => heir));
+      const audits = await Promise.all(rooms.map((room) => room.call('audit')));
+      expect(audits).toEqual(audits.map(() => expect.objectContaining({ total: 6000 })));
+    }
+    expect(losses.map((count) => count())).toEqual(clients.map(() => 0));
+  });
+
+  it('close for the client at once, also while that worker stands still', async () => {
+    const server = await startServer('--workers', '2', '--hang-ms', '60000');
+    const client = rawClient(server).hello('ada');
+    const { worker } = await client.message('welcome');
+    await expect.poll(() => held(server)).toBe(1);
+    const holder = (await workersOf(server)).find((other) => other.worker !== worker)!.pid;
+    process.kill(holder, 'SIGSTOP');
+    client.send({ type: 'quit' });
+    await client.closed();
+    await expect.poll(() => held(server)).toBe(0);
+    process.kill(holder, 'SIGCONT');
+  });
+
+  it('are not read there, whatever comes', async () => {
+    const server = await startServer('--workers', '2');
+    const client = rawClient(server).hello('ada').send({ type: 'join', game: 'goldrush' });
+    const room = (await client.message('joined')).room as number;
+    await expect.poll(() => held(server)).toBe(1);
+    for (let seq = 1; seq <= 20; seq++) {
+      client.send({ type: 'call', room, seq, name: 'audit' });
+      await client.until(({ messages }) =>
+        messages.find((message) => message.type === 'result' && message.seq === seq),
+      );
+    }
+  });
+});
+
 describe('A worker that takes no more sockets', () => {
   it('has 32 on their way to it, and those that wait are counted', async () => {
     const server = await startServer('--workers', '1', '--hang-ms', '60000');

@@ -8,6 +8,8 @@ import { codecOf, type MessageIn, type ProcessMessageTable } from './table.ts';
 export const CONTROL_FD = 4;
 
 const connection = Type.Number();
+/** Which of the sockets that were ever given to be held; a connection may have had several. */
+const hold = Type.Number();
 
 export const fromChild = {
   /** The child has started and can do its work. */
@@ -24,8 +26,10 @@ export const fromChild = {
   },
   /** The child's metrics as they stand. */
   metrics: { tag: 3, fields: { snapshot: Type.Unsafe<unknown>({}) } },
-  /** The worker has the socket of this connection. */
+  /** The worker has the socket of this connection, and serves it. */
   accepted: { tag: 4, fields: { connection } },
+  /** The worker has the socket that it is to hold, and reads nothing from it. */
+  holds: { tag: 13, fields: { hold } },
   /** The connection's first byte has been read. Sent at once: from here on whoever serves it next
    *  cannot find the encoding by itself. */
   begun: { tag: 8, fields: { connection, encoding: Type.Unsafe<Encoding>({}) } },
@@ -70,6 +74,18 @@ export const fromPrimary = {
   calm: { tag: 5, fields: {} },
   /** Let go of these connections, and say so of each by `released`; they stay open. */
   release: { tag: 4, fields: { connections: Type.Array(connection) } },
+  /** Serve this one, whose socket you hold: its worker is gone, or has let go of it. */
+  serve: {
+    tag: 7,
+    fields: {
+      connection,
+      address: Type.String(),
+      handover: Type.Unsafe<Handover | null>({}),
+      hold,
+    },
+  },
+  /** Close your handle of this socket that you hold. */
+  drop: { tag: 8, fields: { hold } },
 } as const satisfies ProcessMessageTable;
 
 export type FromChild = MessageIn<typeof fromChild>;
@@ -77,8 +93,12 @@ export type FromPrimary = MessageIn<typeof fromPrimary>;
 export const fromChildCodec = codecOf(fromChild);
 export const fromPrimaryCodec = codecOf(fromPrimary);
 
-/** What goes with a socket over the cluster's channel, which carries nothing else. */
-export interface SocketMessage {
+/** What goes with a socket over the cluster's channel, which carries nothing else: that it is to be
+ *  served, or held while another worker serves it. */
+export type SocketMessage = Assignment | { readonly hold: number };
+
+/** A connection that a worker is to serve. */
+export interface Assignment {
   readonly connection: number;
   readonly address: string;
   /** Where another worker has served it before. */

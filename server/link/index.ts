@@ -2,6 +2,7 @@
 
 export { Channel } from './channel.ts';
 export {
+  type Assignment,
   CONTROL_FD,
   type FromChild,
   type FromPrimary,

@@ -4,6 +4,7 @@ import inspector from 'node:inspector';
 import { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import {
+  type Assignment,
   Channel,
   CONTROL_FD,
   type FromChild,
@@ -35,6 +36,10 @@ export interface ChildTask {
   drain(): void;
   /** Lets go of connections, which stay open for others. */
   release(connections: readonly number[]): void;
+  /** Serves a connection whose socket it holds. */
+  serve(assignment: Assignment, hold: number): void;
+  /** Closes its handle of a socket that it holds. */
+  drop(hold: number): void;
   /** The process ends in a moment, from an error that nothing caught: what waits to be sent goes
    *  out now or never. */
   failing(): void;
@@ -143,6 +148,12 @@ export class ChildRuntime {
         return;
       case 'release':
         this.task?.release(message.connections);
+        return;
+      case 'serve':
+        this.task?.serve(message, message.hold);
+        return;
+      case 'drop':
+        this.task?.drop(message.hold);
         return;
       default:
         message satisfies never;

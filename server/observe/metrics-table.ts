@@ -87,6 +87,11 @@ export const metrics = {
     { reason: ['CLIENT', 'NETWORK', ...errorCodes.filter(isFatal)] },
   ),
   connectionsWaiting: gauge(primary, 'sum', 'Accepted connections that no worker serves yet.'),
+  connectionsHeld: gauge(
+    primary,
+    'sum',
+    'Connections whose socket a second worker holds, to serve them at once when the first dies.',
+  ),
   handoverSeconds: histogram(
     primary,
     [...SHORT, 5],

@@ -4,12 +4,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Supervisor } from '../multiprocessing/index.ts';
 import { Assignments } from './assignments.ts';
 import { Connections } from './connections.ts';
+import { Holding } from './holding.ts';
 import { TestWorker } from './test-worker.ts';
 import { SharedWorkers } from './workers.ts';
 
 let connections: Connections;
 let ready: TestWorker[];
 let isServing: boolean;
+let holding: Holding;
 let assignments: Assignments;
 let first: TestWorker;
 let second: TestWorker;
@@ -22,14 +24,17 @@ beforeEach(() => {
   isServing = true;
   const supervisor = {} as Supervisor;
   const spec = () => expect.unreachable();
+  holding = new Holding({ connections, ready: asChildren, mayMove: () => true });
   assignments = new Assignments({
     connections,
+    holding,
     workers: new SharedWorkers({ supervisor, connections, spec }, 2),
-    ready: () => ready.map(({ asChild }) => asChild),
+    ready: asChildren,
     acknowledged: () => {},
     isServing: () => isServing,
   });
 });
+const asChildren = () => ready.map(({ asChild }) => asChild);
 afterEach(() => {
   vi.useRealTimers();
 });

@@ -3,11 +3,13 @@ import type { Socket } from 'node:net';
 import type { FromChild } from '../link/index.ts';
 import type { ChildProcess } from './child-process.ts';
 import type { Connections, KeptConnection } from './connections.ts';
+import type { Holding } from './holding.ts';
 import type { Workers } from './workers.ts';
 
 export interface AssignmentsOptions {
   readonly connections: Connections;
   readonly workers: Workers;
+  readonly holding: Holding;
   /** The workers that take connections. */
   ready(): Iterable<ChildProcess>;
   /** A worker has a connection's socket for the first time since it was accepted or lost. */
@@ -16,7 +18,10 @@ export interface AssignmentsOptions {
   isServing(): boolean;
 }
 
-/** Sockets sent to workers in one turn of the event loop. */
+/** What a worker says of a connection. */
+type ConnectionNews = 'accepted' | 'holds' | 'begun' | 'identified' | 'released' | 'closed';
+
+/** Connections given to workers in one turn of the event loop. */
 const ASSIGNED_AT_ONCE = 32;
 /** Sockets on their way to one worker. Node goes through all that wait for a channel whenever one
  *  has arrived: with a thousand that is most of the time. */
@@ -47,24 +52,25 @@ export class Assignments {
   /** Gives connections that wait to workers, while there are some that are ready. Sending a socket
    *  takes a fifth of a millisecond: other work is let in between. */
   readonly assign = (): void => {
-    const { connections, workers } = this.options;
+    const { connections, workers, holding } = this.options;
     clearImmediate(this.assigning);
     this.assigning = undefined;
     for (let i = 0; i < ASSIGNED_AT_ONCE; i++) {
       const next = connections.nextWaiting();
-      const worker = next && workers.pick(this.reachable());
+      const worker = next && (holding.heirOf(next) ?? workers.pick(this.reachable()));
       if (!worker) return;
-      connections.assign(next, worker);
+      connections.assign(next, worker, holding.take(next, worker));
     }
     this.assigning = setImmediate(this.assign);
   };
 
   /** What a worker says of one of its connections. */
-  heard(
-    worker: ChildProcess,
-    message: FromChild & { type: 'accepted' | 'begun' | 'identified' | 'released' | 'closed' },
-  ): void {
-    const { connections } = this.options;
+  heard(worker: ChildProcess, message: FromChild & { type: ConnectionNews }): void {
+    const { connections, holding } = this.options;
+    if (message.type === 'holds') {
+      holding.arrived(message.hold, worker);
+      return;
+    }
     const connection = connections.get(message.connection);
     if (!connection) return;
     switch (message.type) {
@@ -82,6 +88,7 @@ export class Assignments {
         connection.identified = true;
         connection.token = message.token;
         connection.name = message.name;
+        holding.add(connection);
         break;
       case 'released':
         connections.takeBack(connection, worker);
@@ -99,9 +106,20 @@ export class Assignments {
   /** A worker is gone, and was reaped.
    *  @returns how many connections it has left to others. */
   takeFrom(worker: ChildProcess): number {
-    const count = this.options.connections.takeFrom(worker);
+    const { connections, holding } = this.options;
+    const count = connections.takeFrom(worker);
+    holding.takeFrom(worker);
     this.noteChange();
     return count;
+  }
+
+  /** Closes those that no worker serves. */
+  closeWaiting(): void {
+    const { connections, holding } = this.options;
+    for (let next = connections.nextWaiting(); next; next = connections.nextWaiting()) {
+      connections.remove(next);
+      holding.remove(next);
+    }
   }
 
   /** Gives all connections of a worker that is retiring to others, a few at a time, so that each of
@@ -136,8 +154,9 @@ export class Assignments {
   }
 
   private remove(connection: KeptConnection): void {
-    const { connections, workers, ready } = this.options;
+    const { connections, workers, holding, ready } = this.options;
     connections.remove(connection);
+    holding.remove(connection);
     this.assign();
     workers.changed(ready());
   }

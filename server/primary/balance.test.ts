@@ -32,6 +32,7 @@ function begin(workers: number) {
     mayMove: () => mayMove,
   });
   balance.start();
+  crowd.holding.start();
   return { crowd, balance, asked };
 }
 
@@ -200,6 +201,7 @@ describe('Whatever comes, goes and dies', () => {
       pass(LONG_MS);
       expect(asked).toHaveLength(length);
       balance.close();
+      crowd.holding.close();
       vi.clearAllTimers();
     };
     const waitsForAWorker: [number, Event[]] = [

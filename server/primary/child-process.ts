@@ -1,6 +1,6 @@
 // A child as the primary holds it: what it has become, its last heartbeat, whether it gets work.
 import type { Socket } from 'node:net';
-import type { FromChild, SocketMessage } from '../link/index.ts';
+import type { Assignment, FromChild } from '../link/index.ts';
 import type { Child, ChildIdentity, Exit } from '../multiprocessing/index.ts';
 import type { ForkedProcess } from './forked-process.ts';
 
@@ -71,9 +71,24 @@ export class ChildProcess implements Child {
     return role === 'worker' ? `worker ${worker}` : role;
   }
 
-  /** Hands a socket over and keeps a handle of it. */
-  sendSocket(message: SocketMessage, socket: Socket): void {
-    if (!this.isEnding) this.forked.sendSocket(message, socket);
+  /** Hands a socket over, to be served, and keeps a handle of it. */
+  sendSocket(assignment: Assignment, socket: Socket): void {
+    if (!this.isEnding) this.forked.sendSocket(assignment, socket);
+  }
+
+  /** Hands a socket over, to be held while another serves it; it answers `holds`. */
+  hold(hold: number, socket: Socket): void {
+    if (!this.isEnding) this.forked.sendSocket({ hold }, socket);
+  }
+
+  /** Has it serve a connection whose socket it holds. */
+  serve(assignment: Assignment, hold: number): void {
+    this.forked.send({ type: 'serve', ...assignment, hold });
+  }
+
+  /** Has it close its handle of a socket that it holds. */
+  drop(hold: number): void {
+    this.forked.send({ type: 'drop', hold });
   }
 
   drain(): void {

@@ -21,10 +21,20 @@ export interface KeptConnection {
   token: string;
   name: string;
   encoding: Encoding | undefined;
+  /** Who holds its socket, too, to serve it when its worker dies. */
+  hold: Hold | undefined;
+  /** It waits because its worker has died. */
+  isOrphan: boolean;
   /** When its worker was lost, in ms since 1970; 0: it has had one at most. */
   lostAt: number;
   /** When it was last given to another worker, in ms since 1970; 0: never. */
   handedOverAt: number;
+}
+
+/** A socket that a worker holds for another. */
+export interface Hold {
+  readonly worker: ChildProcess;
+  readonly id: number;
 }
 
 export class Connections {
@@ -51,7 +61,7 @@ export class Connections {
     return this.perWorker.get(worker)?.size ?? 0;
   }
 
-  /** Sockets on their way to the worker. */
+  /** Connections on their way to the worker. */
   underWayTo(worker: ChildProcess): number {
     return this.underWay.get(worker) ?? 0;
   }
@@ -73,6 +83,8 @@ export class Connections {
       token: '',
       name: '',
       encoding: undefined,
+      hold: undefined,
+      isOrphan: false,
       lostAt: 0,
       handedOverAt: 0,
     };
@@ -97,10 +109,12 @@ export class Connections {
     return served;
   }
 
-  /** Gives a connection that waits to a worker. */
-  assign(connection: KeptConnection, worker: ChildProcess): void {
+  /** Gives a connection that waits to a worker.
+   *  @param hold by which the worker has its socket; undefined where it must be sent. */
+  assign(connection: KeptConnection, worker: ChildProcess, hold?: number): void {
     this.waiting.delete(connection);
     connection.worker = worker;
+    connection.isOrphan = false;
     const here = this.perWorker.get(worker);
     if (here) here.add(connection);
     else this.perWorker.set(worker, new Set([connection]));
@@ -108,7 +122,9 @@ export class Connections {
     const { id, address, socket, encoding, token, name, lostAt } = connection;
     const handover = lostAt === 0 ? null : { encoding, token, name, lostAt };
     if (handover) connection.handedOverAt = Date.now();
-    worker.sendSocket({ connection: id, address, handover }, socket);
+    const assignment = { connection: id, address, handover };
+    if (hold === undefined) worker.sendSocket(assignment, socket);
+    else worker.serve(assignment, hold);
   }
 
   /** The worker says that it has the socket.
@@ -146,7 +162,10 @@ export class Connections {
     const orphans = [...(this.perWorker.get(worker) ?? [])];
     this.perWorker.delete(worker);
     this.underWay.delete(worker);
-    for (const connection of orphans) this.lose(connection);
+    for (const connection of orphans) {
+      this.lose(connection);
+      connection.isOrphan = true;
+    }
     return orphans.length;
   }
 
@@ -168,11 +187,6 @@ export class Connections {
     connection.identified = false;
     connection.lostAt = Date.now();
     this.waiting.add(connection);
-  }
-
-  /** Closes those that no worker serves. */
-  removeWaiting(): void {
-    for (const connection of [...this.waiting]) this.remove(connection);
   }
 
   removeAll(): void {

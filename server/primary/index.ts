@@ -20,6 +20,7 @@ import type { ChildProcess } from './child-process.ts';
 import { Children } from './children.ts';
 import { Connections } from './connections.ts';
 import { takeDataDirectory } from './data-directory.ts';
+import { Holding } from './holding.ts';
 import { Listener } from './listener.ts';
 import { PrimaryState } from './primary-state.ts';
 import { type RestartStatus, RollingRestart } from './rolling-restart.ts';
@@ -57,6 +58,7 @@ export class Primary {
   private readonly listener: Listener;
   private readonly admission: Admission;
   private readonly assignments: Assignments;
+  private readonly holding: Holding;
   private readonly restarting: RollingRestart;
   private readonly balance: Balance;
   private admin: Admin | undefined;
@@ -97,19 +99,21 @@ export class Primary {
     const { workers } = this;
     const isServing = () => this.state === PrimaryState.Serving;
     const ready = () => children.readyWorkers();
-    const shared = { config, log, metrics, connections, children, workers, isServing, ready };
+    const mayMove = () => isServing() && !this.restarting.isBusy && children.isReady('coordinator');
+    const served = { connections, ready, isServing, mayMove };
+    const shared = { config, log, metrics, children, workers, ...served };
     this.admission = new Admission(shared);
+    this.holding = new Holding(served);
+    const { holding } = this;
     this.assignments = new Assignments({
       ...shared,
+      holding,
       acknowledged: ({ acceptedAt }) =>
         metrics.observe('handoverSeconds', (performance.now() - acceptedAt) / 1000),
     });
     const { assignments } = this;
     this.restarting = new RollingRestart({ ...shared, supervisor, assignments });
-    this.balance = new Balance({
-      ...shared,
-      mayMove: () => isServing() && !this.restarting.isBusy && children.isReady('coordinator'),
-    });
+    this.balance = new Balance(shared);
     this.listener = new Listener({
       config,
       accepted: (socket, address) => {
@@ -162,7 +166,10 @@ export class Primary {
       return undefined;
     }
     this.state = PrimaryState.Serving;
-    if (config.workers !== 'per-client') this.balance.start();
+    if (config.workers !== 'per-client') {
+      this.balance.start();
+      this.holding.start();
+    }
     this.admission.warnOfLimits();
     return { port, adminPort: admin.port };
   }
@@ -191,6 +198,7 @@ export class Primary {
     this.listener.close();
     this.supervisor.destroy();
     this.balance.close();
+    this.holding.close();
     this.children.close();
     this.connections.removeAll();
     rmSync(this.directory, { recursive: true, force: true });
@@ -213,7 +221,9 @@ export class Primary {
 
   /** Brings the gauges up to date. */
   private measure(): void {
-    this.options.metrics.gauge('connectionsWaiting', this.connections.waitingCount);
+    const { metrics } = this.options;
+    metrics.gauge('connectionsWaiting', this.connections.waitingCount);
+    metrics.gauge('connectionsHeld', this.holding.count);
   }
 
   private heard(child: ChildProcess, message: FromChild): void {
@@ -222,6 +232,7 @@ export class Primary {
         this.childReady();
         return;
       case 'accepted':
+      case 'holds':
       case 'begun':
       case 'identified':
       case 'released':
@@ -255,7 +266,7 @@ export class Primary {
     const count = this.assignments.takeFrom(child);
     if (this.state !== PrimaryState.Serving) {
       // Nobody is to take them any more.
-      this.connections.removeWaiting();
+      this.assignments.closeWaiting();
       if (this.connections.size === 0) this.allGone?.();
       return 0;
     }

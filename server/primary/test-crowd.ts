@@ -1,8 +1,11 @@
 // Connections that come, go and are handed over among workers of which each answers after a while.
 import { Socket } from 'node:net';
+import { expect } from 'vitest';
+import type { Assignment } from '../link/index.ts';
 import type { Supervisor } from '../multiprocessing/index.ts';
 import { Assignments } from './assignments.ts';
 import { Connections, type KeptConnection } from './connections.ts';
+import { Holding } from './holding.ts';
 import { TestWorker } from './test-worker.ts';
 import { SharedWorkers } from './workers.ts';
 
@@ -15,6 +18,8 @@ export class AnsweringWorker extends TestWorker {
   isAlive = true;
   /** It answers nothing while it hangs. */
   isStopped = false;
+  /** Which connection's socket it has by which hold. */
+  readonly holds = new Map<number, number>();
   private readonly crowd: Crowd;
 
   constructor(crowd: Crowd) {
@@ -22,13 +27,39 @@ export class AnsweringWorker extends TestWorker {
     this.crowd = crowd;
   }
 
-  override sendSocket(message: { connection: number; handover: object | null }): void {
-    super.sendSocket(message);
-    const { connection, handover } = message;
+  override sendSocket(assignment: Assignment): void {
+    super.sendSocket(assignment);
+    this.attach(assignment);
+  }
+
+  override hold(hold: number, socket: Socket): void {
+    super.hold(hold, socket);
+    const connection = this.crowd.connectionOf(socket);
+    this.later(() => {
+      this.holds.set(hold, connection);
+      this.say({ type: 'holds', hold });
+    });
+  }
+
+  override serve(assignment: Assignment, hold: number): void {
+    super.serve(assignment, hold);
+    expect(this.holds.get(hold)).toBe(assignment.connection);
+    this.holds.delete(hold);
+    this.attach(assignment);
+  }
+
+  override drop(hold: number): void {
+    super.drop(hold);
+    expect(this.holds.delete(hold)).toBe(true);
+  }
+
+  private attach({ connection, handover }: Assignment): void {
     if (handover) this.crowd.handovers.set(connection, Date.now());
     this.later(() => this.say({ type: 'accepted', connection }));
     const [token, name] = [`token ${connection}`, 'ada'];
-    this.later(() => this.say({ type: 'identified', connection, token, name }), 2);
+    this.later(() => {
+      if (!this.crowd.neverIdentifies) this.say({ type: 'identified', connection, token, name });
+    }, 2);
   }
 
   override release(connections: readonly number[]): void {
@@ -55,6 +86,10 @@ export class Crowd {
   readonly connections = new Connections();
   readonly workers: AnsweringWorker[] = [];
   readonly assignments: Assignments;
+  readonly holding: Holding;
+  mayHold = true;
+  /** Clients never say hello. */
+  neverIdentifies = false;
   /** Called when a worker is asked to let go of some. */
   asked = (_worker: AnsweringWorker, _connections: readonly number[]): void => {};
   readonly handovers = new Map<number, number>();
@@ -64,8 +99,10 @@ export class Crowd {
     const { connections, ready } = this;
     const unused = () => ({}) as never;
     const options = { supervisor: {} as Supervisor, connections, spec: unused };
+    this.holding = new Holding({ connections, ready, mayMove: () => this.mayHold });
     this.assignments = new Assignments({
       connections,
+      holding: this.holding,
       workers: new SharedWorkers(options, workers),
       ready,
       acknowledged: () => {},
@@ -91,6 +128,13 @@ export class Crowd {
 
   get difference(): number {
     return Math.max(...this.counts) - Math.min(...this.counts);
+  }
+
+  connectionOf(socket: Socket): number {
+    for (let id = 1; id <= this.lastId; id++) {
+      if (this.connections.get(id)?.socket === socket) return id;
+    }
+    throw new Error('a socket of no connection');
   }
 
   addWorker(): void {

@@ -59,6 +59,7 @@ class Worker extends EventEmitter {
     of.after(this.sentAt - of.now, this.child, () => {
       const handle = end && !end.isGone ? new Socket(end) : undefined;
       this.child.emit('message', message, handle?.pause());
+      handle?.came();
     });
   }
 }

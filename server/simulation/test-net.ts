@@ -19,9 +19,22 @@ export class Socket extends EventEmitter {
   destroyed = false;
   wasCut = false;
   isReading = false;
+  /** What reads for it, and can be stopped and started underneath. */
+  readonly _handle = {
+    reading: true,
+    readStart: (): void => {
+      machine().note(`${this.owner.name} reads what it has held`);
+      this.isStopped = false;
+      this.wake();
+    },
+    readStop: (): void => {
+      this.isStopped = true;
+    },
+  };
   /** Sees each frame that is written. */
   wrote: ((frame: Uint8Array) => void) | undefined;
   private isPaused = false;
+  private isStopped = false;
   private corked: Uint8Array[] | undefined;
   private waking: Happening | undefined;
   private sawEnd = false;
@@ -60,12 +73,22 @@ export class Socket extends EventEmitter {
     if (this.destroyed) return this;
     this.isPaused = false;
     this.isReading = true;
+    this.checkAlone();
+    this.wake();
+    return this;
+  }
+
+  /** It has come over a channel: from now on it is read, if only into a buffer, unless that was
+   *  stopped at once. */
+  came(): void {
+    if (!this.isStopped && !this.destroyed) this.checkAlone();
+  }
+
+  private checkAlone(): void {
     for (const other of this.held.holders) {
       if (other === this || !other.isReading || !other.owner.isAlive) continue;
       machine().violate(`${this.owner.name} and ${other.owner.name} read one connection`);
     }
-    this.wake();
-    return this;
   }
 
   cork(): void {
@@ -128,13 +151,13 @@ export class Socket extends EventEmitter {
 
   /** Something may be there to be read. */
   wake(): void {
-    if (!this.isReading || this.waking) return;
+    if (!this.isReading || this.isStopped || this.waking) return;
     const { unread, isEnded, isLocal } = this.held;
     if (unread.length === 0 && (!isEnded || this.sawEnd)) return;
     const delayMs = machine().delay(isLocal ? LOCAL_MS : NETWORK_MS);
     this.waking = machine().after(delayMs, this.owner, () => {
       this.waking = undefined;
-      if (this.isReading) this.read();
+      if (this.isReading && !this.isStopped) this.read();
       this.wake();
     });
   }

@@ -10,6 +10,8 @@ import { CoordinatorLink } from './coordinator-link.ts';
 import { forsake, receive, type Served } from './receive.ts';
 import type { ServedRoom } from './served-room.ts';
 
+export { HeldSockets } from './held-sockets.ts';
+
 export interface WorkerOptions {
   readonly config: Config;
   readonly linkPath: string;
