@@ -39,8 +39,11 @@ describe('A ledger', () => {
         const ledger = filled(answers);
         const restored = new Ledger();
         restored.restore(asWritten(ledger.save()));
-        expect(restored).toStrictEqual(ledger);
         const next = answers.length + 1;
+        for (const one of [ledger, restored]) one.apply(next);
+        expect(restored.save()).toStrictEqual(ledger.save());
+        expect(allOf(restored, next)).toStrictEqual(allOf(ledger, next));
+        expect(restored.save()).toStrictEqual(ledger.save());
         for (const one of [ledger, restored]) one.keep(next, wall);
         expect(allOf(restored, next)).toStrictEqual(allOf(ledger, next));
       }),

@@ -29,12 +29,16 @@ export class Ledger {
   /** The oldest first; `answers` has what belongs to each. */
   private seqs: number[] = [];
   private answers: Answer[] = [];
+  /** As it was restored, until an answer is kept or asked for: everybody waits while a room comes back,
+   *  and few ask again. */
+  private unread: SavedLedger | ListedLedger | undefined;
 
   apply(seq: number): void {
     this.applied = seq;
   }
 
   keep(seq: number, answer: Answer): void {
+    this.read();
     this.seqs.push(seq);
     this.answers.push(answer);
     if (this.seqs.length <= ANSWERS_KEPT) return;
@@ -43,10 +47,13 @@ export class Ledger {
   }
 
   kept(seq: number): Answer | undefined {
+    this.read();
     return this.answers[this.seqs.lastIndexOf(seq)];
   }
 
   save(): SavedLedger {
+    if (this.unread && 'rejected' in this.unread) return { ...this.unread, applied: this.applied };
+    this.read();
     const rejected: [code: string, text: string, ...seqs: number[]][] = [];
     const results: unknown[] = [];
     for (let i = 0; i < this.seqs.length; i++) {
@@ -65,8 +72,15 @@ export class Ledger {
   }
 
   restore(saved: SavedLedger | ListedLedger): void {
-    const answers = 'answers' in saved ? saved.answers : listed(saved);
     this.applied = saved.applied;
+    this.unread = saved;
+  }
+
+  private read(): void {
+    const { unread } = this;
+    if (!unread) return;
+    this.unread = undefined;
+    const answers = 'answers' in unread ? unread.answers : listed(unread);
     this.seqs = answers.map(([seq]) => seq);
     this.answers = answers.map(([, answer]) => answer);
   }
