@@ -130,7 +130,7 @@ describe('When a worker fails on an error that nothing catches', () => {
     const losses = countLosses(ada);
     const room = await ada.join({ game: 'goldrush' });
     const pause = handedOver(ada);
-    const code = "setTimeout(() => { throw new Error('out of the blue'); })";
+    const code = "throw new Error('out of the blue')";
     await injectCode(code, (await workersOf(server))[0]!.pid, () => server.log);
     await pause;
     expect(await room.call('audit')).toMatchObject({ total: 6000 });
