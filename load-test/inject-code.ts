@@ -30,8 +30,11 @@ function isTaken(url: string, code: string): Promise<boolean> {
   const socket = new WebSocket(url);
   const expression = `setTimeout(() => { ${code} })`;
   return new Promise((resolve) => {
-    // One that is stopped never answers.
-    setTimeout(() => resolve(false), INSPECTOR_MS_MAX).unref();
+    // One that is stopped does not answer; it is not to run this later.
+    setTimeout(() => {
+      resolve(false);
+      socket.close();
+    }, INSPECTOR_MS_MAX).unref();
     socket.addEventListener('error', () => resolve(false));
     socket.addEventListener('close', () => resolve(false));
     socket.addEventListener('open', () => {

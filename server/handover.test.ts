@@ -143,8 +143,6 @@ describe('When a worker fails on an error that nothing catches', () => {
 
 describe('Sockets that a second worker holds', () => {
   const held = (server: ServerProcess) => server.metric('holdfast_connections_held');
-  const pidOf = async (server: ServerProcess, number: number) =>
-    (await workersOf(server)).find(({ worker }) => worker === number)!.pid;
 
   it('are served by that worker as soon as the first has died, every command once', async () => {
     const server = await startServer('--workers', '2', '--restarts-max', '1000');
@@ -153,13 +151,15 @@ describe('Sockets that a second worker holds', () => {
     const rooms = await Promise.all(clients.map((client) => client.join({ game: 'goldrush' })));
     for (let i = 0; i < 3; i++) {
       await expect.poll(() => held(server)).toBe(20);
-      const [victim, heir] = (await workersOf(server)).map(({ worker }) => worker);
-      const orphans = clients.filter(({ welcome }) => welcome!.worker === victim);
+      const [victim, heir] = await workersOf(server);
+      const orphans = clients.filter(({ welcome }) => welcome!.worker === victim!.worker);
       const pauses = orphans.map(handedOver);
       for (const room of rooms) for (let j = 0; j < 10; j++) room.send('walk', { dx: 1, dy: 0 });
-      killPid(await pidOf(server, victim!));
+      killPid(victim!.pid);
       await Promise.all(pauses);
-      expect(orphans.map(({ welcome }) => welcome!.worker)).toEqual(orphans.map(() => heir));
+      expect(orphans.map(({ welcome }) => welcome!.worker)).toEqual(
+        orphans.map(() => heir!.worker),
+      );
       const audits = await Promise.all(rooms.map((room) => room.call('audit')));
       expect(audits).toEqual(audits.map(() => expect.objectContaining({ total: 6000 })));
     }

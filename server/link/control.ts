@@ -10,6 +10,12 @@ export const CONTROL_FD = 4;
 const connection = Type.Number();
 /** Which of the sockets that were ever given to be held; a connection may have had several. */
 const hold = Type.Number();
+const assignment = {
+  connection,
+  address: Type.String(),
+  /** Where another worker has served it before. */
+  handover: Type.Unsafe<Handover | null>({}),
+};
 
 export const fromChild = {
   /** The child has started and can do its work. */
@@ -75,15 +81,7 @@ export const fromPrimary = {
   /** Let go of these connections, and say so of each by `released`; they stay open. */
   release: { tag: 4, fields: { connections: Type.Array(connection) } },
   /** Serve this one, whose socket you hold: its worker is gone, or has let go of it. */
-  serve: {
-    tag: 7,
-    fields: {
-      connection,
-      address: Type.String(),
-      handover: Type.Unsafe<Handover | null>({}),
-      hold,
-    },
-  },
+  serve: { tag: 7, fields: { ...assignment, hold } },
   /** Close your handle of this socket that you hold. */
   drop: { tag: 8, fields: { hold } },
 } as const satisfies ProcessMessageTable;
@@ -98,12 +96,7 @@ export const fromPrimaryCodec = codecOf(fromPrimary);
 export type SocketMessage = Assignment | { readonly hold: number };
 
 /** A connection that a worker is to serve. */
-export interface Assignment {
-  readonly connection: number;
-  readonly address: string;
-  /** Where another worker has served it before. */
-  readonly handover: Handover | null;
-}
+export type Assignment = Omit<FromPrimary & { type: 'serve' }, 'type' | 'hold'>;
 
 /** What a worker must know to go on with a connection that another has served. */
 export interface Handover {

@@ -115,10 +115,9 @@ export class Assignments {
 
   /** Closes those that no worker serves. */
   closeWaiting(): void {
-    const { connections, holding } = this.options;
+    const { connections } = this.options;
     for (let next = connections.nextWaiting(); next; next = connections.nextWaiting()) {
-      connections.remove(next);
-      holding.remove(next);
+      this.forget(next);
     }
   }
 
@@ -154,11 +153,16 @@ export class Assignments {
   }
 
   private remove(connection: KeptConnection): void {
-    const { connections, workers, holding, ready } = this.options;
-    connections.remove(connection);
-    holding.remove(connection);
+    const { workers, ready } = this.options;
+    this.forget(connection);
     this.assign();
     workers.changed(ready());
+  }
+
+  private forget(connection: KeptConnection): void {
+    const { connections, holding } = this.options;
+    connections.remove(connection);
+    holding.remove(connection);
   }
 
   /** Resolves at the first change after which it holds, or after `ms`.
