@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const TESTS = '{protocol,client,server,load-test}/**/*.test.ts';
+/** Tests of `npm run test:long`: each takes more than some seconds of both cores. */
+const LONG = '{protocol,client,server,load-test}/**/*.long.test.ts';
 /** Mostly of logic alone: they change nothing of the process that they run in. */
 const LOGIC = [
   '{protocol,client}/**/*.test.ts',
@@ -24,9 +26,13 @@ export default defineConfig({
     // Tests with processes mostly wait: more at a time than there are cores.
     maxWorkers: 3,
     projects: [
-      { extends: true, test: { name: 'whole', include: [TESTS], exclude: LOGIC } },
+      { extends: true, test: { name: 'whole', include: [TESTS], exclude: [...LOGIC, LONG] } },
       // Modules are loaded once for many files: that halves what they take.
-      { extends: true, test: { name: 'logic', include: LOGIC, isolate: false } },
+      {
+        extends: true,
+        test: { name: 'logic', include: LOGIC, exclude: [LONG], isolate: false },
+      },
+      { extends: true, test: { name: 'long', include: [LONG], testTimeout: 900_000 } },
     ],
   },
 });
