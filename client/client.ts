@@ -1,6 +1,12 @@
 // The client: one session on a server, kept through lost connections, and its public face.
 import { EventEmitter } from 'node:events';
-import { LOBBY, type Message, type ProtocolError, type ServerMessage } from '../protocol/index.ts';
+import {
+  LOBBY,
+  type Message,
+  type ProtocolError,
+  type ServerMessage,
+  Timer,
+} from '../protocol/index.ts';
 import { ClientError, ServerError } from './errors.ts';
 import { Link, type LinkError, LinkState } from './link.ts';
 import { Matches, type MatchOptions } from './matches.ts';
@@ -48,7 +54,7 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
   readonly #matches: Matches;
   readonly #ended = Promise.withResolvers<void>();
   #opening: PromiseWithResolvers<this> | undefined;
-  #closeTimer: NodeJS.Timeout | undefined;
+  #closeTimer: Timer | undefined;
   #quitting = false;
   /** The key that was told last. */
   #account: string | undefined;
@@ -159,7 +165,7 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
     if (this.state === LinkState.Ready) {
       this.#link.beginClosing();
       this.#rooms.refuse(new ClientError('CLOSED'));
-      this.#closeTimer = setTimeout(() => this.#quit(), this.#settings.closeTimeoutMs);
+      this.#closeTimer = new Timer(this.#settings.closeTimeoutMs, () => this.#quit());
       this.#quitWhenSettled();
     } else if (this.state !== LinkState.Closing) this.#link.end(undefined);
     return this.#ended.promise;
@@ -252,12 +258,12 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
   #quit(): void {
     if (this.#quitting) return;
     this.#quitting = true;
-    clearTimeout(this.#closeTimer);
+    this.#closeTimer?.stop();
     this.#link.quit();
   }
 
   #end(error: Error | undefined): void {
-    clearTimeout(this.#closeTimer);
+    this.#closeTimer?.stop();
     this.#settings.signal?.removeEventListener('abort', this.#aborted);
     const closed = new ClientError('CLOSED', error?.message, error);
     this.#matches.end(error ?? closed);
@@ -275,7 +281,7 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
 
 /** Connects to a server and begins a session, or resumes the one of `token`.
  *  @returns the client, at the first `welcome`; it keeps itself connected until it is closed.
- *  @throws as `Client.open`. */
-export function connect(options: ConnectOptions): Promise<Client> {
+ *  @throws as `Client.open`; {RangeError} for an option that is out of its range. */
+export async function connect(options: ConnectOptions): Promise<Client> {
   return new Client(options).open();
 }

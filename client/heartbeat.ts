@@ -1,4 +1,5 @@
 // Pings the server: measures the round trip and notices a server that has gone silent.
+import { TIMER_MS_MAX } from '../protocol/index.ts';
 
 export interface HeartbeatOptions {
   /** Sends a ping that carries `time`. */
@@ -26,7 +27,7 @@ export class Heartbeat {
   start(pingMs: number): void {
     this.stop();
     this.unanswered = 0;
-    this.timer = setInterval(beat, pingMs, this);
+    this.timer = setInterval(beat, Math.min(pingMs, TIMER_MS_MAX), this);
     this.timer.unref();
     this.beat();
   }

@@ -5,6 +5,7 @@ import {
   PROTOCOL_VERSION,
   type ProtocolError,
   type ServerMessage,
+  Timer,
 } from '../protocol/index.ts';
 import { Backoff } from './backoff.ts';
 import { Connection, type ConnectionReceiver } from './connection.ts';
@@ -67,7 +68,7 @@ export class Link implements ConnectionReceiver {
   private readonly heartbeat: Heartbeat;
   private readonly backoff: Backoff;
   private connection: Connection | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private timer: Timer | undefined;
   private readyAt = Number.NaN;
   private welcomedEver = false;
   private bye: Message<'bye'> | undefined;
@@ -95,7 +96,7 @@ export class Link implements ConnectionReceiver {
     const { host, port, connectTimeoutMs } = this.settings;
     this.bye = undefined;
     this.connection = new Connection({ host, port, hello: () => this.hello(), receiver: this });
-    this.timer = setTimeout(() => this.fail(new ClientError('CONNECT_TIMEOUT')), connectTimeoutMs);
+    this.timer = new Timer(connectTimeoutMs, () => this.fail(new ClientError('CONNECT_TIMEOUT')));
   }
 
   write(frame: Buffer): void {
@@ -117,8 +118,8 @@ export class Link implements ConnectionReceiver {
     this.write(encodeBinary({ type: 'quit' }));
     this.heartbeat.stop();
     this.connection?.end();
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.end(undefined), this.settings.closeTimeoutMs);
+    this.timer?.stop();
+    this.timer = new Timer(this.settings.closeTimeoutMs, () => this.end(undefined));
   }
 
   /** Ends at once; idempotent. */
@@ -185,7 +186,7 @@ export class Link implements ConnectionReceiver {
     const hadToken = this.token !== undefined;
     this.token = welcome.token;
     if (this.state === Connecting) {
-      clearTimeout(this.timer);
+      this.timer?.stop();
       this.enter(Ready);
       this.readyAt = performance.now();
       this.welcomedEver = true;
@@ -217,12 +218,12 @@ export class Link implements ConnectionReceiver {
     // The owner may have ended the link on hearing of the loss.
     if (this.state !== Waiting) return;
     const delayMs = Math.max(this.bye?.retryMs ?? 0, this.backoff.nextMs());
-    this.timer = setTimeout(() => this.connect(), delayMs);
+    this.timer = new Timer(delayMs, () => this.connect());
     this.owner.waiting(this.backoff.attempts, delayMs, error);
   }
 
   private drop(): void {
-    clearTimeout(this.timer);
+    this.timer?.stop();
     this.heartbeat.stop();
     this.connection?.destroy();
     this.connection = undefined;

@@ -1,5 +1,8 @@
 // What a client can be told when it is made, and what holds where it is told nothing.
+import { checkDuration } from '../protocol/index.ts';
 
+/** Times are milliseconds from 0 on; with `Infinity` there is no limit. An option that is `undefined` has
+ *  its default. */
 export interface ConnectOptions {
   /** Default: `127.0.0.1`. */
   readonly host?: string;
@@ -41,8 +44,10 @@ type Optional = 'token' | 'account' | 'signal';
 /** The options with every default filled in. */
 export type Settings = Required<Omit<ConnectOptions, Optional>> & Pick<ConnectOptions, Optional>;
 
+/** @throws {RangeError} for a time or a number that is out of its range. */
 export function settingsOf(options: ConnectOptions): Settings {
-  return {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const settings: Settings = {
     host: '127.0.0.1',
     port: 8000,
     keepTrying: false,
@@ -54,6 +59,16 @@ export function settingsOf(options: ConnectOptions): Settings {
     pingsUnansweredMax: 2,
     closeTimeoutMs: 1_000,
     random: Math.random,
-    ...options,
+    ...(Object.fromEntries(given) as unknown as ConnectOptions),
   };
+  for (const name of durations) checkDuration(name, settings[name]);
+  for (const name of counts) {
+    // Comparisons with NaN are false.
+    if (settings[name] >= 1) continue;
+    throw new RangeError(`${name} must be a number from 1 on; it was ${String(settings[name])}`);
+  }
+  return settings;
 }
+
+const durations = ['connectTimeoutMs', 'reconnectMsMax', 'pingMs', 'closeTimeoutMs'] as const;
+const counts = ['unacknowledgedMax', 'pingsUnansweredMax'] as const;

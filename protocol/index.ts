@@ -32,4 +32,5 @@ export {
   type ServerMessage,
 } from './messages.ts';
 export { type StateBody, stateBody, stateFrame } from './state-frame.ts';
+export { checkDuration, isDuration, TIMER_MS_MAX, Timer } from './timers.ts';
 export type { Goods, TradeView } from './trade.ts';

@@ -12,6 +12,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   // A package, which the build makes one file.
   'protocol/schema.ts': [],
+  'protocol/timers.ts': [],
   client: ['protocol'],
   'load-test': ['client', 'protocol', 'server/multiprocessing'],
   'server/games': ['protocol'],
@@ -29,6 +30,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'server/row-codec.ts',
   ],
   'server/multiprocessing': [
+    'protocol/timers.ts',
     'server/config.ts',
     'server/coordinator/sync',
     'server/coordinator/sync/deque.ts',

@@ -1,18 +1,20 @@
 // What a supervisor is given: children as data, the time, and whom to tell.
+import { Timer } from '../../protocol/timers.ts';
 
 /** Time as a supervisor sees it, so that a test can give it its own. */
 export interface Clock {
   /** Milliseconds, steady. */
   now(): number;
-  /** @returns a function that calls it off. */
+  /** Calls `run` once, after `ms` however many these are; never with `Infinity`.
+   *  @returns a function that calls it off. */
   after(ms: number, run: () => void): () => void;
 }
 
 export const systemClock: Clock = {
   now: () => performance.now(),
   after(ms, run) {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
+    const timer = new Timer(ms, run);
+    return () => timer.stop();
   },
 };
 
@@ -40,7 +42,7 @@ export interface ChildSpec<C extends Child = Child> {
   /** `permanent`: is started again whenever it ends; `temporary`: never. A temporary child that dies
    *  soon after its start counts as a restart all the same: its owner would start another. */
   readonly restart: 'permanent' | 'temporary';
-  /** How long it may take from `stop` to its end; it is killed then. */
+  /** How long it may take from `stop` to its end; it is killed then. `Infinity`: it is never killed. */
   readonly shutdownMs: number;
 }
 

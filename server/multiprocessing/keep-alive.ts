@@ -1,7 +1,5 @@
 // Keeps this process from ending while something is waited for, and only then.
-
-/** A timer may be this far away. */
-const FAR_MS = 2 ** 31 - 1;
+import { TIMER_MS_MAX } from '../../protocol/timers.ts';
 
 /** The processes themselves never do: a handle that is asked for each task costs more than this. */
 export class KeepAlive {
@@ -11,7 +9,7 @@ export class KeepAlive {
   hold(): void {
     this.holders++;
     if (this.timer) this.timer.ref();
-    else this.timer = setInterval(() => {}, FAR_MS);
+    else this.timer = setInterval(() => {}, TIMER_MS_MAX);
   }
 
   release(): void {

@@ -4,6 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { checkDuration, Timer } from '../../protocol/timers.ts';
 import { Connection } from './connection.ts';
 import { EndOfStreamError, TimeoutError } from './errors.ts';
 import { unsendableOf } from './failures.ts';
@@ -93,6 +94,7 @@ export class Pipe<Sent = unknown, Received = Sent>
    *  it had sent was received; also when this end is closed. */
   async recv(options: WaitOptions = {}): Promise<Received> {
     const { timeoutMs = Number.POSITIVE_INFINITY, signal } = options;
+    checkDuration('timeoutMs', timeoutMs);
     const until = performance.now() + timeoutMs;
     while (this.received.length === 0) {
       const leftMs = Math.max(0, until - performance.now());
@@ -179,18 +181,18 @@ export class Pipe<Sent = unknown, Received = Sent>
   /** @returns whether there is something, or nothing more will be. */
   private async arrival(timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
     signal?.throwIfAborted();
+    checkDuration('timeoutMs', timeoutMs);
     if (this.received.length > 0 || this.isOver) return true;
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
     const wake = () => resolve(true);
     const aborted = () => reject(signal!.reason);
-    const isTimed = timeoutMs !== Number.POSITIVE_INFINITY;
-    const timer = isTimed ? setTimeout(() => resolve(false), timeoutMs) : undefined;
+    const timer = new Timer(timeoutMs, () => resolve(false)).unref();
     this.waiting.add(wake);
     signal?.addEventListener('abort', aborted);
     try {
       return await this.keepAlive.during(promise);
     } finally {
-      clearTimeout(timer);
+      timer.stop();
       this.waiting.delete(wake);
       signal?.removeEventListener('abort', aborted);
     }

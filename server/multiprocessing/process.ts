@@ -1,5 +1,6 @@
 // A process of its own that runs one function and ends.
 import type { Socket } from 'node:net';
+import { checkDuration, Timer } from '../../protocol/timers.ts';
 import { assertMayStart, currentProcess, nextName } from './current-process.ts';
 import { type ProcessEnd, ProcessError, WorkerCrashedError } from './errors.ts';
 import { birthFrame, failureOf } from './failures.ts';
@@ -101,19 +102,22 @@ export class Process<Args extends readonly unknown[], Result> implements AsyncDi
 
   /** Whether its event loop turns: false for one that is in an endless loop or stopped, or has
    *  ended. */
-  isResponsive(timeoutMs = RESPONSE_MS): Promise<boolean> {
-    return this.spawned?.isResponsive(timeoutMs) ?? Promise.resolve(false);
+  async isResponsive(timeoutMs = RESPONSE_MS): Promise<boolean> {
+    checkDuration('timeoutMs', timeoutMs);
+    return this.spawned?.isResponsive(timeoutMs) ?? false;
   }
 
-  /** Waits for its end, for ever or for `timeoutMs`; rejects with {ProcessError} `NOT_STARTED`.
+  /** Waits for its end, at most for `timeoutMs`; rejects with {ProcessError} `NOT_STARTED`, and with
+   *  {RangeError} for a `timeoutMs` that is no time.
    *  @returns whether it has ended. */
   async join(timeoutMs?: number): Promise<boolean> {
     this.running();
     if (timeoutMs === undefined) return this.keepAlive.during(this.over.promise);
     const late = Promise.withResolvers<false>();
-    const timer = setTimeout(() => late.resolve(false), timeoutMs);
+    checkDuration('timeoutMs', timeoutMs);
+    const timer = new Timer(timeoutMs, () => late.resolve(false));
     const hasEnded = await Promise.race([this.over.promise, late.promise]);
-    clearTimeout(timer);
+    timer.stop();
     return hasEnded;
   }
 

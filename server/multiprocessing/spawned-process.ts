@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { Timer } from '../../protocol/timers.ts';
 import { Connection } from './connection.ts';
 import type { ProcessEnd } from './errors.ts';
 import type { FromChild, ToChild } from './messages.ts';
@@ -93,11 +94,11 @@ export class SpawnedProcess {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const id = ++this.pings;
     const settle = (answer: boolean) => {
-      clearTimeout(timer);
+      timer.stop();
       this.pongs.delete(id);
       resolve(answer);
     };
-    const timer = setTimeout(() => settle(false), timeoutMs);
+    const timer = new Timer(timeoutMs, () => settle(false));
     this.pongs.set(id, () => settle(this.end === undefined));
     this.send(['ping', id]);
     return promise;

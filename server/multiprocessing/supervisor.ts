@@ -1,5 +1,6 @@
 // Supervision as in OTP: starts children, starts again what dies, and gives up when that is too often.
 
+import { checkDuration } from '../../protocol/timers.ts';
 import type { Child, ChildSpec, Exit, SupervisorOptions } from './child-spec.ts';
 
 interface Slot {
@@ -48,9 +49,10 @@ export class Supervisor {
   }
 
   /** Starts a child and keeps it.
-   *  @throws {Error} for an id that is in use. */
+   *  @throws {Error} for an id that is in use; {RangeError} for a `shutdownMs` that is no time. */
   add(spec: ChildSpec): void {
     if (this.slots.has(spec.id)) throw new Error(`there is a child ${spec.id} already`);
+    checkDuration('shutdownMs', spec.shutdownMs);
     const slot: Slot = {
       order: ++this.added,
       spec,

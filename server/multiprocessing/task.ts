@@ -1,11 +1,13 @@
 // One task of a pool, from being given to it until somebody knows what came of it.
+import { checkDuration, Timer } from '../../protocol/timers.ts';
 import { TimeoutError } from './errors.ts';
 import type { TargetAddress } from './messages.ts';
 
 export interface TaskOptions {
   /** Ends the task: one that runs is ended with its process. */
   readonly signal?: AbortSignal;
-  /** From its beginning, not counting the time that it waits for a process. Default: none. */
+  /** From its beginning, not counting the time that it waits for a process. Default, and `Infinity`:
+   *  no limit. */
   readonly timeoutMs?: number;
   /** How many times it may begin again when its process dies while it runs. Default: 0. */
   readonly retries?: number;
@@ -44,7 +46,7 @@ export class Task {
   private readonly options: TaskOptions;
   private readonly settlers: PromiseWithResolvers<unknown>;
   private readonly owner: TaskOwner;
-  private timer: NodeJS.Timeout | undefined;
+  private timer: Timer | undefined;
 
   constructor(
     owner: TaskOwner,
@@ -54,6 +56,7 @@ export class Task {
     values: readonly unknown[],
     options: TaskOptions,
   ) {
+    if (options.timeoutMs !== undefined) checkDuration('timeoutMs', options.timeoutMs);
     this.owner = owner;
     this.subject = subject;
     this.kind = kind;
@@ -70,16 +73,16 @@ export class Task {
     this.isRunning = true;
     const { timeoutMs } = this.options;
     if (timeoutMs === undefined || this.isSettled) return;
-    this.timer = setTimeout(() => {
+    this.timer = new Timer(timeoutMs, () => {
       this.reject(new TimeoutError(this.subject, timeoutMs));
       this.owner.overdue(this);
-    }, timeoutMs);
+    });
   }
 
   /** It does not run any more: it was answered, or its process has died. */
   stop(): void {
     this.isRunning = false;
-    clearTimeout(this.timer);
+    this.timer?.stop();
   }
 
   /** @returns whether it may begin again after the death of its process. */
@@ -115,7 +118,7 @@ export class Task {
   private settle(): boolean {
     if (this.isSettled) return false;
     this.isSettled = true;
-    clearTimeout(this.timer);
+    this.timer?.stop();
     this.options.signal?.removeEventListener('abort', this.aborted);
     this.owner.settled(this);
     return true;
