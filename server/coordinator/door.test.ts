@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createLog } from '../observe/index.ts';
 import { Door } from './door.ts';
 
 function newPath(): string {
@@ -12,8 +13,10 @@ function newPath(): string {
   return join(folder, 'link');
 }
 
+const log = createLog({ role: 'coordinator', level: 'fatal', write: () => {} });
+
 async function open(path = newPath()): Promise<{ door: Door; path: string }> {
-  const door = await Door.open(path);
+  const door = await Door.open(path, log);
   onTestFinished(() => door.close());
   return { door, path };
 }

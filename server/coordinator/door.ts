@@ -1,30 +1,33 @@
 // Where workers come in. It is open before anything is brought back, so that by then they have said
 // whom they serve.
-import { rmSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { SocketServer } from '../link/index.ts';
+import type { Log } from '../observe/index.ts';
 
 export class Door {
-  private readonly server: Server;
+  private server: SocketServer | undefined;
   private waiting: Socket[] = [];
   private take: ((socket: Socket) => void) | undefined;
 
-  private constructor() {
-    // What they say waits in the system: nobody here could take it yet.
-    this.server = createServer({ pauseOnConnect: true }, (socket) => {
-      if (this.take) this.admitOne(socket);
-      else this.waiting.push(socket);
-    });
-  }
+  private constructor() {}
 
   /** @param path of the Unix socket; one that a coordinator left behind that was killed goes.
    *  Rejects with what the system refuses. */
-  static async open(path: string): Promise<Door> {
+  static async open(path: string, log: Log): Promise<Door> {
     const door = new Door();
-    rmSync(path, { force: true });
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    // Exclusive: else the cluster would have the primary listen in this process's stead.
-    door.server.once('error', reject).listen({ path, exclusive: true }, resolve);
-    await promise;
+    door.server = await SocketServer.listen({
+      path,
+      // What they say waits in the system: the coordinator could not take it yet.
+      pauseOnConnect: true,
+      accept: (socket) => {
+        if (door.take) door.admitOne(socket);
+        else door.waiting.push(socket);
+      },
+      restored: (err) => {
+        if (err) log.error({ path, err }, `${REMOVED}, and cannot be made again: ${err.message}`);
+        else log.warn({ path }, `${REMOVED}, and was made again: find the program that removes it`);
+      },
+    });
     return door;
   }
 
@@ -37,7 +40,7 @@ export class Door {
 
   /** Who waits is sent away; who was let in stays. */
   close(): void {
-    this.server.close();
+    this.server?.close();
     for (const socket of this.waiting) socket.destroy();
   }
 
@@ -46,3 +49,5 @@ export class Door {
     socket.resume();
   }
 }
+
+const REMOVED = 'the socket by which workers reach the coordinator was removed';

@@ -87,7 +87,7 @@ export class Coordinator {
   /** Brings back what an earlier process has written down, and serves workers.
    *  @throws {StoreError} when files have to be mended first. */
   static async start(options: CoordinatorOptions): Promise<Coordinator> {
-    const door = await Door.open(options.linkPath);
+    const door = await Door.open(options.linkPath, options.log);
     try {
       return await Coordinator.recover(options, door);
     } catch (error) {

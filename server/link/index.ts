@@ -23,5 +23,6 @@ export {
   fromWorker,
   fromWorkerCodec,
 } from './messages.ts';
+export { SOCKET_PATH_BYTES_MAX, SocketServer, type SocketServerOptions } from './socket-server.ts';
 export type { Codec } from './table.ts';
 export { linkVersion } from './version.ts';

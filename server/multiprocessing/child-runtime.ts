@@ -1,8 +1,6 @@
 // A child's side of the control pipe: says that it is ready and alive, pushes metrics, obeys.
-import { rmSync } from 'node:fs';
 import inspector from 'node:inspector';
 import { Socket } from 'node:net';
-import { dirname } from 'node:path';
 import {
   type Assignment,
   Channel,
@@ -67,7 +65,7 @@ export class ChildRuntime {
   private task: ChildTask | undefined;
   private stopping = false;
 
-  constructor({ config, linkPath }: ChildOrigin) {
+  constructor({ config }: ChildOrigin) {
     const identity = Promise.withResolvers<ChildIdentity>();
     this.identity = identity.promise;
     this.become = identity.resolve;
@@ -81,11 +79,6 @@ export class ChildRuntime {
       lingerMs: LINGER_MS,
       message: (message) => this.obey(message),
       closed: () => process.exit(this.stopping ? 0 : ORPHANED),
-    });
-    process.on('exit', (code) => {
-      // The primary is gone: nobody else is left who would clean up.
-      if (code === ORPHANED || !process.connected)
-        rmSync(dirname(linkPath), { recursive: true, force: true });
     });
     // A terminal sends its signals to every process; the primary decides what they mean.
     process.on('SIGINT', () => {});

@@ -24,7 +24,8 @@ export interface ChildrenOptions {
   readonly relay: LogRelay;
   /** The file that becomes the role it is forked as. */
   readonly mainPath: string;
-  readonly linkPath: string;
+  /** Of the socket by which workers reach the coordinator; asked for when a process is forked. */
+  linkPath(): string;
   message(child: ChildProcess, message: FromChild): void;
   /** @returns how many connections it has left to others. */
   exited(child: ChildProcess, exit: Exit): number;
@@ -197,7 +198,7 @@ export class Children {
 
   private fork(events: ForkedEvents): ForkedProcess {
     const { config, linkPath, log, relay } = this.options;
-    const forked = new ForkedProcess({ linkPath, config }, events, (error) =>
+    const forked = new ForkedProcess({ linkPath: linkPath(), config }, events, (error) =>
       log.error({ err: error }, 'a process cannot be started'),
     );
     if (forked.stdout) relay.add(forked.stdout, forked.source, 'stdout');

@@ -1,6 +1,5 @@
 // The primary: accepts connections, hands them to workers, and keeps all processes running.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { FromChild } from '../link/index.ts';
@@ -19,11 +18,12 @@ import { Balance } from './balance.ts';
 import type { ChildProcess } from './child-process.ts';
 import { Children } from './children.ts';
 import { Connections } from './connections.ts';
-import { takeDataDirectory } from './data-directory.ts';
+import { DataDirectoryError, takeDataDirectory } from './data-directory.ts';
 import { Holding } from './holding.ts';
 import { Listener } from './listener.ts';
 import { PrimaryState } from './primary-state.ts';
 import { type RestartStatus, RollingRestart } from './rolling-restart.ts';
+import { makeSocketDirectory } from './socket-directory.ts';
 import { COORDINATOR, makeWorkers, slotOf, type Workers, workerId } from './workers.ts';
 
 export { DataDirectoryError } from './data-directory.ts';
@@ -49,8 +49,9 @@ export interface Addresses {
 export class Primary {
   state = PrimaryState.Starting;
   private readonly options: PrimaryOptions;
-  /** Only its owner may enter it: who can connect to the link can be any player. */
-  private readonly directory = mkdtempSync(join(tmpdir(), 'holdfast-'));
+  /** Of the sockets between processes. Only its owner may enter it: a program that connects to the link
+   *  can be any player. */
+  private sockets: string | undefined;
   private readonly connections = new Connections();
   private readonly children: Children;
   private readonly supervisor: Supervisor;
@@ -83,7 +84,7 @@ export class Primary {
       metrics,
       relay,
       mainPath,
-      linkPath: join(this.directory, 'link.sock'),
+      linkPath: () => join(this.sockets!, 'link.sock'),
       message: (child, message) => this.heard(child, message),
       exited: (child) => this.childExited(child),
       restartsOf: (id) => this.supervisor.restartsOf(id),
@@ -134,6 +135,11 @@ export class Primary {
   async start(): Promise<Addresses | undefined> {
     const { config, log } = this.options;
     this.data = takeDataDirectory(config.data);
+    const { data } = config;
+    this.sockets = await makeSocketDirectory({ data, env: process.env }).catch((cause: Error) => {
+      throw new DataDirectoryError(cause.message, { cause });
+    });
+    if (!this.isStarting) return undefined;
     const admin = await startAdmin({
       host: config.adminHost,
       port: config.adminPort,
@@ -201,7 +207,7 @@ export class Primary {
     this.holding.close();
     this.children.close();
     this.connections.removeAll();
-    rmSync(this.directory, { recursive: true, force: true });
+    if (this.sockets !== undefined) rmSync(this.sockets, { recursive: true, force: true });
     this.data?.release();
     await this.admin?.close();
   }

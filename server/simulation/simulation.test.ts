@@ -22,6 +22,9 @@ vi.mock('../coordinator/load-games.ts', async () => ({
   GameLoadError: Error,
 }));
 vi.mock('../coordinator/preparation.ts', () => import('./test-preparation.ts'));
+vi.mock('../primary/socket-directory.ts', () => ({
+  makeSocketDirectory: async () => '/data/sockets',
+}));
 vi.mock('../primary/admin.ts', () => ({
   startAdmin: async () => ({ port: 0, close: async () => {} }),
 }));

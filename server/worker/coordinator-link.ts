@@ -23,9 +23,16 @@ export interface CoordinatorLinkOptions {
   /** The coordinator is gone; `opened` follows when there is one again. */
   lost(): void;
   drained(): void;
+  /** No connection has succeeded for so long; told now and then while that lasts. */
+  unreachable(error: Error, ms: number): void;
 }
 
+/** Players wait for the next coordinator. */
 const RETRY_MS = 5;
+/** A coordinator that is not there by then does not come soon. */
+const LONG_MS = 1000;
+const RETRY_MS_LATER = 50;
+const REPORT_MS = 10_000;
 /** Commands come one by one and wait for the next tick in any case: sent together they cost both
  *  ends less. Measured with 400 players: 8 % of the server's CPU. */
 const LINGER_MS = 4;
@@ -36,6 +43,9 @@ export class CoordinatorLink {
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
   private connecting: Socket | undefined;
+  /** When the first of the failures began that have no success after them. */
+  private failingSince: number | undefined;
+  private reportedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: CoordinatorLinkOptions) {
     this.options = options;
@@ -76,13 +86,15 @@ export class CoordinatorLink {
     const { options } = this;
     const socket = connect(options.path);
     this.connecting = socket;
-    const retry = (): void => {
-      if (!this.stopped) this.timer = setTimeout(() => this.connect(), RETRY_MS);
+    const failed = (error: Error): void => {
+      if (!this.stopped) this.retry(this.noteFailure(error));
     };
-    socket.once('error', retry);
+    socket.once('error', failed);
     socket.once('connect', () => {
-      socket.off('error', retry);
+      socket.off('error', failed);
       this.connecting = undefined;
+      this.failingSince = undefined;
+      this.reportedAt = Number.NEGATIVE_INFINITY;
       this.channel = new Channel({
         stream: socket,
         out: fromWorkerCodec,
@@ -95,7 +107,7 @@ export class CoordinatorLink {
           this.channel = undefined;
           if (this.stopped) return;
           options.lost();
-          retry();
+          this.retry(RETRY_MS);
         },
       });
       this.channel.send({ type: 'present', worker: options.worker, copies: options.copies() });
@@ -103,5 +115,22 @@ export class CoordinatorLink {
       // Players wait for it.
       this.flush();
     });
+  }
+
+  private retry(ms: number): void {
+    this.timer = setTimeout(() => this.connect(), ms);
+  }
+
+  /** @returns after how many ms the next attempt is due. */
+  private noteFailure(error: Error): number {
+    const now = performance.now();
+    this.failingSince ??= now;
+    const ms = now - this.failingSince;
+    if (ms < LONG_MS) return RETRY_MS;
+    if (now - this.reportedAt >= REPORT_MS) {
+      this.reportedAt = now;
+      this.options.unreachable(error, Math.round(ms));
+    }
+    return RETRY_MS_LATER;
   }
 }

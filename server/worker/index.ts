@@ -72,6 +72,13 @@ export class Worker implements ConnectionHost {
       batchEnd: () => this.flush(),
       lost: () => this.linkLost(),
       drained: () => this.resumeHeld(),
+      unreachable: (err, ms) => {
+        const fields = { path: options.linkPath, err, ms };
+        options.log.error(
+          fields,
+          `the coordinator cannot be reached, and clients wait: ${err.message}`,
+        );
+      },
     });
     this.sweepTimer = setInterval(() => this.sweep(), SWEEP_MS);
   }
