@@ -43,7 +43,8 @@ export class Condition extends SharedObject {
     predicate: () => boolean | Promise<boolean>,
     { timeoutMs, signal }: WaitOptions = {},
   ): Promise<void> {
-    const until = timeoutMs === undefined ? undefined : performance.now() + timeoutMs;
+    const limitMs = timeoutOf({ timeoutMs });
+    const until = limitMs === null ? undefined : performance.now() + limitMs;
     while (!(await predicate())) {
       const leftMs = until === undefined ? undefined : Math.max(0, until - performance.now());
       await this.wait({ timeoutMs: leftMs, signal });

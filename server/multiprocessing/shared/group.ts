@@ -1,6 +1,7 @@
 // A group: processes that share objects by name, over one coordinator.
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
+import { checkDuration } from '../../../protocol/timers.ts';
 import type { ObjectSpec } from '../../coordinator/sync/index.ts';
 import { atGoodEnd } from '../current-process.ts';
 import { GroupError } from '../errors.ts';
@@ -75,8 +76,10 @@ export class Group implements AsyncDisposable {
    *  @throws {GroupError} `NO_GROUP`, `OTHER_VERSION`
    *  @throws {AuthenticationError} when the key is wrong, or the server another user's. */
   static async ofServer(data: string, options: ServerGroupOptions = {}): Promise<Group> {
+    const { timeoutMs: joinMs = JOIN_MS } = options;
+    checkDuration('timeoutMs', joinMs);
     try {
-      const link = await Link.connect(serverDoor(data, options.timeoutMs ?? JOIN_MS));
+      const link = await Link.connect(serverDoor(data, joinMs));
       return new Group(serverEnvironment(data), link);
     } catch (error) {
       const isAway = error instanceof GroupError && error.code === 'DISCONNECTED';

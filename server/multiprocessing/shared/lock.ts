@@ -60,7 +60,7 @@ export class Lock extends SharedObject {
    *  @throws {TimeoutError} after `timeoutMs`.
    *  @throws {DeadlockError} at once, when the wait would close a circle of tasks that wait for
    *  each other's locks; also where the task itself holds it, unless it is an RLock. */
-  acquire(options: AcquireOptions = {}): Promise<Held> {
+  async acquire(options: AcquireOptions = {}): Promise<Held> {
     const { link, name } = this;
     const { leaseMs = 0, signal } = options;
     const task = currentTask();

@@ -46,7 +46,7 @@ export class Queue<T> extends SharedObject implements AsyncIterable<T> {
   /** @throws {TimeoutError} `FULL`, after `timeoutMs`.
    *  @throws {SyncError} `QUEUE_CLOSED`.
    *  @throws {MessageTooLargeError} above 1 MiB. */
-  put(value: T, options: WaitOptions = {}): Promise<void> {
+  async put(value: T, options: WaitOptions = {}): Promise<void> {
     const asked = { kind: 'put', name: this.name, value, timeoutMs: timeoutOf(options) } as const;
     return this.link.ask(asked, options.signal, nothing);
   }
@@ -86,7 +86,11 @@ export class Queue<T> extends SharedObject implements AsyncIterable<T> {
     }
   }
 
-  private give<G>(options: WaitOptions, auto: boolean, as: (given: Given<T>) => G): Promise<G> {
+  private async give<G>(
+    options: WaitOptions,
+    auto: boolean,
+    as: (given: Given<T>) => G,
+  ): Promise<G> {
     const asked = { kind: 'get', name: this.name, timeoutMs: timeoutOf(options), auto } as const;
     return this.link.ask(asked, options.signal, as as (given: unknown) => G);
   }

@@ -33,7 +33,7 @@ export class Permit implements Disposable, AsyncDisposable {
 export class Semaphore extends SharedObject {
   /** Waits for a permit, which goes back when the process ends.
    *  @throws {TimeoutError} after `timeoutMs`. */
-  acquire(options: WaitOptions = {}): Promise<Permit> {
+  async acquire(options: WaitOptions = {}): Promise<Permit> {
     const { link, name } = this;
     const timeoutMs = timeoutOf(options);
     const asked = { kind: 'acquire', name, task: 0, timeoutMs, leaseMs: 0 } as const;

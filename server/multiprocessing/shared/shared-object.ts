@@ -1,10 +1,11 @@
 // What every handle of a shared object is: a name that this process has open.
+import { checkDuration } from '../../../protocol/timers.ts';
 import type { ObjectSpec } from '../../coordinator/sync/index.ts';
 import type { Link } from './link.ts';
 
 /** What each wait can be given. */
 export interface WaitOptions {
-  /** 0: does not wait. Without: waits as long as it takes. */
+  /** 0: does not wait. Infinity, or without: waits as long as it takes. */
   readonly timeoutMs?: number | undefined;
   /** Ends the wait, which rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -50,4 +51,10 @@ export async function open(link: Link, name: string, spec: ObjectSpec): Promise<
   link.belongings.open(name, spec);
 }
 
-export const timeoutOf = (options: WaitOptions): number | null => options.timeoutMs ?? null;
+/** @returns `null` where there is no limit.
+ *  @throws {RangeError} */
+export function timeoutOf({ timeoutMs }: WaitOptions): number | null {
+  if (timeoutMs === undefined) return null;
+  checkDuration('timeoutMs', timeoutMs);
+  return timeoutMs === Number.POSITIVE_INFINITY ? null : timeoutMs;
+}
