@@ -5,6 +5,9 @@ import { createLog, LogRelay, ProcessMetrics, printBanner } from './observe/inde
 import { DataDirectoryError, ListenError, Primary } from './primary/index.ts';
 import { readConfig } from './read-config.ts';
 
+/** Time for the rest of the log, where its reader stands still. */
+const FLUSH_MS = 500;
+
 /** @param mainPath what its children are started with. */
 export async function runPrimary(mainPath: string): Promise<void> {
   process.title = 'holdfast primary';
@@ -17,7 +20,7 @@ export async function runPrimary(mainPath: string): Promise<void> {
     relay,
     metrics: new ProcessMetrics('primary'),
     mainPath,
-    failed: exitWithError,
+    failed: (text) => void relay.flush(FLUSH_MS).then(() => exitWithError(text)),
   });
   process.on('exit', () => primary.destroy());
   let isStopping = false;
@@ -28,6 +31,7 @@ export async function runPrimary(mainPath: string): Promise<void> {
     log.info({ signal }, 'stopping: clients are told goodbye');
     await primary.close();
     log.info('stopped');
+    await relay.flush(FLUSH_MS);
     process.exit(0);
   };
   process.on('SIGTERM', stop);
@@ -48,6 +52,7 @@ export async function runPrimary(mainPath: string): Promise<void> {
     const isExpected = error instanceof ListenError || error instanceof DataDirectoryError;
     if (!isExpected) throw error;
     await primary.destroy();
+    await relay.flush(FLUSH_MS);
     exitWithError(error.message);
   }
 }

@@ -13,7 +13,7 @@ import {
   fromPrimaryCodec,
 } from '../link/index.ts';
 import type { ProcessMetrics } from '../observe/index.ts';
-import { ProcessSampler } from '../observe/index.ts';
+import { ProcessSampler, standardOutput } from '../observe/index.ts';
 import type { ChildOrigin } from './child-origin.ts';
 
 /** What a child is told to become. */
@@ -172,6 +172,7 @@ export class ChildRuntime {
   private async push(): Promise<void> {
     if (!this.metrics) return;
     this.task?.measure();
+    this.metrics.count('logLinesDropped', standardOutput().takeDropped());
     this.channel.send({ type: 'metrics', snapshot: await this.metrics.snapshot() });
   }
 }

@@ -20,3 +20,4 @@ export {
   rejectionCode,
 } from './metrics-table.ts';
 export { type ProcessSample, ProcessSampler } from './process-sampler.ts';
+export { standardOutput } from './stdout.ts';

@@ -1,13 +1,8 @@
 // What children write to stdout and stderr, as lines of the one log.
 import { LineSplitter } from './line-splitter.ts';
-import { createLog, type Log, type LogRole, type WriteLine } from './log.ts';
-import {
-  isPretty,
-  type LogFormat,
-  type LogOutput,
-  lineWriter,
-  standardOutput,
-} from './log-writer.ts';
+import { createLog, type Log, type LogRole, logDropped, type WriteLine } from './log.ts';
+import { isPretty, type LogFormat, type LogOutput, lineWriter } from './log-writer.ts';
+import { standardOutput } from './stdout.ts';
 
 const LINE_BYTES_MAX = 65_536;
 const LAST_LINES_MAX = 50;
@@ -91,6 +86,8 @@ export class LogRelay {
     this.output = output;
     this.isPretty = isPretty(format, output);
     this.write = lineWriter(format, output);
+    const log = createLog({ role: 'primary', level: 'warn', write: this.write });
+    output.onDropped = (count) => logDropped(log, count);
   }
 
   /** Relays a stream of a child until it ends; see `relayOutput`. */
@@ -113,5 +110,15 @@ export class LogRelay {
   /** Writes text that is no log line, as it is. */
   writeText(text: string): void {
     this.output.write(text);
+  }
+
+  /** @returns how many lines were dropped since the last call. */
+  takeDropped(): number {
+    return this.output.takeDropped();
+  }
+
+  /** Resolves when all lines are written, or after `ms`. */
+  flush(ms: number): Promise<void> {
+    return this.output.flush(ms);
   }
 }

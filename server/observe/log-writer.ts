@@ -1,20 +1,22 @@
 // The one writer of the primary's stdout: lines of all processes, as JSON or for a person to read.
 import { createRequire } from 'node:module';
 import type { WriteLine } from './log.ts';
-import { stdoutWriter } from './stdout.ts';
 
 const require = createRequire(import.meta.url);
 
 export type LogFormat = 'auto' | 'json' | 'pretty';
 
-/** Where finished text goes; a terminal gets colours. */
+/** Where finished text goes, without waiting for it; a terminal gets colours. */
 export interface LogOutput {
   readonly isTerminal: boolean;
+  /** Called with how many texts were dropped since the last call, when there is place again. */
+  onDropped: ((count: number) => void) | undefined;
+  /** Text that cannot be written is dropped. */
   write(text: string): void;
-}
-
-export function standardOutput(): LogOutput {
-  return { isTerminal: process.stdout.isTTY === true, write: stdoutWriter() };
+  /** @returns how many texts were dropped since the last call. */
+  takeDropped(): number;
+  /** Resolves when all that was not dropped is written, or after `ms`. */
+  flush(ms: number): Promise<void>;
 }
 
 export const isPretty = (format: LogFormat, output: LogOutput): boolean =>

@@ -1,7 +1,7 @@
 // The log of one process: JSON lines, each with role, pid and worker number.
 import { type Logger, pino } from 'pino';
 import type { Role } from './metrics-table.ts';
-import { stdoutWriter } from './stdout.ts';
+import { standardOutput } from './stdout.ts';
 
 /** Whose line it is; a spare process has become nothing yet. */
 export type LogRole = Role | 'spare';
@@ -20,20 +20,30 @@ export interface LogOptions {
   readonly pid?: number;
   /** The least important lines that are written. */
   readonly level: LogLevel;
-  /** Where lines go; without it to stdout, synchronously, so that a crash loses none. */
+  /** Where lines go; without it to stdout: at once, so that a crash loses none, where its reader does not
+   *  stand still. */
   readonly write?: WriteLine;
 }
 
 /** Lines are JSON objects: `level` (a word), `time` (ISO 8601, UTC), `role`, `pid`, `worker`, what the
  *  caller gives, and `msg`. A person at a terminal gets them from the primary's `LogRelay`. */
 export function createLog({ role, worker, pid = process.pid, level, write }: LogOptions): Log {
-  return pino(
+  const output = write ? undefined : standardOutput();
+  const log = pino(
     {
       level,
       base: worker === undefined ? { role, pid } : { role, pid, worker },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: write ? (line) => write(line.trimEnd()) : stdoutWriter() },
+    { write: (line) => (output ? output.write(line) : write!(line.trimEnd())) },
   );
+  if (output) output.onDropped = (count) => logDropped(log, count);
+  return log;
+}
+
+/** Says at the place of the log where lines are missing that they are. */
+export function logDropped(log: Log, count: number): void {
+  const text = `${count} log lines were dropped: the reader of stdout stood still, or its disk was full`;
+  log.warn({ dropped: count }, text);
 }

@@ -187,6 +187,11 @@ export const metrics = {
   linkMessagesSent: counter(linkEnds, 'Messages sent over links.'),
   linkBytesSent: counter(linkEnds, 'Bytes sent over links.'),
 
+  logLinesDropped: counter(
+    roles,
+    'Lines of the log that were dropped: the reader of stdout stood still, or its disk was full.',
+  ),
+
   processCpuSeconds: counter(roles, 'User and system CPU time.'),
   processResidentMemoryBytes: gauge(roles, 'each', 'Resident memory.'),
   eventLoopLagSeconds: gauge(

@@ -227,7 +227,8 @@ export class Primary {
 
   /** Brings the gauges up to date. */
   private measure(): void {
-    const { metrics } = this.options;
+    const { metrics, relay } = this.options;
+    metrics.count('logLinesDropped', relay.takeDropped());
     metrics.gauge('connectionsWaiting', this.connections.waitingCount);
     metrics.gauge('connectionsHeld', this.holding.count);
   }
