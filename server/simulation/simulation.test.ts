@@ -25,6 +25,10 @@ vi.mock('../coordinator/preparation.ts', () => import('./test-preparation.ts'));
 vi.mock('../primary/socket-directory.ts', () => ({
   makeSocketDirectory: async () => '/data/sockets',
 }));
+vi.mock('../observe/stdout.ts', async (importOriginal) => ({
+  ...(await importOriginal<object>()),
+  standardOutput: () => ({ takeDropped: () => 0 }),
+}));
 vi.mock('../primary/admin.ts', () => ({
   startAdmin: async () => ({ port: 0, close: async () => {} }),
 }));
