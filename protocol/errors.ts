@@ -37,7 +37,10 @@ export const errorTable = {
     text: 'Messages arrive faster than the limit: the server now reads them at the limit. None is lost.',
   },
   SERVER_FULL: { fatal: true, text: 'The server has no place for another connection: try later.' },
-  ADDRESS_LIMIT: { fatal: true, text: 'Too many connections from this address.' },
+  ADDRESS_LIMIT: {
+    fatal: true,
+    text: 'Too many connections or new sessions come from this address: close some, or connect again later.',
+  },
   SERVER_STOPPING: { fatal: true, text: 'The server is stopping: connect again later.' },
   SERVER_UNAVAILABLE: {
     fatal: true,
@@ -60,6 +63,14 @@ export const errorTable = {
   },
   PARTY_FULL: { fatal: false, text: 'Everyone of this party is there: choose another name.' },
   ROOMS_LIMIT: { fatal: false, text: 'The server can open no further room now.' },
+  ROOM_QUOTA: {
+    fatal: false,
+    text: 'The account or its address has as many rooms open as it may: use one of these, or try again when one has ended.',
+  },
+  PLACE_QUOTA: {
+    fatal: false,
+    text: 'The players of this address are in as many rooms as they may be: leave one.',
+  },
   ROOM_NOT_STORED: {
     fatal: false,
     text: 'The room was not opened, as the server could not write it down: try again later.',

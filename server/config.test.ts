@@ -55,6 +55,11 @@ function samples(row: SettingRow<Kind, unknown>): { good: string[]; bad: string[
       };
     case 'workers':
       return { good: ['auto', 'per-client', '1', '256'], bad: ['0', '257', '', '1.5', 'all'] };
+    case 'networks':
+      return {
+        good: ['none', '10.0.0.0/8', '::1', '192.0.2.1,2001:db8::/32', String(row.default)],
+        bad: ['', '10.0.0.0/33', '10.0.0/8', '::1/129', '127.0.0.1,', 'localhost', '10.0.0.0/8x'],
+      };
     case 'choice':
       return { good: [...(row.choices ?? [])], bad: ['', 'other', 'AUTO'] };
     case 'flag':

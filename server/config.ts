@@ -1,6 +1,14 @@
 // Every setting of the server in one table: flags, variables, `--help` and the document derive from it.
 
-export type Kind = 'integer' | 'string' | 'path' | 'list' | 'workers' | 'choice' | 'flag';
+export type Kind =
+  | 'integer'
+  | 'string'
+  | 'path'
+  | 'list'
+  | 'networks'
+  | 'workers'
+  | 'choice'
+  | 'flag';
 
 /** One setting. Its flag is `--<name in kebab-case>`, its variable `HOLDFAST_<NAME_IN_CAPITALS>`. */
 export interface SettingRow<K extends Kind, D> {
@@ -18,6 +26,10 @@ const integer = (value: number, min: number, max: number, unit: string, text: st
 const string = (value: string, text: string) => ({ kind: 'string', default: value, text }) as const;
 const choice = <const C extends readonly string[]>(choices: C, value: C[number], text: string) =>
   ({ kind: 'choice', choices, default: value as C[number], text }) as const;
+
+/** How many there may be of what, or how many in a second. */
+const limit = (value: number, unit: string, text: string) =>
+  integer(value, 1, 1_000_000, unit, text);
 
 const flag = (text: string) => ({ kind: 'flag', default: false as boolean, text }) as const;
 
@@ -49,14 +61,23 @@ export const settings = {
     'auto',
     'How log lines look; auto: pretty on a terminal, else JSON.',
   ),
-  connectionsMax: integer(10_000, 1, 1_000_000, 'connections', 'Connections at one time.'),
-  connectionsPerAddressMax: integer(
+  connectionsMax: limit(10_000, 'connections', 'Connections at one time.'),
+  connectionsPerAddressMax: limit(
     256,
-    1,
-    1_000_000,
     'connections',
-    'Connections at one time from one address.',
+    'Connections at one time from one address. As in all limits of an address, the /64 network of an ' +
+      'IPv6 address counts as one, and --exempt-addresses are not limited.',
   ),
+  connectsPerSecondPerAddress: limit(
+    20,
+    'connections/s',
+    'New connections from one address; 20 times as many at once. More are refused.',
+  ),
+  exemptAddresses: {
+    kind: 'networks',
+    default: ['127.0.0.0/8', '::1'] as readonly string[],
+    text: 'Addresses and networks to which no limit of an address applies: those of a proxy, behind which all players have one address, and of bots on this machine. What is given replaces the default.',
+  },
   perClientMax: integer(64, 1, 4096, 'processes', 'With --workers per-client: workers at most.'),
   perClientSpare: integer(
     2,
@@ -97,9 +118,71 @@ export const settings = {
     'A client for which more than this is waiting is disconnected.',
   ),
   resumeMs: integer(30_000, 0, DAY_MS, 'ms', 'How long a session outlives its connection.'),
-  sessionsMax: integer(20_000, 1, 1_000_000, 'sessions', 'Sessions at one time.'),
-  roomsMax: integer(1000, 1, 100_000, 'rooms', 'Rooms at one time.'),
+  sessionsMax: limit(20_000, 'sessions', 'Sessions at one time.'),
+  sessionsPerAddressMax: limit(
+    1000,
+    'sessions',
+    'Sessions at one time of one address, also without a connection. Sessions that have only said hello make place.',
+  ),
+  sessionsPerSecondPerAddress: limit(
+    15,
+    'sessions/s',
+    'New sessions from one address; 20 times as many at once. More are refused.',
+  ),
+  roomsMax: integer(
+    1000,
+    1,
+    100_000,
+    'rooms',
+    'Rooms at one time. When they are reached, the room that has been empty longest makes place.',
+  ),
   roomsPerSessionMax: integer(8, 1, 64, 'rooms', 'Rooms that one session may be in.'),
+  roomsPerAccountMax: limit(
+    8,
+    'rooms',
+    'Rooms at one time that one account has opened, by create or by a join; an empty one makes place.',
+  ),
+  roomsPerAddressMax: limit(
+    128,
+    'rooms',
+    'Rooms at one time that players of one address have opened; an empty one makes place.',
+  ),
+  placesPerAddressMax: limit(
+    512,
+    'places',
+    'Places in rooms, and matches waited for, of all players of one address.',
+  ),
+  joinsPerSecond: limit(
+    3,
+    'joins/s',
+    'Joins of one account; 10 times as many at once. A create counts as 5. More are refused.',
+  ),
+  joinsPerSecondPerAddress: limit(
+    20,
+    'joins/s',
+    'Joins of all players of one address; 20 times as many at once. A create counts as 5. More are refused.',
+  ),
+  lobbyCommandsPerSecond: limit(
+    20,
+    'commands/s',
+    'Commands and calls of one account to the lobby; 10 times as many at once. More wait their turn.',
+  ),
+  lobbyCommandsPerSecondPerAddress: limit(
+    200,
+    'commands/s',
+    'The same of all players of one address; 20 times as many at once. More wait their turn.',
+  ),
+  chatLinesPerSecondPerAddress: limit(
+    5,
+    'lines/s',
+    'Lines of chat and offers of trades of all players of one address; 20 times as many at once. More are ' +
+      'refused. One account has one a second, and five at once.',
+  ),
+  chatLinesPerSecondToAll: limit(
+    20,
+    'lines/s',
+    'Lines of chat to everyone on the server, of all players together; 5 times as many at once. More are refused.',
+  ),
   bots: integer(
     0,
     0,

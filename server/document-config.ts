@@ -31,7 +31,7 @@ function settingText(name: SettingName): string {
 }
 
 function defaultText(value: string | number | boolean | readonly string[]): string {
-  return typeof value === 'object' || value === '' ? 'none' : `\`${value}\``;
+  return String(value) === '' ? 'none' : `\`${value}\``;
 }
 
 function summary(names: readonly SettingName[]): string {

@@ -272,7 +272,7 @@ describe('--workers per-client, over time', () => {
 
 describe('Limits of connections', () => {
   it('refuses what exceeds the limit of an address, and counts it', async () => {
-    const limit = ['--connections-per-address-max', '2'];
+    const limit = ['--connections-per-address-max', '2', '--exempt-addresses', 'none'];
     const server = await startServer('--workers', '1', ...limit);
     const kept = [rawClient(server).hello(), rawClient(server).hello()];
     for (const client of kept) await client.message('welcome');

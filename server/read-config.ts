@@ -9,6 +9,7 @@ import {
   settings,
   variableOf,
 } from './config.ts';
+import { networkProblem } from './limits/index.ts';
 
 const WORKERS_MAX = 256;
 
@@ -23,6 +24,8 @@ export function takes(row: SettingRow<Kind, unknown>): string {
       return 'a path; empty: none';
     case 'list':
       return 'a path, or several with colons between them';
+    case 'networks':
+      return 'addresses and networks (10.0.0.0/8) with commas between them, or none';
     case 'workers':
       return `auto, per-client, or a whole number from 1 to ${WORKERS_MAX}`;
     case 'choice':
@@ -45,6 +48,8 @@ function parse(row: SettingRow<Kind, unknown>, text: string): unknown {
       return text;
     case 'list':
       return text.split(':').filter((path) => path !== '');
+    case 'networks':
+      return parseNetworks(text);
     case 'workers':
       if (text === 'auto' || text === 'per-client') return text;
       return parseInteger(text, 1, WORKERS_MAX);
@@ -62,11 +67,19 @@ function parseInteger(text: string, min = 0, max = Number.MAX_SAFE_INTEGER): num
   return /^-?\d+$/.test(text) && value >= min && value <= max ? value : undefined;
 }
 
+function parseNetworks(text: string): readonly string[] | undefined {
+  if (text === 'none') return [];
+  const networks = text.split(',');
+  return networks.some((network) => networkProblem(network)) ? undefined : networks;
+}
+
 /** How the help shows what a flag takes. */
 function valueText(kind: Kind): string {
   switch (kind) {
     case 'list':
       return '<path>';
+    case 'networks':
+      return '<networks>';
     case 'string':
       return '<text>';
     case 'flag':

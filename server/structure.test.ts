@@ -20,6 +20,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   // Messages of any table as arrays, for processes that have nothing else of ours.
   'server/row-codec.ts': [],
   'server/link': ['protocol', 'server/row-codec.ts'],
+  'server/limits': ['server/observe'],
   // Doors of their own, for processes that have to start quickly and need no more.
   'server/link/channel.ts': ['server/link'],
   'server/multiprocessing/child-origin.ts': ['server/config.ts'],
@@ -45,6 +46,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'protocol',
     'server/config.ts',
     'server/games',
+    'server/limits',
     'server/link',
     'server/multiprocessing',
     'server/observe',
@@ -59,10 +61,17 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'server/store': [],
   // Runs rooms, but none that anybody is in.
   'server/replay': ['server/coordinator', 'server/games', 'server/store'],
-  'server/worker': ['protocol', 'server/config.ts', 'server/link', 'server/observe'],
+  'server/worker': [
+    'protocol',
+    'server/config.ts',
+    'server/limits',
+    'server/link',
+    'server/observe',
+  ],
   'server/primary': [
     'protocol',
     'server/config.ts',
+    'server/limits',
     'server/link',
     'server/multiprocessing',
     'server/observe',
@@ -78,7 +87,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   // A whole server in one process, for a moment.
   'server/rehearsal.ts': ['protocol', 'server'],
   'server/config.ts': [],
-  'server/read-config.ts': ['server/config.ts'],
+  'server/read-config.ts': ['server/config.ts', 'server/limits'],
   'server/document-config.ts': ['server/config.ts', 'server/read-config.ts'],
   // Writes the documents that derive from tables, wherever these are.
   'server/generate.ts': ['protocol', 'server'],

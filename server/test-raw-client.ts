@@ -7,8 +7,9 @@ export class RawClient implements Disposable {
   private ended = false;
   private changed = Promise.withResolvers<void>();
 
-  constructor(port: number, allowHalfOpen = false) {
-    this.socket = connect({ port, host: '127.0.0.1', allowHalfOpen });
+  /** @param localAddress from which it connects; one of the machine, as each of 127.0.0.0/8 is. */
+  constructor(port: number, allowHalfOpen = false, localAddress = '127.0.0.1') {
+    this.socket = connect({ port, host: '127.0.0.1', allowHalfOpen, localAddress });
     this.socket.on('data', (chunk: Buffer) => {
       this.chunks.push(chunk);
       this.wake();

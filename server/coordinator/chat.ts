@@ -1,23 +1,22 @@
 // Chat: lines to everyone in a room or on the server, at a pace.
-import { performance } from 'node:perf_hooks';
 import { LOBBY } from '../../protocol/index.ts';
 import { type Answer, refused, result } from './answer.ts';
+import type { ClientLimits } from './client-limits.ts';
 import type { Session, WorkerLink } from './session.ts';
 
-/** Lines at once, and lines per second after that. */
-const BURST = 5;
-const PER_SECOND = 1;
-/** Offers reach others as lines of chat do, and count as such. */
-const PACE = `${PER_SECOND} line or offer a second`;
+export interface ChatWorld {
+  readonly links: Iterable<WorkerLink>;
+  readonly limits: ClientLimits;
+}
 
 /** Says a line, in the lobby to everyone. */
 export function chat(
-  links: Iterable<WorkerLink>,
+  { links, limits }: ChatWorld,
   session: Session,
   room: number,
   text: string,
 ): Answer {
-  const tooSoon = speak(session);
+  const tooSoon = speak(limits, session, room === LOBBY);
   if (tooSoon) return tooSoon;
   const data = { from: session.name, player: session.id, text };
   if (room === LOBBY) {
@@ -33,13 +32,9 @@ export function chat(
 }
 
 /** Counts one thing said to others.
+ *  @param toAll everyone on the server hears it.
  *  @returns a refusal where it comes too soon. */
-export function speak(session: Session): Answer | undefined {
-  const now = performance.now();
-  const earned = ((now - session.chatAt) / 1000) * PER_SECOND;
-  session.chatLines = Math.min(BURST, session.chatLines + earned);
-  session.chatAt = now;
-  if (session.chatLines < 1) return refused('TOO_SOON', PACE);
-  session.chatLines--;
-  return undefined;
+export function speak(limits: ClientLimits, session: Session, toAll = false): Answer | undefined {
+  const pace = limits.lineTooSoon(session, toAll);
+  return pace === undefined ? undefined : refused('TOO_SOON', pace);
 }

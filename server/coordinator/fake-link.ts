@@ -24,6 +24,13 @@ export class FakeLink implements WorkerLink {
     this.sent.push(message);
   }
 
+  /** The connections that were closed, and why. */
+  readonly cuts: (readonly [connection: number, code: string])[] = [];
+
+  cut(connection: number, code: string): void {
+    this.cuts.push([connection, code]);
+  }
+
   flush(): void {
     this.flushes++;
   }

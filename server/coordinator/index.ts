@@ -5,6 +5,7 @@ import type { Game } from '../games/index.ts';
 import { ServedGroup } from '../multiprocessing/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import { Bank } from './bank.ts';
+import { ClientLimits } from './client-limits.ts';
 import { Door } from './door.ts';
 import { Matchmaking } from './matchmaking.ts';
 import { Rooms } from './rooms.ts';
@@ -49,6 +50,7 @@ interface Parts {
   readonly bank: Bank;
   readonly trades: TradeDesk;
   readonly group: ServedGroup;
+  readonly limits: ClientLimits;
 }
 
 const BEAT_MS = 250;
@@ -64,6 +66,7 @@ export class Coordinator {
   private readonly bank: Bank;
   private readonly trades: TradeDesk;
   private readonly group: ServedGroup;
+  private readonly limits: ClientLimits;
   private readonly peers = new Set<WorkerPeer>();
   private readonly door: Door;
   private readonly timer: NodeJS.Timeout;
@@ -79,6 +82,7 @@ export class Coordinator {
     this.bank = parts.bank;
     this.trades = parts.trades;
     this.group = parts.group;
+    this.limits = parts.limits;
     this.door = parts.door;
     this.door.admit((socket) => this.peers.add(new WorkerPeer(socket, this.world)));
     this.timer = setInterval(() => this.beat(), BEAT_MS);
@@ -110,13 +114,15 @@ export class Coordinator {
     const trades = new TradeDesk({ accounts, sessions, log, metrics, diskFailed });
     const pool = new WorkPool({ processes: config.poolProcesses, title: 'holdfast pool', metrics });
     const { roomsPerSessionMax } = config;
-    const around = { config, log, metrics, storage, sessions, pool, bank, diskFailed };
+    const limits = new ClientLimits({ config, log, metrics });
+    const around = { config, log, metrics, storage, sessions, pool, bank, limits, diskFailed };
     const rooms = new Rooms({ games, ...around });
     await rooms.recover(storage, standby);
     standby?.clear();
     const matchmaking = new Matchmaking({ rooms, sessions, roomsPerSessionMax, log, metrics });
     matchmaking.restore(storage.saved.waiting);
-    const parts = { door, rooms, sessions, matchmaking, storage, pool, bank, trades, group };
+    const shared = { storage, pool, bank, trades, group, limits };
+    const parts = { door, rooms, sessions, matchmaking, ...shared };
     const coordinator = new Coordinator(options, parts);
     log.info({ games: [...games.keys()] }, 'coordinator serves workers');
     group.serve();
@@ -185,6 +191,7 @@ export class Coordinator {
       matchmaking: this.matchmaking,
       accounts: this.storage.accounts,
       trades: this.trades,
+      limits: this.limits,
       links: this.peers,
       gone: (peer) => this.peers.delete(peer),
     };

@@ -2,11 +2,14 @@
 
 import { LOBBY } from '../../protocol/index.ts';
 import { Compile, type Static, type TSchema, Type } from '../../protocol/schema.ts';
+import type { Config } from '../config.ts';
 import type { FromWorker } from '../link/index.ts';
 import type { AccountsFile } from '../store/index.ts';
 import { type Answer, refused, result } from './answer.ts';
 import { chat, speak } from './chat.ts';
+import { type ClientLimits, CREATE_COST } from './client-limits.ts';
 import type { Deed, Matchmaking } from './matchmaking.ts';
+import { hasPlaceLeft } from './place-quota.ts';
 import type { Found, Rooms } from './rooms.ts';
 import type { Session, WorkerLink } from './session.ts';
 import type { Sessions } from './sessions.ts';
@@ -17,12 +20,14 @@ export type CommandMessage = Extract<FromWorker, { type: 'command' }>;
 
 /** What the lobby needs of its surroundings. */
 export interface LobbyWorld {
+  readonly config: Config;
   readonly rooms: Rooms;
   readonly links: Iterable<WorkerLink>;
   readonly matchmaking: Matchmaking;
   readonly sessions: Sessions;
   readonly accounts: Pick<AccountsFile, 'leaders' | 'totals'>;
   readonly trades: TradeDesk;
+  readonly limits: ClientLimits;
 }
 
 /** What comes of a command, at once or later; undefined: it has to be asked again now. */
@@ -74,11 +79,13 @@ export const lobbyCommands = {
   create: command(
     'Opens a new room of a game; join it by its number.',
     Type.Object({ game: name }),
-    ({ rooms }, _session, { game }) => {
+    ({ rooms, limits }, session, { game }) => {
       if (rooms.games.get(game)?.match) return refused('MATCH_ONLY', game);
       const answer = (opened: Found) =>
         typeof opened === 'string' ? refused(opened, game) : result({ room: opened.id });
-      const opening = rooms.open(game);
+      const pace = limits.joinTooSoon(session, CREATE_COST);
+      if (pace !== undefined) return refused('TOO_SOON', pace);
+      const opening = rooms.open(game, session);
       return opening instanceof Promise ? opening.then(answer) : answer(opening);
     },
   ),
@@ -88,7 +95,7 @@ export const lobbyCommands = {
       text: Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f]*$' }),
       room: Type.Optional(roomNumber),
     }),
-    ({ links }, session, { text, room = LOBBY }) => chat(links, session, room, text),
+    (world, session, { text, room = LOBBY }) => chat(world, session, room, text),
   ),
   match: command(
     'Waits for a match of a game; `matched` and `joined` come when there is one. Alone, or with a party: `size` sessions that give its name.',
@@ -97,7 +104,12 @@ export const lobbyCommands = {
       party: Type.Optional(name),
       size: Type.Optional(Type.Integer({ minimum: 1, maximum: 64 })),
     }),
-    ({ matchmaking }, session, args) => matchmaking.match(session, args),
+    (world, session, args) => {
+      if (!hasPlaceLeft(world, session)) {
+        return refused('PLACE_QUOTA', `at most ${world.config.placesPerAddressMax}`);
+      }
+      return world.matchmaking.match(session, args);
+    },
   ),
   unmatch: command(
     'Waits no longer for a match of a game.',
@@ -112,12 +124,12 @@ export const lobbyCommands = {
   trade: command(
     'Offers another player, by number or name, to swap what accounts hold.',
     tradeArgs.offer,
-    (world, session, args) => speak(session) ?? traded(offer(world, session, args)),
+    (world, session, args) => speak(world.limits, session) ?? traded(offer(world, session, args)),
   ),
   counter: command(
     'Replaces the offer of a trade by another one.',
     tradeArgs.counter,
-    (world, session, args) => speak(session) ?? traded(counter(world, session, args)),
+    (world, session, args) => speak(world.limits, session) ?? traded(counter(world, session, args)),
   ),
   confirm: command(
     'Agrees to an offer, by its version; it is made when both have.',

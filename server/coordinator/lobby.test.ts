@@ -4,6 +4,7 @@ import { FakeLink } from './fake-link.ts';
 import { pass, settlePromises, startTime, stopTime } from './fake-time.ts';
 import { ANSWERS_KEPT } from './ledger.ts';
 import { lobbyCommands } from './lobby-commands.ts';
+import type { Room } from './room.ts';
 import type { Session } from './session.ts';
 import { TestWorld } from './test-world.ts';
 
@@ -118,6 +119,60 @@ describe('lobby.rooms and lobby.create', () => {
   });
 });
 
+describe('Commands of the lobby that come faster than the limit', () => {
+  const ONCE = 20;
+
+  beforeEach(() => {
+    world = new TestWorld({ lobbyCommandsPerSecond: 2 });
+    session = world.session(link);
+    link.take();
+  });
+
+  const results = () => link.of('result').map((answer) => answer.seq);
+  const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1);
+  const flood = (last: number) => {
+    for (const n of upTo(last)) world.lobby(session, n, 'online');
+  };
+
+  it('wait their turn in order, none is lost, and the client is told once in a while', () => {
+    flood(ONCE + 4);
+    expect(results()).toEqual(upTo(ONCE));
+    expect(link.of('refused')).toMatchObject([{ code: 'THROTTLED', request: null }]);
+    pass(500);
+    expect(results()).toEqual(upTo(ONCE + 1));
+    pass(1500);
+    expect(results()).toEqual(upTo(ONCE + 4));
+    expect(link.of('refused')).toHaveLength(1);
+  });
+
+  it('have their answer once, however often they are sent again meanwhile', () => {
+    flood(ONCE + 2);
+    for (const n of [ONCE + 1, ONCE + 2, ONCE + 1]) world.lobby(session, n, 'online');
+    pass(5000);
+    expect(results()).toEqual(upTo(ONCE + 2));
+  });
+
+  it('are forgotten with their session', () => {
+    flood(ONCE + 2);
+    world.sessions.end(session);
+    link.take();
+    pass(5000);
+    expect(link.take()).toEqual([]);
+  });
+
+  it('are counted for the account: a new session of it has to wait as well', () => {
+    flood(ONCE);
+    world.sessions.end(session);
+    const again = world.sessions.begin('ada', session.accountKey)!;
+    world.sessions.attach(again, link, 77);
+    link.take();
+    world.lobby(again, 1, 'online');
+    expect(results()).toEqual([]);
+    pass(500);
+    expect(results()).toEqual([1]);
+  });
+});
+
 describe('lobby.online', () => {
   it('counts the sessions', () => {
     world.session(link);
@@ -162,6 +217,46 @@ describe('lobby.chat', () => {
     expect([say(), say()]).toEqual(['said', 'refused']);
     pass(60_000);
     expect([say(), say(), say(), say(), say(), say()]).toEqual([...five, 'refused']);
+  });
+
+  it('counts for the account, so that a new session of it may say nothing more at once', () => {
+    for (let i = 0; i < 5; i++) ask('chat', { text: 'x' });
+    world.sessions.end(session);
+    session = world.sessions.begin('ada', session.accountKey)!;
+    world.sessions.attach(session, link, 77);
+    seq = 0;
+    expect(ask('chat', { text: 'x' })).toEqual(refusal('TOO_SOON'));
+  });
+
+  it('of all players of one address has a pace, and no other address is concerned', () => {
+    world = new TestWorld({ chatLinesPerSecondPerAddress: 1 });
+    const says = (address: string): string => {
+      const one = world.session(link, 'eve', address);
+      link.take();
+      world.lobby(one, 1, 'chat', { text: 'x' });
+      return link.of('rejected')[0]?.code ?? 'said';
+    };
+    for (let i = 0; i < 20; i++) expect(says('2001:db8::1')).toBe('said');
+    expect(says('2001:db8::2')).toBe('TOO_SOON');
+    expect(says('2001:db8:0:1::1')).toBe('said');
+    // Those behind a proxy on this machine.
+    for (let i = 0; i < 30; i++) expect(says('127.0.0.1')).toBe('said');
+  });
+
+  it('to everyone has a pace for all together; a room has its own', async () => {
+    world = new TestWorld({ chatLinesPerSecondToAll: 1 });
+    const room = (await world.rooms.open('quiet')) as Room;
+    const says = (to?: number): string => {
+      const one = world.session(link);
+      if (to !== undefined) room.join(one, null);
+      link.take();
+      world.lobby(one, 1, 'chat', { text: 'x', ...(to !== undefined && { room: to }) });
+      return link.of('rejected')[0]?.code ?? 'said';
+    };
+    for (let i = 0; i < 5; i++) expect(says()).toBe('said');
+    expect([says(), says(room.id)]).toEqual(['TOO_SOON', 'said']);
+    pass(1000);
+    expect([says(), says()]).toEqual(['said', 'TOO_SOON']);
   });
 
   it('limits each session alone', () => {
@@ -239,15 +334,19 @@ describe('A command of the lobby', () => {
   });
 
   it(`is answered again for the last ${ANSWERS_KEPT}, and before that told to be applied`, () => {
-    ask('chat', { text: 'hello' });
-    for (let i = 0; i < ANSWERS_KEPT; i++) ask('online');
+    for (let i = 0; i <= ANSWERS_KEPT; i++) ask('chat', { text: 'hello' });
     link.take();
     world.lobby(session, 1, 'chat', { text: 'hello' });
-    world.lobby(session, 2, 'online');
+    world.lobby(session, 2, 'chat', { text: 'hello' });
     expect(link.take()).toMatchObject([
       { type: 'rejected', seq: 1, code: 'RESULT_EXPIRED' },
       { type: 'result', seq: 2 },
     ]);
+  });
+
+  it('that asks a question has no answer kept, so long lists take no memory', () => {
+    for (let i = 0; i < ANSWERS_KEPT; i++) ask('rooms');
+    expect(session.lobby.save()).toEqual({ applied: ANSWERS_KEPT, rejected: [], results: [] });
   });
 
   it('that changes nothing is answered anew where its answer is no longer kept', () => {

@@ -1,5 +1,6 @@
 // Room 0, which every session is in: applies what is asked of it, each once and in order.
-import { LOBBY } from '../../protocol/index.ts';
+import { performance } from 'node:perf_hooks';
+import { LOBBY, sentence } from '../../protocol/index.ts';
 import { type Answer, refused } from './answer.ts';
 import {
   type CommandMessage,
@@ -45,20 +46,45 @@ export function applyLobbyCommand(
   if (waiting.length === 1) applyWaiting(world, session);
 }
 
-/** Applies those that wait, up to one whose answer has to be waited for, or cannot be written down. */
+/** Applies those that wait, up to one whose turn or answer has to be waited for, or that cannot be
+ *  written down. */
 function applyWaiting(world: LobbyWorld, session: Session): void {
   for (let message = session.lobbyWaiting[0]; message; message = session.lobbyWaiting[0]) {
-    const deed = runLobbyCommand(world, session, message);
-    if (deed instanceof Promise) {
-      const of = message;
-      void deed.then((done) => {
-        if (isOver(world, session)) return;
-        if (!done || settle(world, session, of, done)) applyWaiting(world, session);
-      });
+    const waitMs = world.limits.lobbyWaitMs(session);
+    if (waitMs > 0) {
+      const next = message;
+      tellOfWait(session);
+      setTimeout(() => {
+        if (!isOver(world, session) && applyNext(world, session, next))
+          applyWaiting(world, session);
+      }, waitMs);
       return;
     }
-    if (!settle(world, session, message, deed)) return;
+    if (!applyNext(world, session, message)) return;
   }
+}
+
+/** @returns whether it has its answer, so that the next one can be applied. */
+function applyNext(world: LobbyWorld, session: Session, message: CommandMessage): boolean {
+  const deed = runLobbyCommand(world, session, message);
+  if (!(deed instanceof Promise)) return settle(world, session, message, deed);
+  void deed.then((done) => {
+    if (isOver(world, session)) return;
+    if (!done || settle(world, session, message, done)) applyWaiting(world, session);
+  });
+  return false;
+}
+
+/** A client that is made to wait is told so at most this often. */
+const TOLD_MS = 5000;
+
+function tellOfWait(session: Session): void {
+  const now = performance.now();
+  if (!session.link || now - session.toldOfWaitAt < TOLD_MS) return;
+  session.toldOfWaitAt = now;
+  const { link, connection } = session;
+  const text = sentence('THROTTLED', 'commands of the lobby');
+  link.send({ type: 'refused', connection, code: 'THROTTLED', text, request: null });
 }
 
 /** Who has left for good asks for nothing any more. */
@@ -80,7 +106,8 @@ function settle(world: LobbyWorld, session: Session, message: CommandMessage, de
   }
   session.lobbyWaiting.shift();
   ledger.apply(seq);
-  ledger.keep(seq, answer);
+  // A question can be asked again, and its answer may be long: a list of all rooms.
+  if (!isQuestion(message)) ledger.keep(seq, answer);
   done?.();
   send(session, seq, answer);
   return true;

@@ -176,6 +176,7 @@ export class RoomMembers {
     const member = new Member(session, this.options, entered);
     this.members.set(session.id, member);
     session.rooms.set(room.id, room);
+    session.hasPlayed = true;
     this.emptySince = undefined;
     return member;
   }

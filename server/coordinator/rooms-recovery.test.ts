@@ -48,6 +48,7 @@ async function begin(data: string, game: Game = tally, changes: object = {}): Pr
     sessions,
     pool: new TestPool().asPool,
     bank,
+    limits: { reached: () => {} },
   });
   try {
     await rooms.recover(storage);

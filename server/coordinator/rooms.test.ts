@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeLink } from './fake-link.ts';
 import { pass, startTime, stopTime } from './fake-time.ts';
 import type { Room } from './room.ts';
+import type { Session } from './session.ts';
 import { TestWorld } from './test-world.ts';
 
 const link = new FakeLink();
@@ -109,5 +110,76 @@ describe('An empty room', () => {
     pass(1);
     world.rooms.beat();
     expect(world.rooms.byId(room.id)).toBe('UNKNOWN_ROOM');
+  });
+});
+
+describe('Rooms that one account or address has opened', () => {
+  const open = async (session: Session) => {
+    const opened = await world.rooms.open('tally', session);
+    return typeof opened === 'string' ? opened : opened.id;
+  };
+  const from = (address: string) => world.session(link, 'ada', address);
+
+  beforeEach(() => {
+    world = new TestWorld({ roomEmptyMs: 60_000, roomsPerAccountMax: 2, roomsPerAddressMax: 3 });
+  });
+
+  it('are as many as an account may have, whichever session asks', async () => {
+    const ada = from('127.0.0.1');
+    expect([await open(ada), await open(ada), await open(ada)]).toEqual([1, 2, 'ROOM_QUOTA']);
+    world.sessions.end(ada);
+    const again = world.sessions.begin('ada', ada.accountKey)!;
+    expect([await open(again), await open(from('127.0.0.1'))]).toEqual(['ROOM_QUOTA', 3]);
+  });
+
+  it('are as many as an address may have, whichever account asks; others open theirs', async () => {
+    for (const id of [1, 2, 3]) expect(await open(from(`2001:db8::${id}`))).toBe(id);
+    expect(await open(from('2001:db8::4'))).toBe('ROOM_QUOTA');
+    expect(await open(from('2001:db8:0:1::4'))).toBe(4);
+  });
+
+  it('are counted from the moment in which they are asked for', async () => {
+    const ada = from('10.0.0.1');
+    world.storage.isSlow = true;
+    const first = [world.rooms.open('tally', ada), world.rooms.open('tally', ada)];
+    expect(world.rooms.open('tally', ada)).toBe('ROOM_QUOTA');
+    for (const isTaken of [false, true]) await world.storage.takeRoom(isTaken);
+    expect((await Promise.all(first)).map((room) => typeof room)).toEqual(['string', 'object']);
+    // The one that the disk has refused counts no more.
+    world.storage.isSlow = false;
+    expect([await open(ada), await open(ada)]).toEqual([3, 'ROOM_QUOTA']);
+  });
+
+  it('make place where they have been left for some seconds, the longest empty one first', async () => {
+    const ada = from('10.0.0.1');
+    for (let i = 0; i < 2; i++) await open(ada);
+    const [first, second] = [...world.rooms];
+    first!.join(ada, null);
+    pass(4999);
+    expect(await open(ada)).toBe('ROOM_QUOTA');
+    pass(1);
+    expect([await open(ada), world.rooms.byId(second!.id)]).toEqual([3, 'UNKNOWN_ROOM']);
+    expect(world.rooms.byId(first!.id)).toBe(first);
+  });
+
+  it('no longer count when they have ended', async () => {
+    const ada = from('10.0.0.1');
+    for (let i = 0; i < 2; i++) await open(ada);
+    for (const room of [...world.rooms]) room.end('ROOM_ENDED', '');
+    expect(await open(ada)).toBe(3);
+  });
+});
+
+describe('When there are as many rooms as may be', () => {
+  it('one that has been empty for some seconds makes place, one with players does not', async () => {
+    for (let i = 0; i < 3; i++) await withPlayers(3);
+    const empty = await withPlayers(0);
+    expect(await world.rooms.open('tally')).toBe('ROOMS_LIMIT');
+    pass(5000);
+    expect(((await world.rooms.open('tally')) as Room).id).toBe(5);
+    expect(world.rooms.byId(empty.id)).toBe('UNKNOWN_ROOM');
+    pass(5000);
+    (world.rooms.byId(5) as Room).join(world.session(link), null);
+    expect(await world.rooms.open('tally')).toBe('ROOMS_LIMIT');
   });
 });

@@ -8,9 +8,11 @@ import type { Game } from '../games/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import { StoreError } from '../store/index.ts';
 import type { Bank } from './bank.ts';
+import type { ClientLimits, Limited } from './client-limits.ts';
 import { DeterminismCheck } from './determinism-check.ts';
 import { prepareInPool } from './preparation.ts';
 import { Room, type RoomOptions } from './room.ts';
+import { type Opened, RoomOpeners } from './room-openers.ts';
 import { recoverRoom } from './room-recovery.ts';
 import { snapshotOf } from './room-snapshot.ts';
 import { RoomState } from './room-state.ts';
@@ -31,9 +33,13 @@ export interface RoomsOptions {
   readonly sessions: Sessions;
   readonly pool: WorkPool;
   readonly bank: Pick<Bank, 'handOver' | 'end'>;
+  readonly limits: Pick<ClientLimits, 'reached'>;
   /** The disk has not taken what was written: nobody knows what it holds. */
   diskFailed(error: unknown): void;
 }
+
+/** An empty room makes place for another after this time: whoever opened it is about to join. */
+const EMPTY_GRACE_MS = 5000;
 
 export class Rooms implements Iterable<Room> {
   readonly games: ReadonlyMap<string, Game>;
@@ -47,11 +53,13 @@ export class Rooms implements Iterable<Room> {
   private readonly openings = new Map<string, Promise<Found>>();
   /** Those that are being written down. */
   private readonly creating = new Set<Promise<RoomStorage>>();
+  private readonly openers: RoomOpeners;
   private isClosed = false;
 
   constructor(options: RoomsOptions) {
     this.options = options;
     this.games = options.games;
+    this.openers = new RoomOpeners(options.config);
   }
 
   get size(): number {
@@ -72,25 +80,28 @@ export class Rooms implements Iterable<Room> {
   }
 
   /** The fullest room of the game that still has place, so that players meet; else the one that is
-   *  being opened, or a new one. It may be full once it is there: ask again. */
-  withPlace(gameName: string): Found | Promise<Found> {
+   *  being opened, or a new one, which counts for `opener`. It may be full once it is there: ask again. */
+  withPlace(gameName: string, opener?: Limited): Found | Promise<Found> {
     if (this.games.get(gameName)?.match) return 'MATCH_ONLY';
     let best: Room | undefined;
     for (const room of this.rooms.values()) {
       if (room.game.name !== gameName || room.isFull) continue;
       if (!best || room.players > best.players) best = room;
     }
-    return best ?? this.openings.get(gameName) ?? this.open(gameName);
+    return best ?? this.openings.get(gameName) ?? this.open(gameName, opener);
   }
 
   /** A new room, of which nobody is told before the disk has it. It is never there where this process
-   *  ends before: the next one is asked again. */
-  open(gameName: string): ErrorCode | Promise<Found> {
+   *  ends before: the next one is asked again.
+   *  @param opener for whose quota it counts. */
+  open(gameName: string, opener?: Limited): ErrorCode | Promise<Found> {
     const game = this.games.get(gameName);
     if (!game) return 'UNKNOWN_GAME';
-    if (this.rooms.size + this.opening >= this.options.config.roomsMax) return 'ROOMS_LIMIT';
+    const refusal = this.refusalOf(opener);
+    if (refusal) return refusal;
     this.opening++;
-    const opening = this.begin(game).finally(() => {
+    const opened = opener && this.openers.add(opener);
+    const opening = this.begin(game, opened).finally(() => {
       // Before those who wait look for a place again.
       if (this.openings.get(gameName) === opening) this.openings.delete(gameName);
     });
@@ -98,7 +109,32 @@ export class Rooms implements Iterable<Room> {
     return opening;
   }
 
-  private async begin(game: Game): Promise<Found> {
+  /** Where there are as many rooms as may be, the one that has been empty longest ends.
+   *  @returns why there is no place for another room. */
+  private refusalOf(opener: Limited | undefined): ErrorCode | undefined {
+    const ofQuota = opener && this.openers.quotaOf(opener);
+    if (ofQuota && !this.endEmpty(ofQuota.map(({ room }) => room))) {
+      this.options.limits.reached('rooms', opener);
+      return 'ROOM_QUOTA';
+    }
+    if (this.rooms.size + this.opening < this.options.config.roomsMax) return undefined;
+    return this.endEmpty(this.rooms.values()) ? undefined : 'ROOMS_LIMIT';
+  }
+
+  /** @returns whether one of the rooms was empty for long enough, and has ended. */
+  private endEmpty(rooms: Iterable<Room | undefined>): boolean {
+    let longest: Room | undefined;
+    let since = performance.now() - EMPTY_GRACE_MS;
+    for (const room of rooms) {
+      if (room?.emptySince === undefined || room.emptySince > since) continue;
+      longest = room;
+      since = room.emptySince;
+    }
+    longest?.end('ROOM_ENDED', 'Nobody was in the room, and another was wanted.');
+    return longest !== undefined;
+  }
+
+  private async begin(game: Game, opened: Opened | undefined): Promise<Found> {
     const { log, metrics } = this.options;
     const [written] = await Promise.allSettled([this.writeDown(game)]);
     if (this.isClosed) return new Promise(() => {});
@@ -107,9 +143,11 @@ export class Rooms implements Iterable<Room> {
     try {
       if (written.status === 'rejected') throw written.reason;
       const room = this.take(game, ...written.value);
+      if (opened) opened.room = room;
       log.info({ room: room.id, game: game.name }, 'room opened');
       return room;
     } catch (error) {
+      if (opened) this.openers.forget(opened);
       const of = { err: error, game: game.name };
       if (error instanceof StoreError) {
         log.error(of, 'a room cannot be written down');
@@ -244,7 +282,10 @@ export class Rooms implements Iterable<Room> {
       metrics,
       diskFailed: (error) => this.options.diskFailed(error),
       failed: (of) => this.quarantine(of.id),
-      ended: (over) => this.rooms.delete(over.id),
+      ended: (over) => {
+        this.rooms.delete(over.id);
+        this.openers.forgetRoom(over);
+      },
     });
     this.rooms.set(id, room);
     return room;

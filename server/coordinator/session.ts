@@ -1,5 +1,6 @@
 // A session: who a player is, for as long as it may be resumed.
 
+import type { ErrorCode } from '../../protocol/index.ts';
 import type { FromCoordinator, FromWorker, KeptCopy } from '../link/index.ts';
 import { accountOf } from './account.ts';
 import { GapNotice } from './gap-notice.ts';
@@ -16,6 +17,8 @@ export interface WorkerLink {
   send(message: FromCoordinator): void;
   /** What was sent goes now, not with all else of this turn. */
   flush(): void;
+  /** Tells the client why, and closes its connection, which speaks for no session any more. */
+  cut(connection: number, code: ErrorCode, detail?: string): void;
   /** The worker takes messages too slowly: what can be made up for later is not sent now. */
   readonly congested: boolean;
 }
@@ -42,11 +45,17 @@ export class Session {
   connection = 0;
   /** Since when its worker has the connection, as the worker says. */
   since = 0;
-  /** When the connection was lost, in ms of the coordinator's clock. */
+  /** When it got its connection, and when it lost it, in ms of the coordinator's clock. */
+  attachedAt = 0;
   detachedAt = 0;
-  /** Chat lines that may still be said at once, and when that was true: long ago at first. */
-  chatLines = 0;
-  chatAt = Number.NEGATIVE_INFINITY;
+  /** The network address of its newest connection; '' where none has come yet. */
+  address = '';
+  /** By which limits of addresses count it; undefined: none applies. */
+  addressGroup: string | undefined;
+  /** It has had a place in a room. */
+  hasPlayed = false;
+  /** When its client was last told that commands of the lobby wait. */
+  toldOfWaitAt = Number.NEGATIVE_INFINITY;
 
   constructor(id: number, token: string, name: string, accountKey = '', fence = 0) {
     this.id = id;
@@ -55,5 +64,10 @@ export class Session {
     this.accountKey = accountKey;
     this.account = accountOf(accountKey);
     this.fence = fence;
+  }
+
+  /** Nothing is lost where it ends. */
+  get hasOnlySaidHello(): boolean {
+    return !this.hasPlayed && this.lobby.applied === 0 && this.lobbyWaiting.length === 0;
   }
 }

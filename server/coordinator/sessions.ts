@@ -11,8 +11,12 @@ import type { Bank } from './bank.ts';
 import type { ListedLedger } from './ledger.ts';
 import { Session, type WorkerLink } from './session.ts';
 import type { Storage } from './storage.ts';
+import { Strangers } from './strangers.ts';
 
 type SavedAnswers = ListedLedger['answers'];
+
+/** How long a session that has only said hello outlives its connection, where `--resume-ms` is longer. */
+const STRANGER_RESUME_MS = 10_000;
 
 export interface SessionsOptions {
   readonly config: Config;
@@ -41,6 +45,9 @@ export class Sessions implements Iterable<Session> {
   private readonly byAccount = new Map<string, Session>();
   /** Those whose connection is lost, the longest lost first. */
   private readonly detached = new Set<Session>();
+  private readonly strangers = new Strangers();
+  /** By `Session.addressGroup`. */
+  private readonly byAddress = new Map<string, Set<Session>>();
   private lastId = 0;
 
   constructor({ config, storage, accounts, bank }: SessionsOptions) {
@@ -79,9 +86,8 @@ export class Sessions implements Iterable<Session> {
   }
 
   private bringBack(session: Session): void {
-    session.detachedAt = performance.now();
     this.add(session);
-    this.detached.add(session);
+    this.noteDetached(session);
   }
 
   [Symbol.iterator](): Iterator<Session> {
@@ -152,6 +158,8 @@ export class Sessions implements Iterable<Session> {
   /** @param continued the client has seen nothing of an interruption, and is to see none. */
   attach(session: Session, link: WorkerLink, connection: number, continued = false): void {
     this.detached.delete(session);
+    session.attachedAt = performance.now();
+    this.strangers.noteAttached(session);
     session.link = link;
     session.connection = connection;
     session.lobbyGap.close();
@@ -168,8 +176,7 @@ export class Sessions implements Iterable<Session> {
     const { link } = session;
     if (!link) return;
     session.link = undefined;
-    session.detachedAt = performance.now();
-    this.detached.add(session);
+    this.noteDetached(session);
     for (const room of session.rooms.values()) room.members.detach(session, link);
   }
 
@@ -180,12 +187,54 @@ export class Sessions implements Iterable<Session> {
       room.members.leave(session, 'LEFT', 'The session has ended.');
     }
     this.detached.delete(session);
+    this.strangers.noteEnded(session);
+    this.moveTo(session, '', undefined);
     this.byToken.delete(session.token);
     this.byNumber.delete(session.id);
     this.byAccount.delete(session.account);
     for (const watcher of this.watchers) watcher.ended(session);
     this.locks.free(session.id);
     this.noteEnd(session.id);
+  }
+
+  /** The session is over, and its client is told so: it makes place for another. */
+  evict(session: Session): void {
+    const { link, connection } = session;
+    this.end(session);
+    link?.cut(connection, 'SERVER_FULL', 'sessions that only say hello make place for players');
+  }
+
+  /** The session's connection comes from this address. */
+  moveTo(session: Session, address: string, group: string | undefined): void {
+    const before = session.addressGroup;
+    session.address = address;
+    session.addressGroup = group;
+    if (before === group) return;
+    const left = before === undefined ? undefined : this.byAddress.get(before);
+    left?.delete(session);
+    if (left?.size === 0) this.byAddress.delete(before!);
+    if (group === undefined) return;
+    const here = this.byAddress.get(group);
+    if (here) here.add(session);
+    else this.byAddress.set(group, new Set([session]));
+  }
+
+  /** Sessions whose newest connection has come from this group of addresses. */
+  ofAddress(group: string): ReadonlySet<Session> {
+    return this.byAddress.get(group) ?? NONE;
+  }
+
+  /** @returns the session that makes place first, of all or of an address; undefined where none may. */
+  dispensable(group?: string): Session | undefined {
+    const now = performance.now();
+    if (group === undefined) return this.strangers.first(now);
+    return this.strangers.firstOf(this.ofAddress(group), now);
+  }
+
+  private noteDetached(session: Session): void {
+    session.detachedAt = performance.now();
+    this.detached.add(session);
+    this.strangers.noteDetached(session);
   }
 
   private noteEnd(session: number): void {
@@ -199,8 +248,11 @@ export class Sessions implements Iterable<Session> {
   /** Ends the sessions that have waited too long. Called several times a second. */
   beat(): void {
     const now = performance.now();
+    const { resumeMs } = this.config;
+    const strangerMs = Math.min(resumeMs, STRANGER_RESUME_MS);
+    for (const session of this.strangers.lostBefore(now - strangerMs)) this.end(session);
     for (const session of this.detached) {
-      if (now - session.detachedAt < this.config.resumeMs) return;
+      if (now - session.detachedAt < resumeMs) return;
       this.end(session);
     }
   }
@@ -211,6 +263,8 @@ export class Sessions implements Iterable<Session> {
     this.byAccount.set(session.account, session);
   }
 }
+
+const NONE: ReadonlySet<Session> = new Set();
 
 function sessionOf({ id, token, name, lobby }: SavedSession, key: string, fence: number): Session {
   const session = new Session(id, token, name, key, fence);

@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts';
 import type { Game } from '../games/index.ts';
 import { readConfig } from '../read-config.ts';
+import { ClientLimits } from './client-limits.ts';
 import type { FakeLink } from './fake-link.ts';
 import { applyLobbyCommand } from './lobby.ts';
 import type { LobbyWorld } from './lobby-commands.ts';
@@ -51,6 +52,7 @@ export class TestWorld implements LobbyWorld {
   };
   readonly tradeAccounts = new TradeAccounts();
   readonly trades: TradeDesk;
+  readonly limits: ClientLimits;
   readonly links = new Set<FakeLink>();
   private connections = 0;
 
@@ -60,6 +62,8 @@ export class TestWorld implements LobbyWorld {
   ) {
     this.config = { ...readConfig([]), ...changes };
     const { config, storage, bank } = this;
+    this.limits = new ClientLimits({ config, log, metrics });
+    const { limits } = this;
     this.sessions = new Sessions({ config, storage, accounts: forgetfulAccounts, bank });
     const { sessions } = this;
     const diskFailed = () => {};
@@ -79,6 +83,7 @@ export class TestWorld implements LobbyWorld {
       sessions,
       pool: this.pool.asPool,
       bank,
+      limits,
       diskFailed,
     });
     const { rooms } = this;
@@ -87,9 +92,10 @@ export class TestWorld implements LobbyWorld {
   }
 
   /** A new session on `link`. */
-  session(link: FakeLink, name = 'ada'): Session {
+  session(link: FakeLink, name = 'ada', address = '127.0.0.1'): Session {
     this.links.add(link);
     const session = this.sessions.begin(name)!;
+    this.sessions.moveTo(session, address, this.limits.groupOf(address));
     this.sessions.attach(session, link, ++this.connections);
     return session;
   }

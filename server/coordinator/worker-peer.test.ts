@@ -2,10 +2,12 @@
 import type { Socket } from 'node:net';
 import { duplexPair } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Config } from '../config.ts';
 import { Channel, type FromWorker, fromCoordinatorCodec, fromWorkerCodec } from '../link/index.ts';
 import { FakeLink } from './fake-link.ts';
 import { pass, startTime, stopTime } from './fake-time.ts';
 import type { Room } from './room.ts';
+import { GRACE_MS } from './strangers.ts';
 import { log } from './test-room.ts';
 import { TestWorld } from './test-world.ts';
 import { type PeerWorld, WorkerPeer } from './worker-peer.ts';
@@ -37,9 +39,15 @@ class TestWorker {
     await settle();
   }
 
-  async attach(connection: number, token = '', since = 0, account = ''): Promise<Attached> {
+  async attach(
+    connection: number,
+    token = '',
+    since = 0,
+    account = '',
+    address = '127.0.0.1',
+  ): Promise<Attached> {
     this.got.take();
-    const who = { token, name: 'ada', account };
+    const who = { token, name: 'ada', account, address };
     await this.send({ type: 'attach', connection, ...who, since, rooms: null });
     return this.got.of('attached')[0]!;
   }
@@ -360,5 +368,168 @@ describe('join and leave', () => {
     expect(worker.got.take()).toMatchObject([
       { type: 'rejected', connection: 10, room: 9, seq: 1, code: 'NOT_IN_ROOM' },
     ]);
+  });
+});
+
+describe('The limits of an address', () => {
+  const HOME = '2001:db8:0:1::1';
+  const NEXT_DOOR = '2001:db8:0:1:ffff::2';
+  const ELSEWHERE = '2001:db8:0:2::1';
+  let last = 0;
+
+  /** A world with two rooms of `tally`, in which these limits hold. */
+  async function limited(changes: Partial<Config>): Promise<void> {
+    last = 0;
+    const made = new TestWorld(changes);
+    world = Object.assign(made, { log, gone: (peer: WorkerPeer) => gone.push(peer) });
+    worker = new TestWorker(world);
+    for (let i = 0; i < 2; i++) await world.rooms.open('tally');
+  }
+
+  /** @returns the connection's number, or why it was refused. */
+  async function hello(address: string, account = ''): Promise<number | string> {
+    const connection = ++last;
+    const attached = await worker.attach(connection, '', 0, account, address);
+    return attached ? connection : worker.got.of('refused')[0]!.code;
+  }
+
+  /** @returns `joined`, or why not. */
+  async function join(connection: number | string, room = 1): Promise<string> {
+    await worker.join(connection as number, room);
+    return worker.got.of('refused')[0]?.code ?? worker.got.of('joined')[0]!.type;
+  }
+
+  const who = {
+    type: 'attach',
+    token: '',
+    name: 'ada',
+    account: '',
+    since: 0,
+    rooms: null,
+  } as const;
+
+  /** Says so many hellos at once, by turns from these addresses.
+   *  @returns how many were refused. */
+  async function helloAtOnce(count: number, ...addresses: string[]): Promise<number> {
+    worker.got.take();
+    const address = (i: number) => addresses[i % addresses.length]!;
+    const all = Array.from({ length: count }, (_, i) => ({
+      ...who,
+      connection: ++last,
+      address: address(i),
+    }));
+    await worker.send(...all);
+    return worker.got.of('refused').length;
+  }
+
+  /** @returns what came of so many joins at once, of these connections by turns. */
+  async function joinAtOnce(count: number, ...connections: (number | string)[]): Promise<string[]> {
+    worker.got.take();
+    const all = Array.from({ length: count }, (_, request) => {
+      const connection = connections[request % connections.length] as number;
+      return { type: 'join', connection, room: 1, game: '', request } as const;
+    });
+    await worker.send(...all);
+    return worker.got.of('refused').map(({ code, request }) => `${code} ${request}`);
+  }
+
+  it('let it begin sessions at a rate, and resume any number', async () => {
+    await limited({ sessionsPerSecondPerAddress: 1 });
+    const { token } = await worker.attach(++last, '', 0, '', HOME);
+    expect(await helloAtOnce(24, HOME, NEXT_DOOR)).toBe(5);
+    expect(await hello(ELSEWHERE)).toBe(last);
+    expect(await worker.attach(++last, token, 0, '', HOME)).toMatchObject({ resumed: true });
+    pass(1000);
+    expect(await hello(NEXT_DOOR)).toBe(last);
+  });
+
+  it('refuse a session before the account’s older one has ended for it', async () => {
+    await limited({ sessionsPerSecondPerAddress: 1 });
+    const key = 'k'.repeat(22);
+    await hello(HOME, key);
+    const older = world.sessions.ownerOf(key)!.id;
+    await helloAtOnce(25, HOME);
+    expect([await hello(HOME, key), world.sessions.ownerOf(key)!.id]).toEqual([
+      'ADDRESS_LIMIT',
+      older,
+    ]);
+  });
+
+  it('give it so many sessions; those that have only said hello make place for new ones', async () => {
+    await limited({ sessionsPerAddressMax: 3 });
+    const players = [await hello(HOME), await hello(NEXT_DOOR)];
+    for (const one of players) expect(await join(one)).toBe('joined');
+    await hello(HOME);
+    expect(await hello(HOME)).toBe('ADDRESS_LIMIT');
+    expect(await hello(ELSEWHERE)).toBe(last);
+    pass(GRACE_MS);
+    const third = await hello(HOME);
+    expect(worker.got.of('refused')).toMatchObject([{ connection: 3, code: 'SERVER_FULL' }]);
+    expect(await join(third)).toBe('joined');
+    pass(GRACE_MS);
+    expect(await hello(HOME)).toBe('ADDRESS_LIMIT');
+  });
+
+  it('count a session for the address that it was resumed from', async () => {
+    await limited({ sessionsPerAddressMax: 1 });
+    const { token } = await worker.attach(++last, '', 0, '', HOME);
+    await join(last);
+    await worker.attach(++last, token, 0, '', ELSEWHERE);
+    expect(await hello(HOME)).toBe(last);
+    pass(GRACE_MS);
+    expect(await hello(ELSEWHERE)).toBe('ADDRESS_LIMIT');
+  });
+
+  it('let its players join at a rate, for any account, and answer each request', async () => {
+    await limited({ joinsPerSecondPerAddress: 1 });
+    const [one, other, stranger] = [
+      await hello(HOME),
+      await hello(NEXT_DOOR),
+      await hello(ELSEWHERE),
+    ];
+    expect(await joinAtOnce(22, one, other)).toEqual(['TOO_SOON 20', 'TOO_SOON 21']);
+    expect(await join(stranger)).toBe('joined');
+    pass(1000);
+    expect(await join(one)).toBe('joined');
+  });
+
+  it('give its players so many places, matches that are waited for among them', async () => {
+    await limited({ placesPerAddressMax: 2 });
+    const [one, other] = [await hello(HOME), await hello(NEXT_DOOR)];
+    expect([await join(one, 1), await join(other, 1)]).toEqual(['joined', 'joined']);
+    expect([await join(one, 2), await join(one, 1)]).toEqual(['PLACE_QUOTA', 'joined']);
+    worker.got.take();
+    await worker.send(command(one as number, 0, 1, 'match', { game: 'duel' }));
+    expect(worker.got.of('rejected')).toMatchObject([{ code: 'PLACE_QUOTA' }]);
+    expect(await join(await hello(ELSEWHERE), 2)).toBe('joined');
+    await worker.send({ type: 'leave', connection: other as number, room: 1 });
+    expect(await join(one, 2)).toBe('joined');
+  });
+
+  it('do not hold for exempt addresses, those of an account do', async () => {
+    await limited({ sessionsPerSecondPerAddress: 1, sessionsPerAddressMax: 1, joinsPerSecond: 1 });
+    expect(await helloAtOnce(30, '127.0.0.1')).toBe(0);
+    expect(await joinAtOnce(11, last)).toEqual(['TOO_SOON 10']);
+    expect(await join(last - 1)).toBe('joined');
+  });
+});
+
+describe('A server with as many sessions as may be', () => {
+  it('ends sessions that have only said hello for new ones, and refuses when there are none', async () => {
+    for (const connection of [1, 2, 3, 4]) await worker.attach(connection);
+    await worker.send({ type: 'detach', connection: 3 });
+    for (const connection of [1, 2]) await worker.join(connection, -1, 'tally');
+    const come = async (connection: number) => {
+      const isIn = (await worker.attach(connection)) !== undefined;
+      return isIn || worker.got.of('refused').map(({ connection: of, code }) => [of, code]);
+    };
+    expect(await come(5)).toBe(true);
+    expect(await come(6)).toEqual([[6, 'SERVER_FULL']]);
+    pass(GRACE_MS);
+    expect(await come(7)).toBe(true);
+    await worker.join(7, -1, 'tally');
+    pass(GRACE_MS);
+    expect(await come(8)).toBe(true);
+    expect(world.sessions.size).toBe(4);
   });
 });

@@ -1,7 +1,6 @@
 // One worker's end of the link: which session each of its connections speaks for.
 import type { Socket } from 'node:net';
 import { type ErrorCode, LOBBY, sentence } from '../../protocol/index.ts';
-import type { Config } from '../config.ts';
 import {
   Channel,
   type FromCoordinator,
@@ -15,13 +14,14 @@ import {
 import type { Log } from '../observe/index.ts';
 import { applyLobbyCommand } from './lobby.ts';
 import type { LobbyWorld } from './lobby-commands.ts';
+import { hasPlaceLeft } from './place-quota.ts';
 import type { Found } from './rooms.ts';
 import type { Session, WorkerLink } from './session.ts';
+import { refusalToBegin } from './session-admission.ts';
 
 type JoinMessage = FromWorker & { type: 'join' };
 
 export interface PeerWorld extends LobbyWorld {
-  readonly config: Config;
   readonly log: Log;
   /** The worker's link is closed; its sessions have been detached. */
   gone(peer: WorkerPeer): void;
@@ -96,7 +96,7 @@ export class WorkerPeer implements WorkerLink {
         this.quit(message.connection);
         return;
       case 'join':
-        this.join(message);
+        this.askedToJoin(message);
         return;
       case 'leave':
         this.leave(message.connection, message.room);
@@ -119,12 +119,20 @@ export class WorkerPeer implements WorkerLink {
   }
 
   private attach(message: FromWorker & { type: 'attach' }): void {
-    const { connection, token, name, since, rooms, account } = message;
-    const { sessions } = this.world;
+    const { connection, token, name, since, rooms, account, address } = message;
+    const { sessions, limits } = this.world;
+    const addressGroup = limits.groupOf(address);
     const known = token === '' ? undefined : sessions.find(token);
     const rival = known ?? (account === '' ? undefined : sessions.ownerOf(account));
     if (rival?.link && isOutdated(rival, connection, since)) {
       this.refuse(connection, null, 'SESSION_REPLACED');
+      return;
+    }
+    const refusal = known
+      ? undefined
+      : refusalToBegin(this.world, { address, addressGroup }, rival);
+    if (refusal) {
+      this.refuse(connection, null, refusal);
       return;
     }
     let session: Session | undefined;
@@ -144,6 +152,7 @@ export class WorkerPeer implements WorkerLink {
     this.takeOver(session, connection);
     this.sessions.set(connection, session);
     session.since = since;
+    sessions.moveTo(session, address, addressGroup);
     const continued = rooms !== null && known !== undefined && canContinue(session, rooms, this);
     this.send({
       type: 'attached',
@@ -167,8 +176,13 @@ export class WorkerPeer implements WorkerLink {
     const { link, connection } = session;
     if (!(link instanceof WorkerPeer)) return;
     this.world.sessions.detach(session);
-    link.sessions.delete(connection);
-    if (connection !== by) link.refuse(connection, null, 'SESSION_REPLACED', detail);
+    if (connection !== by) link.cut(connection, 'SESSION_REPLACED', detail);
+    else link.sessions.delete(connection);
+  }
+
+  cut(connection: number, code: ErrorCode, detail?: string): void {
+    this.sessions.delete(connection);
+    this.refuse(connection, null, code, detail);
   }
 
   private detach(connection: number): void {
@@ -183,6 +197,14 @@ export class WorkerPeer implements WorkerLink {
     if (!session) return;
     this.sessions.delete(connection);
     this.world.sessions.end(session);
+  }
+
+  private askedToJoin(message: JoinMessage): void {
+    const { connection, request } = message;
+    const session = this.sessions.get(connection);
+    const pace = session && this.world.limits.joinTooSoon(session);
+    if (pace === undefined) this.join(message);
+    else this.refuse(connection, request, 'TOO_SOON', pace);
   }
 
   private join(message: JoinMessage): void {
@@ -215,6 +237,10 @@ export class WorkerPeer implements WorkerLink {
       this.refuse(connection, request, 'JOINED_LIMIT', `at most ${config.roomsPerSessionMax}`);
       return;
     }
+    if (!session.rooms.has(found.id) && !hasPlaceLeft(this.world, session)) {
+      this.refuse(connection, request, 'PLACE_QUOTA', `at most ${config.placesPerAddressMax}`);
+      return;
+    }
     const refusal = found.join(session, request);
     if (refusal) this.refuse(connection, request, refusal, found.game.name);
   }
@@ -222,7 +248,7 @@ export class WorkerPeer implements WorkerLink {
   /** A session that is in a room of the game already means that one. */
   private byGame(session: Session, game: string): Found | Promise<Found> {
     for (const room of session.rooms.values()) if (room.game.name === game) return room;
-    return this.world.rooms.withPlace(game);
+    return this.world.rooms.withPlace(game, session);
   }
 
   private leave(connection: number, room: number): void {

@@ -24,7 +24,7 @@ export const fromWorker = {
   /** A connection said hello, or goes on after a process was replaced. `token` is '' for a new
    *  session. `since`: when the worker got the connection from another, in ms since 1970, else 0.
    *  `rooms`: where the connection could go on as if nothing had been, the rooms that it is in;
-   *  else null. `account`: the key that hello showed, or ''. */
+   *  else null. `account`: the key that hello showed, or ''. `address`: the network address of the client. */
   attach: {
     tag: 2,
     fields: {
@@ -34,6 +34,7 @@ export const fromWorker = {
       since: Type.Number(),
       rooms: Type.Union([Type.Array(room), Type.Null()]),
       account: Type.String(),
+      address: Type.String(),
     },
   },
   /** The connection is gone; its session may be resumed. */

@@ -14,6 +14,7 @@ export type { LogFormat, LogOutput } from './log-writer.ts';
 export { ProcessMetrics, type PushedMetrics } from './metrics.ts';
 export {
   type CloseReason,
+  type LimitName,
   type PoolTask,
   type RejectionCode,
   type Role,

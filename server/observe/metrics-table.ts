@@ -67,6 +67,18 @@ const isFatal = (code: ErrorCode): code is FatalCode => errorTable[code].fatal;
 /** What the coordinator has done elsewhere. */
 const poolTaskNames = ['prepare', 'bots'] as const;
 export type PoolTask = (typeof poolTaskNames)[number];
+/** What an account, an address or everyone together is limited in by the coordinator. */
+const limitNames = [
+  'sessions',
+  'session_rate',
+  'evicted',
+  'rooms',
+  'places',
+  'join_rate',
+  'lobby_rate',
+  'chat_rate',
+] as const;
+export type LimitName = (typeof limitNames)[number];
 const slot = 'the number of processes of that role';
 
 /** From a tenth of a millisecond to a second: what is done on a tick or for a connection. */
@@ -77,9 +89,9 @@ export const metrics = {
   connectionsAccepted: counter(primary, 'Connections that were accepted and not refused.'),
   connectionsRefused: counter(
     primary,
-    'Connections refused because a limit was reached: of all connections, of an address, of ' +
-      'workers with --workers per-client, or of file descriptors.',
-    { reason: ['total', 'address', 'per_client', 'descriptors'] },
+    'Connections refused because a limit was reached: of all connections, of an address, of how fast ' +
+      'one address connects, of workers with --workers per-client, or of file descriptors.',
+    { reason: ['total', 'address', 'address_rate', 'per_client', 'descriptors'] },
   ),
   connectionsClosed: counter(
     worker,
@@ -121,6 +133,12 @@ export const metrics = {
     'How long sessions waited until they were matched.',
   ),
   bots: gauge(coordinator, 'sum', 'Bots in rooms; they are not among the players.'),
+  limitsReached: counter(
+    coordinator,
+    'Requests that a limit of an account or an address refused, or, of the lobby’s commands, made wait; ' +
+      'and sessions that were ended to make place (evicted).',
+    { limit: limitNames },
+  ),
   commandsApplied: counter(coordinator, 'Commands and calls applied to rooms, those of bots too.'),
   commandsRejected: counter(
     coordinator,

@@ -1,5 +1,6 @@
 // Whether another connection is accepted, and why not.
 import type { Config } from '../config.ts';
+import { AddressGroups, LimitLog, TokenBuckets } from '../limits/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import type { Connections } from './connections.ts';
 import { descriptorRoom, type RefusalReason } from './listener.ts';
@@ -13,12 +14,13 @@ export interface AdmissionOptions {
   readonly workers: Workers;
 }
 
-/** A reason that repeats is logged at most so often. */
-const REPEAT_LOG_MS = 10_000;
+/** Times the rate of an address that may come at once. */
+const BURST_SECONDS = 20;
 
 const texts: Readonly<Record<RefusalReason, string>> = {
   total: 'connection refused: --connections-max is reached',
   address: 'connection refused: --connections-per-address-max is reached',
+  address_rate: 'connection refused: --connects-per-second-per-address is reached',
   per_client: 'connection refused: --per-client-max is reached',
   descriptors: 'connection refused: out of file descriptors, raise ulimit -n',
 };
@@ -26,10 +28,16 @@ const texts: Readonly<Record<RefusalReason, string>> = {
 export class Admission {
   private readonly options: AdmissionOptions;
   private readonly descriptors: number;
-  private readonly loggedAt = new Map<RefusalReason, number>();
+  private readonly groups: AddressGroups;
+  private readonly connects: TokenBuckets;
+  private readonly limitLog: LimitLog<RefusalReason>;
 
   constructor(options: AdmissionOptions) {
     this.options = options;
+    const { exemptAddresses, connectsPerSecondPerAddress: perSecond } = options.config;
+    this.groups = new AddressGroups(exemptAddresses);
+    this.connects = new TokenBuckets({ perSecond, capacity: perSecond * BURST_SECONDS });
+    this.limitLog = new LimitLog(options.log, texts);
     // Beside the workers there is the coordinator.
     this.descriptors = descriptorRoom(options.workers.max + 1 + options.config.spares);
   }
@@ -38,8 +46,9 @@ export class Admission {
   refusal(address: string): RefusalReason | undefined {
     const reason = this.reasonFor(address);
     if (!reason) return undefined;
-    this.options.metrics.count('connectionsRefused', 1, { reason });
-    this.logSometimes(reason, address);
+    const { connections, metrics } = this.options;
+    metrics.count('connectionsRefused', 1, { reason });
+    this.limitLog.reached(reason, { address, connections: connections.size });
     return reason;
   }
 
@@ -57,15 +66,11 @@ export class Admission {
     const { config, connections, workers } = this.options;
     if (connections.size >= config.connectionsMax) return 'total';
     if (connections.size >= this.descriptors) return 'descriptors';
-    if (connections.countOf(address) >= config.connectionsPerAddressMax) return 'address';
+    const group = this.groups.limitedGroup(address);
+    if (group !== undefined) {
+      if (connections.countOf(address) >= config.connectionsPerAddressMax) return 'address';
+      if (!this.connects.take(group, performance.now())) return 'address_rate';
+    }
     return workers.hasRoom() ? undefined : 'per_client';
-  }
-
-  private logSometimes(reason: RefusalReason, address: string): void {
-    const now = performance.now();
-    if (now - (this.loggedAt.get(reason) ?? Number.NEGATIVE_INFINITY) < REPEAT_LOG_MS) return;
-    this.loggedAt.set(reason, now);
-    const connections = this.options.connections.size;
-    this.options.log.warn({ reason, address, connections }, texts[reason]);
   }
 }

@@ -3,6 +3,7 @@
 // was in flight when its worker was killed can vanish without one.
 import type { Socket } from 'node:net';
 import type { Encoding } from '../../protocol/index.ts';
+import { addressGroup } from '../limits/index.ts';
 import type { ChildProcess } from './child-process.ts';
 
 export interface KeptConnection {
@@ -39,6 +40,7 @@ export interface Hold {
 
 export class Connections {
   private readonly byId = new Map<number, KeptConnection>();
+  /** By `addressGroup`. */
   private readonly perAddress = new Map<string, number>();
   private readonly perWorker = new Map<ChildProcess, Set<KeptConnection>>();
   private readonly waiting = new Set<KeptConnection>();
@@ -53,8 +55,9 @@ export class Connections {
     return this.waiting.size;
   }
 
+  /** Connections of the address, and of those that count as the same. */
   countOf(address: string): number {
-    return this.perAddress.get(address) ?? 0;
+    return this.perAddress.get(addressGroup(address)) ?? 0;
   }
 
   countAt(worker: ChildProcess): number {
@@ -89,7 +92,7 @@ export class Connections {
       handedOverAt: 0,
     };
     this.byId.set(connection.id, connection);
-    this.perAddress.set(address, this.countOf(address) + 1);
+    this.perAddress.set(addressGroup(address), this.countOf(address) + 1);
     this.waiting.add(connection);
     return connection;
   }
@@ -148,8 +151,8 @@ export class Connections {
     const { address, worker, socket } = connection;
     this.waiting.delete(connection);
     const left = this.countOf(address) - 1;
-    if (left > 0) this.perAddress.set(address, left);
-    else this.perAddress.delete(address);
+    if (left > 0) this.perAddress.set(addressGroup(address), left);
+    else this.perAddress.delete(addressGroup(address));
     if (worker) this.perWorker.get(worker)?.delete(connection);
     if (worker && !connection.acknowledged) this.arrived(worker);
     socket.destroy();

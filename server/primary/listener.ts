@@ -5,11 +5,12 @@ import { type ErrorCode, encodeJson, sentence } from '../../protocol/index.ts';
 import type { Config } from '../config.ts';
 
 /** Why a connection was refused before anything was read from it. */
-export type RefusalReason = 'total' | 'address' | 'per_client' | 'descriptors';
+export type RefusalReason = 'total' | 'address' | 'address_rate' | 'per_client' | 'descriptors';
 
 const refusalCode: Readonly<Record<RefusalReason, ErrorCode>> = {
   total: 'SERVER_FULL',
   address: 'ADDRESS_LIMIT',
+  address_rate: 'ADDRESS_LIMIT',
   per_client: 'SERVER_FULL',
   descriptors: 'SERVER_FULL',
 };

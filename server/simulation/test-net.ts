@@ -294,3 +294,6 @@ export function connect(to: string | { port: number }): Socket {
   self().emit('connects', socket);
   return socket;
 }
+
+/** What knows addresses only is the real thing. */
+export const { BlockList, isIP, isIPv6 } = process.getBuiltinModule('node:net');

@@ -91,14 +91,14 @@ export class Attachment {
   attach(): void {
     if (this.state !== AttachmentState.Attaching) return;
     const { wanted, since } = this;
-    const { id: connection } = this.connection;
+    const { id: connection, address } = this.connection;
     // What it has asked may be lost, and only a welcome makes it ask again.
     const answeredMs = ANSWERED_HANGS * this.host.config.hangMs;
     const hasAsked = this.joining.size > 0 || performance.now() - this.askedAt <= answeredMs;
     const isOwed = this.owed.size > 0 || hasAsked;
     const mayContinue = this.hasView && !isOwed;
     const rooms = mayContinue ? this.host.roomsOf(connection) : null;
-    this.host.toCoordinator({ type: 'attach', connection, ...wanted, since, rooms });
+    this.host.toCoordinator({ type: 'attach', connection, ...wanted, since, rooms, address });
   }
 
   /** The coordinator has answered the hello.

@@ -22,6 +22,7 @@ describe.each(encodings)('In %s, a connection', (encoding) => {
         account: '',
         since: 0,
         rooms: null,
+        address: '127.0.0.1',
       },
       { type: 'join', connection: 5, room: -1, game: 'goldrush', request: null },
     ]);

@@ -1,6 +1,6 @@
 // How fast one client is read: at a rate, and no further ahead of its answers than a bound.
 import type { Config } from '../config.ts';
-import { TokenBucket } from './token-bucket.ts';
+import { TokenBucket } from '../limits/index.ts';
 
 /** Times the rate that may be read at once. */
 const BURST_SECONDS = 2;
