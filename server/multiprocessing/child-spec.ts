@@ -18,10 +18,12 @@ export const systemClock: Clock = {
   },
 };
 
-/** How a process ended. */
+/** How a process ended; both are null where the system has not started it. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: string | null;
+  /** What `start` has thrown, where it did. */
+  readonly error?: unknown;
 }
 
 /** A running child. */
@@ -35,7 +37,8 @@ export interface Child {
 /** One child, as data. */
 export interface ChildSpec<C extends Child = Child> {
   readonly id: string;
-  /** Starts it; `exited` is to be called once, when it has ended. `left` may be called before, when it
+  /** Starts it, or throws, which counts as an exit with code 1 except in `add`, which throws it too;
+   *  `exited` is to be called once, when it has ended. `left` may be called before, when it
    *  has let go of everything that the next one needs: a child that is renewed is started again then,
    *  and has as long to end as one that is stopped. */
   start(exited: (exit: Exit) => void, left: () => void): C;
@@ -51,7 +54,8 @@ export interface SupervisorOptions {
   /** Who is started again when a permanent child ends: it alone (the default); or it and all that
    *  were added after it, which are stopped first, in reverse order. */
   readonly strategy?: 'one-for-one' | 'rest-for-one';
-  /** More restarts than this within `restartPeriodMs` are too many: the supervisor gives up. */
+  /** More restarts than this within `restartPeriodMs` are too many: the supervisor gives up. A process
+   *  that the system has not started does not count: its code is not at fault, and it is tried again. */
   readonly restartsMax: number;
   readonly restartPeriodMs: number;
   /** A child has ended without being asked to; `delayMs`: when it is started again. */

@@ -1,4 +1,5 @@
 // A pool's processes and the tasks that wait for them; a process that dies is replaced.
+import { Timer } from '../../protocol/timers.ts';
 import { type ProcessEnd, ProcessError, WorkerCrashedError } from './errors.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { Initializer } from './messages.ts';
@@ -17,7 +18,14 @@ export interface DispatcherOptions {
 /** So many processes that end before they are ready, one after another, are no accident. */
 const FALSE_STARTS_MAX = 3;
 
-/** Invariant: while tasks wait, a process runs that will take them, or one is being started. */
+/** A process that the system does not start is tried again after this, then after twice as long. */
+const RESPAWN_MS = 50;
+const RESPAWN_MS_MAX = 5000;
+/** Where the system has started no process for so long, tasks that wait are told. */
+const UNSPAWNED_MS_MAX = 10_000;
+
+/** Invariant: while tasks wait, a process runs that will take them, one is being started, or a timer will
+ *  start one. */
 export class Dispatcher implements TaskOwner {
   private readonly options: DispatcherOptions;
   private readonly processes = new Set<PoolProcess>();
@@ -29,6 +37,10 @@ export class Dispatcher implements TaskOwner {
   private readonly keepAlive = new KeepAlive();
   private readonly over = Promise.withResolvers<void>();
   private falseStarts = 0;
+  /** Attempts in a row at which the system has started no process, and when the first was. */
+  private unspawned = 0;
+  private unspawnedSince = 0;
+  private respawning: Timer | undefined;
   private started = 0;
   private isClosed = false;
   /** Why nothing is taken any more. */
@@ -36,7 +48,7 @@ export class Dispatcher implements TaskOwner {
 
   constructor(options: DispatcherOptions) {
     this.options = options;
-    for (let count = 0; count < options.processes; count++) this.startProcess();
+    this.fill();
   }
 
   /** Of the processes that run. */
@@ -106,6 +118,12 @@ export class Dispatcher implements TaskOwner {
     return undefined;
   }
 
+  /** Starts the processes that are missing; none while the system starts none. */
+  private readonly fill = (): void => {
+    this.respawning = undefined;
+    while (this.processes.size < this.options.processes) this.startProcess();
+  };
+
   private startProcess(): void {
     const { name, initializer, concurrentTasks, tasksPerChild } = this.options;
     const process = new PoolProcess({
@@ -119,6 +137,7 @@ export class Dispatcher implements TaskOwner {
       ended: (process, end, cause) => this.ended(process, end, cause),
     });
     this.processes.add(process);
+    if (process.pid !== undefined) this.unspawned = 0;
   }
 
   private free(process: PoolProcess): void {
@@ -152,6 +171,10 @@ export class Dispatcher implements TaskOwner {
 
   private ended(process: PoolProcess, end: ProcessEnd, cause: Error | undefined): void {
     this.processes.delete(process);
+    if (process.pid === undefined) {
+      this.notSpawned(process, cause);
+      return;
+    }
     if (!process.isReady && !process.isEnding) this.falseStarts++;
     const again: Task[] = [];
     for (const task of process.given) {
@@ -164,15 +187,35 @@ export class Dispatcher implements TaskOwner {
     if (this.falseStarts >= FALSE_STARTS_MAX && !this.failure) {
       this.destroy(new WorkerCrashedError(process.name, end, cause));
     }
-    const isNeeded = !this.isClosed || this.unsettled.size > 0;
-    if (isNeeded && !this.failure) this.startProcess();
+    if (this.isNeeded && !this.respawning) this.fill();
     this.dispatch();
+    this.finishIfDone();
+  }
+
+  private get isNeeded(): boolean {
+    return !this.failure && (!this.isClosed || this.unsettled.size > 0);
+  }
+
+  /** That passes, as a rule: another process ends and frees what was short, or Node is back in its place. */
+  private notSpawned(process: PoolProcess, cause: Error | undefined): void {
+    const now = performance.now();
+    if (this.unspawned === 0) this.unspawnedSince = now;
+    if (this.isNeeded && !this.respawning) {
+      const waitMs = Math.min(RESPAWN_MS_MAX, RESPAWN_MS * 2 ** this.unspawned++);
+      this.respawning = new Timer(waitMs, this.fill).unref();
+    }
+    if (this.processes.size === 0 && now - this.unspawnedSince >= UNSPAWNED_MS_MAX) {
+      for (const task of this.queue.slice(this.head)) {
+        task.reject(new ProcessError('NOT_SPAWNED', process.name, cause));
+      }
+    }
     this.finishIfDone();
   }
 
   private finishIfDone(): void {
     if (!this.failure && !(this.isClosed && this.unsettled.size === 0)) return;
     for (const process of this.processes) if (!this.failure) process.finish();
+    this.respawning?.stop();
     if (this.processes.size > 0) return;
     this.keepAlive.close();
     this.over.resolve();

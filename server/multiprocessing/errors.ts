@@ -20,6 +20,9 @@ export const multiprocessingErrors = {
     TERMINATED: 'it was terminated',
     NOT_CLOSED: 'it may still be given tasks: close() or terminate() it first',
     INITIALIZER_FAILED: 'the initializer has thrown',
+    NOT_SPAWNED:
+      'the system does not start its process: raise the limit of processes, open files or memory, or ' +
+      'put Node back where it was',
   },
   WorkerCrashedError: { WORKER_CRASHED: 'its process has ended' },
   TimeoutError: { TIMEOUT, FULL, EMPTY },
@@ -76,7 +79,7 @@ export class ProcessError extends MultiprocessingError {
     cause?: unknown,
     remoteStack?: string,
   ) {
-    const isTold = remoteStack !== undefined && cause instanceof Error;
+    const isTold = cause instanceof Error && (remoteStack !== undefined || code === 'NOT_SPAWNED');
     super(code, subject, cause, isTold ? detailOf(cause.message) : '');
     this.remoteStack = remoteStack;
   }

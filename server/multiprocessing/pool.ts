@@ -48,7 +48,8 @@ export interface FlowingMapOptions extends TaskOptions {
  *  with them; from the first timer, socket, worker or listener of a signal on their event loops turn.
  *
  *  Tasks reject with {ProcessError} `TASK_FAILED` (`cause`: what was thrown, `remoteStack`: where),
- *  `NOT_CLONEABLE`, `TERMINATED`, `INITIALIZER_FAILED`, `CLOSED`; {WorkerCrashedError} when the process ends
+ *  `NOT_CLONEABLE`, `TERMINATED`, `INITIALIZER_FAILED`, `CLOSED`, `NOT_SPAWNED` when the system has started
+ *  no process of the pool for ten seconds, which goes on trying; {WorkerCrashedError} when the process ends
  *  while they run there and no retries are left; {TimeoutError}; {MessageTooLargeError}; the reason of
  *  their signal. A task that is aborted or takes too long while it runs ends with its process, and
  *  what runs beside it there has its retries or is lost as well. */

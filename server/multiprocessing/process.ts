@@ -46,7 +46,8 @@ export class Process<Args extends readonly unknown[], Result> implements AsyncDi
     this.outcome.promise.catch(() => {});
   }
 
-  /** Starts it. Returns at once, before its module is loaded.
+  /** Starts it. Returns at once, before its module is loaded. Where the system starts no process, such as
+   *  for want of descriptors, it ends at once, and `result` says why.
    *  @throws {ProcessError} `ALREADY_STARTED`, `NOT_CLONEABLE` (the arguments), `TARGET_NOT_FOUND` (no
    *  absolute module), `STARTED_WHILE_LOADING`; {MessageTooLargeError}. */
   start(): this {
@@ -87,8 +88,9 @@ export class Process<Args extends readonly unknown[], Result> implements AsyncDi
 
   /** What the function returns; who asks for it waits for it, also that of a daemon. Rejects with
    *  {ProcessError} `TASK_FAILED` (`cause`: what was thrown, `remoteStack`: where) or `NOT_CLONEABLE`;
-   *  {MessageTooLargeError}; {WorkerCrashedError} when the process ends without a result. What it
-   *  has thrown is written to standard error where nobody has asked by then. */
+   *  {MessageTooLargeError}; {WorkerCrashedError} when the process ends without a result; {ProcessError}
+   *  `NOT_SPAWNED` when the system has not started it. What it has thrown, and why it was not started, is
+   *  written to standard error where the result was not asked for by then. */
   get result(): Promise<Awaited<Result>> {
     if (!this.isAsked) this.keepAlive.during(this.outcome.promise).catch(() => {});
     this.isAsked = true;
@@ -178,13 +180,18 @@ export class Process<Args extends readonly unknown[], Result> implements AsyncDi
 
   private ended(end: ProcessEnd, cause: Error | undefined): void {
     if (!this.isDaemon) this.keepAlive.release();
+    if (this.pid === undefined) {
+      this.failure = new ProcessError('NOT_SPAWNED', this.name, cause);
+      this.outcome.reject(this.failure);
+    }
     // Has no effect after a result.
     this.outcome.reject(new WorkerCrashedError(this.name, end, cause));
     this.over.resolve(true);
     const { failure } = this;
     if (failure && !this.isAsked) {
       const stack = failure instanceof ProcessError ? failure.remoteStack : undefined;
-      process.stderr.write(`${this.name}: ${stack ?? failure.message}\n`);
+      const text = stack === undefined ? failure.message : `${this.name}: ${stack}`;
+      process.stderr.write(`${text}\n`);
     }
   }
 }

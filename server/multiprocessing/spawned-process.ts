@@ -26,7 +26,8 @@ export interface SpawnOptions {
   readonly orphanSignal: NodeJS.Signals | undefined;
   message(message: FromChild): void;
   unsendable(message: ToChild, error: unknown): void;
-  /** Everything that it sent was given. Called once, never before the constructor is through. */
+  /** Everything that it sent was given. Called once, never before the constructor is through; also for a
+   *  process that the system has not started, which has no `pid`: `cause` says why. */
   ended(end: ProcessEnd, cause: Error | undefined): void;
 }
 
@@ -38,8 +39,9 @@ export class SpawnedProcess {
   /** How it has ended; undefined while it has not. */
   end: ProcessEnd | undefined;
   private readonly options: SpawnOptions;
-  private readonly child: ChildProcess;
-  private readonly connection: Connection<ToChild, FromChild>;
+  private readonly child: ChildProcess | undefined;
+  /** Undefined where the system has not started the process. */
+  private readonly connection: Connection<ToChild, FromChild> | undefined;
   /** What it said last, or why it could not be started. */
   private cause: Error | undefined;
   private pings = 0;
@@ -48,14 +50,14 @@ export class SpawnedProcess {
   constructor(options: SpawnOptions) {
     this.options = options;
     const { name, socket } = options;
-    this.child = spawn(process.execPath, [...inheritedFlags(), mainPath, name], {
-      stdio: ['ignore', 'inherit', 'inherit', 'pipe', ...(socket ? [socket] : [])],
-    });
+    const child = spawnOrFail(name, socket, (error) => this.failed(error));
     // The process has a handle of its own.
     socket?.destroy();
-    this.pid = this.child.pid;
-    this.child.unref();
-    const stream = this.child.stdio[PIPE_FD] as Duplex & { unref?(): void };
+    this.child = child;
+    this.pid = child?.pid;
+    if (!child || this.pid === undefined) return;
+    child.unref();
+    const stream = child.stdio[PIPE_FD] as Duplex & { unref?(): void };
     stream.unref?.();
     this.connection = new Connection({
       stream,
@@ -64,28 +66,23 @@ export class SpawnedProcess {
       unsendable: options.unsendable,
     });
     this.connection.write(options.birth);
-    if (options.orphanSignal) endWithThis(this.child, options.orphanSignal);
-    this.child.on('error', (error) => {
-      this.cause ??= error;
-      // A process that could not be started does not end either.
-      if (this.pid === undefined) this.ended({ exitCode: undefined, signal: undefined });
-    });
-    this.child.on('close', (code, signal) => {
+    if (options.orphanSignal) endWithThis(child, options.orphanSignal);
+    child.on('close', (code, signal) => {
       this.ended({ exitCode: code ?? undefined, signal: signal ?? undefined });
     });
   }
 
   send(message: ToChild): void {
-    this.connection.send(message);
+    this.connection?.send(message);
   }
 
   /** The process is told that nothing more comes. */
   finish(): void {
-    this.connection.end();
+    this.connection?.end();
   }
 
   kill(signal: NodeJS.Signals): void {
-    if (!this.end) this.child.kill(signal);
+    if (!this.end) this.child?.kill(signal);
   }
 
   /** @returns whether its event loop has turned within `timeoutMs`. */
@@ -110,12 +107,38 @@ export class SpawnedProcess {
     else this.options.message(message);
   }
 
+  private failed(error: Error): void {
+    this.cause ??= error;
+    // A process that was not started does not end either.
+    if (this.pid === undefined) this.ended({ exitCode: undefined, signal: undefined });
+  }
+
   private ended(end: ProcessEnd): void {
     if (this.end) return;
     this.end = end;
-    if (orphans.delete(this.child) && orphans.size === 0) process.off('exit', killOrphans);
+    if (this.child && orphans.delete(this.child) && orphans.size === 0)
+      process.off('exit', killOrphans);
     for (const answer of this.pongs.values()) answer();
     this.options.ended(end, this.cause);
+  }
+}
+
+/** Node throws some errors of a start, and reports others later, with streams or without.
+ *  @param failed called in a later turn. */
+function spawnOrFail(
+  name: string,
+  socket: Socket | undefined,
+  failed: (error: Error) => void,
+): ChildProcess | undefined {
+  try {
+    const child = spawn(process.execPath, [...inheritedFlags(), mainPath, name], {
+      stdio: ['ignore', 'inherit', 'inherit', 'pipe', ...(socket ? [socket] : [])],
+    });
+    child.on('error', failed);
+    return child;
+  } catch (error) {
+    setImmediate(failed, error as Error);
+    return undefined;
   }
 }
 

@@ -191,3 +191,49 @@ describe('Restart intensity', () => {
     expect(family.take()).toEqual(['start last', 'died last 1 undefined', 'gave up']);
   });
 });
+
+describe('A start', () => {
+  it('that throws is a death of its child, which is started again, and later', () => {
+    const told: unknown[] = [];
+    const family = new TestFamily(RESTARTS_MAX, 60_000, {
+      died: (_, { error }, delayMs) => told.push([(error as Error | undefined)?.message, delayMs]),
+    });
+    const spec = family.spec('a');
+    let starts = 0;
+    family.supervisor.add({
+      ...spec,
+      start(exited, left) {
+        starts++;
+        if (starts === 2 || starts === 3) throw new Error('no memory');
+        return spec.start(exited, left);
+      },
+    });
+    family.end('a');
+    for (const delayMs of [0, 50, 100]) family.clock.pass(delayMs);
+    expect(told).toEqual([
+      [undefined, 0],
+      ['no memory', 50],
+      ['no memory', 100],
+    ]);
+    expect([starts, family.take()]).toEqual([4, ['start a', 'start a']]);
+  });
+
+  it('that throws when a child is added is told to the one who adds it, and leaves the id free', () => {
+    const start = () => {
+      throw new Error('no memory');
+    };
+    expect(() => family.supervisor.add({ ...family.spec('a'), start })).toThrow('no memory');
+    family.supervisor.add(family.spec('a'));
+    expect(family.take()).toEqual(['start a']);
+  });
+
+  it('that the system refuses is no restart too many', () => {
+    family.add('a');
+    for (let count = 0; count < 3 * RESTARTS_MAX; count++) {
+      family.end('a', { code: null, signal: null });
+      family.clock.pass(5000);
+    }
+    expect(family.take()).not.toContain('gave up');
+    expect(family.supervisor.restartsOf('a')).toBe(3 * RESTARTS_MAX);
+  });
+});

@@ -66,7 +66,13 @@ export class Supervisor {
       gone: Promise.withResolvers(),
     };
     this.slots.set(spec.id, slot);
-    if (!this.isPaused(slot)) this.start(slot);
+    if (this.isPaused(slot)) return;
+    try {
+      this.launch(slot);
+    } catch (error) {
+      this.slots.delete(spec.id);
+      throw error;
+    }
   }
 
   restartsOf(id: string): number {
@@ -115,6 +121,14 @@ export class Supervisor {
   }
 
   private start(slot: Slot): void {
+    try {
+      this.launch(slot);
+    } catch (error) {
+      this.exited(slot, { code: 1, signal: null, error });
+    }
+  }
+
+  private launch(slot: Slot): void {
     slot.cancelTimer = undefined;
     if (this.isOver) return;
     slot.startedAt = this.options.clock.now();
@@ -188,7 +202,7 @@ export class Supervisor {
       return;
     }
     if (this.isSteady(slot)) slot.quickDeaths = 0;
-    const delayMs = this.isOneTooMany() ? undefined : backoffMs(slot.quickDeaths++);
+    const delayMs = this.isOneTooMany(exit) ? undefined : backoffMs(slot.quickDeaths++);
     this.options.died(spec, exit, delayMs);
     if (delayMs === undefined) {
       this.giveUp();
@@ -245,7 +259,7 @@ export class Supervisor {
     this.options.died(slot.spec, exit, undefined);
     const isSteady = this.isSteady(slot);
     if (isSteady) this.quickTemporaries = 0;
-    else if (this.isOneTooMany()) {
+    else if (this.isOneTooMany(exit)) {
       // In this order: nobody is to start another.
       this.giveUp();
       this.forget(slot);
@@ -261,7 +275,9 @@ export class Supervisor {
   }
 
   /** Counts a restart, unless there were too many. */
-  private isOneTooMany(): boolean {
+  private isOneTooMany({ code, signal }: Exit): boolean {
+    // The system has not started it.
+    if (code === null && signal === null) return false;
     const { clock, restartsMax, restartPeriodMs } = this.options;
     const now = clock.now();
     this.recent = this.recent.filter((at) => now - at < restartPeriodMs);

@@ -186,7 +186,8 @@ export class Children {
       exited: (from, exit) => {
         this.live.delete(from);
         const connections = this.options.exited(from, exit);
-        if (!from.wasAsked && !this.isClosed) this.record(from, exit, connections);
+        const wasStarted = from.pid !== 0;
+        if (wasStarted && !from.wasAsked && !this.isClosed) this.record(from, exit, connections);
         this.forget(from);
         exited(exit);
       },
@@ -199,7 +200,11 @@ export class Children {
   private fork(events: ForkedEvents): ForkedProcess {
     const { config, linkPath, log, relay } = this.options;
     const forked = new ForkedProcess({ linkPath: linkPath(), config }, events, (error) =>
-      log.error({ err: error }, 'a process cannot be started'),
+      log.error(
+        { err: error },
+        'the system does not start a process, which is tried again: raise the limit of processes, open files ' +
+          'or memory, or put Node back where it was',
+      ),
     );
     if (forked.stdout) relay.add(forked.stdout, forked.source, 'stdout');
     if (forked.stderr) relay.add(forked.stderr, forked.source, 'stderr');
