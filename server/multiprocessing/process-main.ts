@@ -1,6 +1,7 @@
 // A process that was started by another: becomes what its first message says.
 import { BlockingConnection } from './blocking-connection.ts';
 import { endWell, setBirth, setLoaded } from './current-process.ts';
+import { drainOutput } from './drain-output.ts';
 import { FrameTooLarge } from './frame.ts';
 import {
   type Birth,
@@ -15,6 +16,8 @@ import { loadTarget } from './target.ts';
 import { TaskRunner } from './task-runner.ts';
 
 let endsWithParent = true;
+/** It has come to its end, and lets its output go out. */
+let isEnding = false;
 let runner: TaskRunner | undefined;
 
 const connection = new BlockingConnection<FromChild, ToChild>({
@@ -22,7 +25,8 @@ const connection = new BlockingConnection<FromChild, ToChild>({
   message: receive,
   isAtRest: () => runner?.isAtRest ?? true,
   closed: () => {
-    if (runner?.isIdle) void endWell().then(() => process.exit());
+    if (isEnding) void endSoon();
+    else if (runner?.isIdle) void endWell().then(endSoon);
     else if (endsWithParent) process.exit();
   },
   unsendable: ([, id], error) => {
@@ -80,7 +84,13 @@ async function run({ module, name }: TargetAddress, args: readonly unknown[]): P
     send(['failed', MAIN_TASK, errorTable(error)]);
   }
   // Its end is that of the process, whatever timers and sockets it has left. A parent that is gone
-  // takes nothing, and closes the pipe.
-  endsWithParent = true;
-  connection.end(() => process.exit());
+  // takes nothing: then this is called as well.
+  isEnding = true;
+  connection.end(() => void endSoon());
+}
+
+async function endSoon(): Promise<void> {
+  isEnding = true;
+  await drainOutput();
+  process.exit();
 }
