@@ -76,7 +76,7 @@ describe('A connection', () => {
     expect(messages).toEqual([1, 2, 3]);
     const [first, second] = unsendable;
     expect([first![0] === call, second![0] === large]).toEqual([true, true]);
-    expect(String(first![1])).toContain('could not be cloned');
+    expect(String(first![1])).toContain('value: a function cannot cross');
     expect(second![1]).toBeInstanceOf(FrameTooLarge);
   });
 });

@@ -1,6 +1,6 @@
 // Structured values over a stream between two processes: what one callback sends is a frame.
 import type { Duplex } from 'node:stream';
-import { FrameReader, frameOf, frameOfOne } from './frame.ts';
+import { BadFrame, FrameReader, frameOf, frameOfOne } from './frame.ts';
 
 const nothing = Buffer.alloc(0);
 
@@ -22,7 +22,15 @@ export class Connection<Out, In> {
   constructor(options: ConnectionOptions<Out, In>) {
     this.options = options;
     const { stream, frames = new FrameReader(options.message) } = options;
-    stream.on('data', (chunk: Buffer) => frames.push(chunk));
+    stream.on('data', (chunk: Buffer) => {
+      try {
+        frames.push(chunk);
+      } catch (error) {
+        if (!(error instanceof BadFrame)) throw error;
+        // What comes after it cannot be told apart from the rest of it.
+        stream.destroy(error);
+      }
+    });
     // The peer is gone; `close` says so.
     stream.on('error', () => {});
     stream.on('end', () => stream.destroy());

@@ -9,7 +9,7 @@ export const multiprocessingErrors = {
     TASK_FAILED: 'it has thrown',
     TARGET_NOT_FOUND:
       'there is no such function: export it, and name its module by import.meta.url',
-    NOT_CLONEABLE: 'functions and instances of classes do not cross processes: give plain values',
+    NOT_CLONEABLE: 'it would not arrive as it is',
     NOT_STARTED: 'the process was not started: call start() first',
     ALREADY_STARTED: 'a process is started once: make another',
     STILL_RUNNING: 'the process runs: join() or kill() it first',
@@ -79,7 +79,8 @@ export class ProcessError extends MultiprocessingError {
     cause?: unknown,
     remoteStack?: string,
   ) {
-    const isTold = cause instanceof Error && (remoteStack !== undefined || code === 'NOT_SPAWNED');
+    const tells = remoteStack !== undefined || code === 'NOT_SPAWNED' || code === 'NOT_CLONEABLE';
+    const isTold = cause instanceof Error && tells;
     super(code, subject, cause, isTold ? detailOf(cause.message) : '');
     this.remoteStack = remoteStack;
   }

@@ -43,3 +43,11 @@ export function throwAt3(x: number): number {
   if (x === 3) throw new RangeError(`${x} is bad`);
   return x;
 }
+
+class Found {
+  readonly path = '/';
+}
+
+export function giveInstance(): { found: Found[] } {
+  return { found: [new Found()] };
+}

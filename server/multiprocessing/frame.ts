@@ -2,8 +2,10 @@
 //
 // Not Node's IPC: that costs a write, a read and a parse for each message. Not the server's `Channel`
 // either, whose msgpack knows fewer values than the structured clone that `v8.serialize` makes: maps,
-// sets, dates, typed arrays, `undefined` and circles arrive as they were.
+// sets, dates, typed arrays, `undefined` and circles arrive as they were. `portable-value.ts` says which
+// values pass at all.
 import { DefaultSerializer, deserialize } from 'node:v8';
+import { isKeptByJson, NotPortable } from './portable-value.ts';
 
 /** Arguments, or a result, or a chunk of them, may have so many bytes as a structured clone. */
 export const messageBytesMax = 67_108_864;
@@ -18,6 +20,11 @@ export class FrameTooLarge extends Error {
   }
 }
 
+/** The other end has sent what is no frame, or one for which there is no memory. */
+export class BadFrame extends Error {
+  override readonly name = 'BadFrame';
+}
+
 const SIMPLE_CHARACTERS_MAX = 1000;
 const SIMPLE_ITEMS_MAX = 16;
 /** A message, and its arguments. */
@@ -29,9 +36,17 @@ const noLength = Buffer.alloc(LENGTH_BYTES);
 
 /** A frame is a length of four bytes and an array of messages: as JSON where that is the same, since V8's
  *  own form costs four times as much for a few numbers and words.
- *  @throws {FrameTooLarge}; what V8 says of what cannot be cloned. */
+ *  @throws {FrameTooLarge}; {NotPortable} for a value that would not arrive as it is: its message begins
+ *  with the place, from `value` on, which is the message at fault. */
 export function frameOf(messages: readonly unknown[]): Buffer {
-  return messages.every((message) => isSimple(message)) ? asJson(messages) : asClone(messages);
+  if (messages.every((message) => isSimple(message))) return asJson(messages);
+  try {
+    return isKeptByJson(messages) ? asJson(messages) : asClone(messages);
+  } catch (error) {
+    if (error instanceof NotPortable)
+      error.message = error.message.replace(/^value\[\d+\]/, 'value');
+    throw error;
+  }
 }
 
 /** The frame of one message.
@@ -51,6 +66,7 @@ export function frameOfOne<Out>(
 function asJson(messages: readonly unknown[]): Buffer {
   const text = JSON.stringify(messages);
   const bytes = Buffer.byteLength(text);
+  if (bytes > messageBytesMax - LENGTH_BYTES) throw new FrameTooLarge(bytes + LENGTH_BYTES);
   const frame = Buffer.allocUnsafe(LENGTH_BYTES + bytes);
   frame.writeUInt32LE(bytes, 0);
   frame.write(text, LENGTH_BYTES);
@@ -101,7 +117,8 @@ export class FrameReader<In> {
     this.message = message;
   }
 
-  /** Gives the messages of the frames that are whole now. @param chunk belongs to it from now on. */
+  /** Gives the messages of the frames that are whole now. @param chunk belongs to it from now on.
+   *  @throws {BadFrame} */
   push(chunk: Buffer): void {
     if (this.takeSmall(chunk, chunk.length)) return;
     this.chunks.push(chunk);
@@ -134,12 +151,23 @@ export class FrameReader<In> {
 
   private peekLength(): number {
     if (this.chunks[0]!.length < LENGTH_BYTES) this.chunks = [Buffer.concat(this.chunks)];
-    return this.chunks[0]!.readUInt32LE(0);
+    const bytes = this.chunks[0]!.readUInt32LE(0);
+    if (bytes <= messageBytesMax - LENGTH_BYTES) return bytes;
+    throw new BadFrame(`a frame of ${bytes} bytes, and ${messageBytesMax} are the most`);
   }
 }
 
-/** Of a frame from its first byte on. */
+/** Of a frame from its first byte on.
+ *  @throws {BadFrame} */
 function messagesOf(frame: Buffer, end: number): readonly unknown[] {
-  if (frame[LENGTH_BYTES] === BRACKET) return JSON.parse(frame.toString('utf8', LENGTH_BYTES, end));
-  return deserialize(frame.subarray(LENGTH_BYTES, end));
+  let messages: unknown;
+  try {
+    const isJson = frame[LENGTH_BYTES] === BRACKET;
+    if (isJson) messages = JSON.parse(frame.toString('utf8', LENGTH_BYTES, end));
+    else messages = deserialize(frame.subarray(LENGTH_BYTES, end));
+  } catch (cause) {
+    throw new BadFrame(`a frame that cannot be read: ${(cause as Error).message}`, { cause });
+  }
+  if (Array.isArray(messages)) return messages;
+  throw new BadFrame('a frame that is no list of messages');
 }

@@ -31,7 +31,7 @@ process.on('exit', () => {
   for (const directory of made) rmSync(directory, { recursive: true, force: true });
 });
 
-/** An open end. Values cross as by `structuredClone`, in order; `messageBytesMax` each at most. An
+/** An open end. Values arrive as they are, in order, or are refused; `messageBytesMax` each at most. An
  *  end keeps its process from ending only while something waits for it. */
 export class Pipe<Sent = unknown, Received = Sent>
   implements AsyncIterable<Received>, Disposable, AsyncDisposable

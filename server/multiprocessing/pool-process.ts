@@ -1,7 +1,7 @@
 // One process of a pool, and the tasks that it was given.
 import { currentProcess } from './current-process.ts';
 import { type ProcessEnd, ProcessError } from './errors.ts';
-import { birthFrame, type Failure, failureOf, unsendableOf } from './failures.ts';
+import { birthFrame, type Failure, failureOf, unsentArgumentsOf } from './failures.ts';
 import {
   type FromChild,
   type Initializer,
@@ -142,7 +142,7 @@ export class PoolProcess {
   }
 
   private unsendable(message: ToChild, error: unknown): void {
-    this.take(message[1] as number)?.reject(unsendableOf(this.name, error));
+    this.take(message[1] as number)?.reject(unsentArgumentsOf(this.name, error));
     this.options.free(this);
   }
 

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { assertMayStart, nextName } from './current-process.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { ProcessError } from './errors.ts';
+import { copyOfArguments } from './failures.ts';
 import { chunksOf, flow } from './flow.ts';
 import type { TargetAddress } from './messages.ts';
 import { addressOf, type Target } from './target.ts';
@@ -75,7 +76,10 @@ export class Pool implements AsyncDisposable {
     this.dispatcher = new Dispatcher({
       name: this.name,
       processes,
-      initializer: initializer && { ...addressOf(initializer), args },
+      initializer: initializer && {
+        ...addressOf(initializer),
+        args: copyOfArguments(this.name, args),
+      },
       concurrentTasks,
       tasksPerChild,
     });

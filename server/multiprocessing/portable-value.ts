@@ -38,15 +38,21 @@ export function packValue(value: unknown): Packed {
       break;
     default:
   }
-  const walk = new Walk();
-  const fault = walk.faultOf(value, 0);
-  if (fault) throw new NotPortable(`value${fault.path}: ${fault.text}`);
-  if (walk.isJson) return Buffer.from(JSON.stringify(value));
+  if (isKeptByJson(value)) return Buffer.from(JSON.stringify(value));
   try {
     return serialize(value);
   } catch (error) {
     throw new NotPortable(`value: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** @returns whether JSON keeps the value; the structured clone keeps it in any case.
+ *  @throws {NotPortable} where that does not. */
+export function isKeptByJson(value: unknown): boolean {
+  const walk = new Walk();
+  const fault = walk.faultOf(value, 0);
+  if (fault) throw new NotPortable(`value${fault.path}: ${fault.text}`);
+  return walk.isJson;
 }
 
 /** @throws {Error} for bytes that `packValue` has not given. */

@@ -11,7 +11,7 @@ import { addressOf, type Target } from './target.ts';
 
 export interface ProcessOptions<Args extends readonly unknown[], Result> {
   readonly target: Target<Args, Result>;
-  /** Cloned, as by `structuredClone`; `messageBytesMax` at most. */
+  /** Copied: each arrives as it is, or is refused; `messageBytesMax` at most. */
   readonly args?: NoInfer<Args>;
   /** Default: `Process-N`. */
   readonly name?: string;
