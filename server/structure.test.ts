@@ -23,6 +23,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'server/limits': ['server/observe'],
   // Doors of their own, for processes that have to start quickly and need no more.
   'server/link/channel.ts': ['server/link'],
+  'server/link/socket-server.ts': [],
   'server/multiprocessing/child-origin.ts': ['server/config.ts'],
   'server/coordinator/sync/deque.ts': [],
   'server/coordinator/sync/errors.ts': [],
@@ -39,6 +40,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'server/coordinator/sync/messages.ts',
     'server/link',
     'server/link/channel.ts',
+    'server/link/socket-server.ts',
     'server/observe',
     'server/store',
   ],

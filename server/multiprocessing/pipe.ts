@@ -1,16 +1,17 @@
 // Pipe: what goes in at one end comes out at the other, wherever the two are.
-import { existsSync, linkSync, mkdtempSync, rmSync, unlinkSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { checkDuration, Timer } from '../../protocol/timers.ts';
 import { Connection } from './connection.ts';
 import { EndOfStreamError, TimeoutError } from './errors.ts';
 import { unsendableOf } from './failures.ts';
 import { frameOf } from './frame.ts';
 import { KeepAlive } from './keep-alive.ts';
+import { accepted, dialled, MAKING } from './pipe-socket.ts';
 import type { WaitOptions } from './shared/index.ts';
+import { makeSocketFolder } from './socket-folder.ts';
+
+const SUBJECT = 'a pipe';
 
 /** An end that no process has opened yet: a plain value, which can be among the arguments of a process
  *  or in a message. */
@@ -20,8 +21,6 @@ export interface PipeEnd {
   readonly isFirst: boolean;
 }
 
-/** How often the second end looks whether the first is there. */
-const RETRY_MS = 5;
 /** Messages that nobody has received yet; beyond, the other end's `send` waits. */
 const AHEAD_MAX = 64;
 
@@ -57,9 +56,10 @@ export class Pipe<Sent = unknown, Received = Sent>
   }
 
   /** The two ends of a new pipe. Each is for the process that opens it first; the process that
-   *  made them has to live until both are open. */
+   *  made them has to live until both are open.
+   *  @throws an Error where no directory for temporary files takes a socket. */
   static ends(): [PipeEnd, PipeEnd] {
-    const directory = mkdtempSync(join(tmpdir(), 'holdfast-pipe-'));
+    const directory = makeSocketFolder('holdfast-pipe-', MAKING);
     made.add(directory);
     return [
       { directory, isFirst: true },
@@ -195,54 +195,6 @@ export class Pipe<Sent = unknown, Received = Sent>
       timer.stop();
       this.waiting.delete(wake);
       signal?.removeEventListener('abort', aborted);
-    }
-  }
-}
-
-const SUBJECT = 'a pipe';
-
-/** The first end: is there, and lets one in. */
-function accepted(directory: string): Promise<Socket> {
-  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-  const [making, ready] = [join(directory, 'making'), join(directory, 'socket')];
-  const server = createServer((socket) => {
-    server.close();
-    rmSync(directory, { recursive: true, force: true });
-    // Of two, one came late.
-    resolve(socket);
-    promise.then((used) => used !== socket && socket.destroy());
-  });
-  server.unref();
-  server.once('error', reject);
-  server.listen({ path: making, exclusive: true }, () => {
-    try {
-      // Nobody finds it before it listens, and nobody takes its place.
-      linkSync(making, ready);
-      unlinkSync(making);
-    } catch (error) {
-      server.close();
-      reject(error);
-    }
-  });
-  return promise;
-}
-
-/** The second end: waits until the first is there. One that was there and is no more refuses. */
-async function dialled(directory: string): Promise<Socket> {
-  for (;;) {
-    const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-    const socket = connect({ path: join(directory, 'socket') }, () => resolve(socket));
-    socket.once('error', reject);
-    try {
-      return await promise;
-    } catch (error) {
-      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-      if (isMissing && existsSync(directory)) {
-        await sleep(RETRY_MS, undefined, { ref: false });
-        continue;
-      }
-      rmSync(directory, { recursive: true, force: true });
-      throw error;
     }
   }
 }

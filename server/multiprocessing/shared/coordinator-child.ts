@@ -1,10 +1,10 @@
 // The coordinator of a group as its first program holds it: a child that is started again.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { GroupError } from '../errors.ts';
+import { makeSocketFolder } from '../socket-folder.ts';
 import { type GroupAddress, KEY_VARIABLE } from './dial.ts';
 
 const MODULE = join(import.meta.dirname, `coordinator-main${extname(import.meta.filename)}`);
@@ -17,8 +17,7 @@ export class CoordinatorChild {
 
   private constructor(key: Buffer, journal: string | undefined) {
     this.journal = journal;
-    // Nobody else may enter what mkdtemp makes.
-    this.directory = mkdtempSync(join(tmpdir(), 'holdfast-group-'));
+    this.directory = makeSocketFolder('holdfast-group-', 'socket');
     this.address = { path: join(this.directory, 'socket'), key };
   }
 
