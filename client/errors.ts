@@ -85,6 +85,7 @@ const afterError = {
   SERVER_FULL: 'retry',
   SERVER_STOPPING: 'retry',
   SERVER_UNAVAILABLE: 'retry',
+  SESSION_NOT_STORED: 'retry',
   ADDRESS_LIMIT: 'retry',
   IDLE_TIMEOUT: 'retry',
   HANDSHAKE_TIMEOUT: 'retry',

@@ -46,6 +46,10 @@ export const errorTable = {
     fatal: true,
     text: 'A part of the server has been replaced: connect again now.',
   },
+  SESSION_NOT_STORED: {
+    fatal: true,
+    text: 'The session was not begun, as the server could not write it down: connect again later.',
+  },
   SESSION_REPLACED: { fatal: true, text: 'This session was resumed on another connection.' },
   UNKNOWN_GAME: { fatal: false, text: 'The server has no game of this name.' },
   UNKNOWN_ROOM: { fatal: false, text: 'There is no room with this number.' },
@@ -74,6 +78,10 @@ export const errorTable = {
   ROOM_NOT_STORED: {
     fatal: false,
     text: 'The room was not opened, as the server could not write it down: try again later.',
+  },
+  ROOM_STALLED: {
+    fatal: false,
+    text: 'The room stands still, as the server cannot write it down: try again later.',
   },
   JOINED_LIMIT: { fatal: false, text: 'This session is in as many rooms as it may be: leave one.' },
   NOT_IN_ROOM: { fatal: false, text: 'This session is not in that room: join it first.' },

@@ -182,7 +182,7 @@ export const messages = {
     tag: 35,
     from: 'server',
     bytesMax: SERVER_FRAME_BYTES_MAX,
-    text: 'Something happened in a room that is not a state. In the lobby: `chat {from, player, text}`; `matched {game, room}`, with the `joined` of that room; `unmatched {game, code, text}` where the match came to nothing and one waits no longer; `trade {trade, state, with, give, want, …}` to both of a trade.',
+    text: 'Something happened in a room that is not a state. In the lobby: `chat {from, player, text}`; `matched {game, room}`, with the `joined` of that room; `unmatched {game, code, text}` where the match came to nothing and one waits no longer; `trade {trade, state, with, give, want, …}` to both of a trade; `storage {writable, text}` to everyone: while `writable` is false the server cannot write to its disk, so commands wait and are not lost, and a `state` shows that they go on.',
     fields: { room, name: word('The event’s name.'), data: anything('What the game says of it.') },
   },
   result: {

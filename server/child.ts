@@ -156,7 +156,8 @@ async function runCoordinator(
       process.exit(1);
     };
     const loaded = await games;
-    const options = { config, linkPath, log, metrics, standby, diskFailed, games: loaded };
+    const trouble = (text: string) => runtime.send({ type: 'trouble', text });
+    const options = { config, linkPath, log, metrics, standby, diskFailed, trouble, games: loaded };
     const coordinator = await Coordinator.start(options);
     runtime.run({
       clients: () => coordinator.sessionCount,
@@ -173,6 +174,7 @@ async function runCoordinator(
           standBack();
         }),
     });
+    runtime.send({ type: 'trouble', text: '' });
     runtime.send({ type: 'ready' });
   } catch (error) {
     if (!(error instanceof GameLoadError || error instanceof StoreError)) throw error;
@@ -180,6 +182,7 @@ async function runCoordinator(
     else {
       // A server that has served does not end for a full disk: its clients wait for the next try.
       log.error({ err: error }, `no coordinator can start, and players wait: ${error.message}`);
+      runtime.sendNow({ type: 'trouble', text: `No coordinator can start: ${error.message}` });
       process.exit(1);
     }
   }

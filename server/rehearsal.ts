@@ -160,6 +160,7 @@ class Stage {
       log: silent(),
       metrics: new ProcessMetrics('coordinator'),
       diskFailed: () => {},
+      trouble: () => {},
     });
   }
 

@@ -1,4 +1,5 @@
 // The bank: one transaction for what a turn brings, nobody told before the disk has it.
+
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readConfig } from '../read-config.ts';
 import { AccountsFile, type BankBatch, type BankEffect, type Settled } from '../store/index.ts';
 import { type Accounts, Bank, type BankRoom } from './bank.ts';
+import { DiskHealth } from './disk-health.ts';
 import { Sessions } from './sessions.ts';
 import { log, metrics } from './test-room.ts';
 import { ForgetfulStorage } from './test-storage.ts';
@@ -47,6 +49,7 @@ class Disk implements Accounts {
 function newBank(disk = new Disk()) {
   const failures: unknown[] = [];
   const bank = new Bank({
+    health: new DiskHealth(),
     accounts: disk,
     log,
     metrics,

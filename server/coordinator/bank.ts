@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import type { AccountsFile, BankBatch, BankEffect, Settled } from '../store/index.ts';
+import type { DiskHealth } from './disk-health.ts';
 
 /** What the bank needs of the accounts. */
 export type Accounts = Pick<AccountsFile, 'apply' | 'sync'>;
@@ -9,6 +10,7 @@ export type Accounts = Pick<AccountsFile, 'apply' | 'sync'>;
 export interface BankOptions {
   readonly accounts: Accounts;
   readonly log: Log;
+  readonly health: DiskHealth;
   readonly metrics: ProcessMetrics<'coordinator'>;
   /** The disk has not taken what was written: nobody knows what it holds. */
   diskFailed(error: unknown): void;
@@ -131,6 +133,7 @@ export class Bank {
       metrics.observe('bankCommitSeconds', (performance.now() - startedAt) / 1000);
       return results;
     } catch (error) {
+      this.options.health.failed('account', error);
       if (startedAt - this.troubleAt >= TROUBLE_LOG_MS) {
         this.troubleAt = startedAt;
         log.error(

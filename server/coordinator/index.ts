@@ -1,5 +1,6 @@
 // The coordinator: the process that holds rooms, sessions and lobby, and serves them to workers.
 import { dirname, join } from 'node:path';
+import { LOBBY } from '../../protocol/index.ts';
 import type { Config } from '../config.ts';
 import type { Game } from '../games/index.ts';
 import { ServedGroup } from '../multiprocessing/index.ts';
@@ -35,6 +36,8 @@ export interface CoordinatorOptions {
   readonly metrics: ProcessMetrics<'coordinator'>;
   /** What this process has followed of the one before. */
   readonly standby?: Standby | undefined;
+  /** Something cannot be written down, and why; '' when everything can again. */
+  trouble(text: string): void;
   /** The disk has not taken what was written: the next coordinator begins from what the disk has; this
    *  one cannot know what that is. */
   diskFailed(error: unknown): void;
@@ -55,6 +58,8 @@ interface Parts {
 
 const BEAT_MS = 250;
 const SYNC_MS = 1000;
+/** Clients are told of a disk that refuses what is written for longer than this. */
+const TROUBLE_MS = 1000;
 
 export class Coordinator {
   private readonly options: CoordinatorOptions;
@@ -71,6 +76,9 @@ export class Coordinator {
   private readonly door: Door;
   private readonly timer: NodeJS.Timeout;
   private syncedAt = performance.now();
+  /** What was said last of the disk. */
+  private trouble = '';
+  private isWritable = true;
 
   private constructor(options: CoordinatorOptions, parts: Parts) {
     this.options = options;
@@ -104,14 +112,14 @@ export class Coordinator {
     const { config, games, log, metrics, linkPath, standby, diskFailed } = options;
     await standby?.rest();
     const storage = new FileStorage(config, standby);
-    const { accounts, disk } = storage;
+    const { accounts, disk, health } = storage;
     // No longer than the link's: such paths have to be short.
     const path = join(dirname(linkPath), 'sync.sock');
     const group = new ServedGroup({ data: config.data, path, disk, log });
-    const bank = new Bank({ accounts, log, metrics, diskFailed });
+    const bank = new Bank({ accounts, log, metrics, health, diskFailed });
     const sessions = new Sessions({ config, storage, accounts, bank });
     sessions.restore(storage.saved);
-    const trades = new TradeDesk({ accounts, sessions, log, metrics, diskFailed });
+    const trades = new TradeDesk({ accounts, sessions, log, metrics, health, diskFailed });
     const pool = new WorkPool({ processes: config.poolProcesses, title: 'holdfast pool', metrics });
     const { roomsPerSessionMax } = config;
     const limits = new ClientLimits({ config, log, metrics });
@@ -139,7 +147,11 @@ export class Coordinator {
     let players = 0;
     let bots = 0;
     let inbox = 0;
+    let journals = 0;
+    let unsavedMs = 0;
     for (const room of this.rooms) {
+      journals += room.journalBytes;
+      unsavedMs = Math.max(unsavedMs, room.unsavedMs);
       players += room.players;
       bots += room.botCount;
       inbox += room.inboxLength;
@@ -158,6 +170,12 @@ export class Coordinator {
     metrics.gauge('inboxCommands', inbox);
     metrics.gauge('matchWaiting', this.matchmaking.waiting);
     metrics.gauge('effectsWaiting', this.bank.waiting);
+    metrics.gauge('journalBytes', journals);
+    metrics.gauge('unsavedSeconds', unsavedMs / 1000);
+    const { health } = this.storage;
+    metrics.gauge('roomsStalled', health.stalledRooms);
+    for (const [part, count] of health.takeFailures())
+      metrics.count('writeFailures', count, { part });
     metrics.gauge('trades', this.trades.size);
     metrics.gauge('linkQueueBytes', queued);
     const { owners, objects } = this.group.counts;
@@ -203,8 +221,27 @@ export class Coordinator {
     this.matchmaking.beat();
     this.trades.beat();
     const now = performance.now();
+    this.checkDisk(now);
     if (now - this.syncedAt < SYNC_MS) return;
     this.syncedAt = now;
     this.storage.sync().catch((error) => this.options.diskFailed(error));
   }
+
+  private checkDisk(now: number): void {
+    const { health } = this.storage;
+    health.beat(now, () => this.storage.probe());
+    const { text } = health;
+    if (text !== this.trouble) this.options.trouble(text);
+    this.trouble = text;
+    const isWritable = health.troubleMs(now) < TROUBLE_MS;
+    if (isWritable === this.isWritable) return;
+    this.isWritable = isWritable;
+    const data = { writable: isWritable, text: isWritable ? WRITABLE : UNWRITABLE };
+    for (const peer of this.peers) {
+      peer.send({ type: 'event', room: LOBBY, connections: [], name: 'storage', data });
+    }
+  }
 }
+
+const UNWRITABLE = 'The server cannot write to its disk: what you send waits, and is not lost.';
+const WRITABLE = 'The server can write to its disk again.';

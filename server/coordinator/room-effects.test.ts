@@ -1,5 +1,7 @@
 // A room and the bank: effects are handed over until they are settled, and the answer is an input.
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DiskHealth } from './disk-health.ts';
 import { FakeLink } from './fake-link.ts';
 import { pass, settlePromises, startTime, stopTime } from './fake-time.ts';
 import { Room, type RoomOptions } from './room.ts';
@@ -170,6 +172,7 @@ function recovered(saved: SavedRoom, session?: Session) {
     inboxPerPlayerMax: 4,
     log,
     metrics,
+    health: new DiskHealth(),
     ended: () => {},
   };
   new Room(options);

@@ -1,5 +1,6 @@
 // The members of a room: who has a place, who is connected, and what came of what they do.
 import { performance } from 'node:perf_hooks';
+import { type ErrorCode, sentence } from '../../protocol/index.ts';
 import type { FromWorker } from '../link/index.ts';
 import type { BotDriver } from './bot-driver.ts';
 import type { Untold } from './recovery.ts';
@@ -102,6 +103,13 @@ export class RoomMembers {
     bots?.fill(this.size);
     member.dismiss(code, text);
     if (session.link) copies.remove(session.link);
+  }
+
+  /** Those whom the room has not taken in yet get no place, and are told so. */
+  refuseWaiting(code: ErrorCode): void {
+    for (const { entered, session } of [...this.members.values()]) {
+      if (!entered) this.leave(session, code, sentence(code, this.options.room.game.name));
+    }
   }
 
   /** The session's connection is lost; its place stays. */

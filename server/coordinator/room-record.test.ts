@@ -1,5 +1,6 @@
 // When a room is written down whole, and what follows from a disk that fails.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DiskHealth } from './disk-health.ts';
 import { pass, startTime, stopTime } from './fake-time.ts';
 import { type Repeated, RoomRecord } from './room-record.ts';
 import { RoomState } from './room-state.ts';
@@ -31,6 +32,7 @@ function recordOn(changes: Partial<RoomStorage> = {}, repeated?: Repeated) {
     carriedOver: false,
     repeated,
     snapshotMs: 10_000,
+    health: new DiskHealth(),
     log,
     diskFailed: (error) => failures.push(error),
   });

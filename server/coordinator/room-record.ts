@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Game } from '../games/index.ts';
 import type { Log } from '../observe/index.ts';
+import type { DiskHealth } from './disk-health.ts';
 import { snapshotOf } from './room-snapshot.ts';
 import type { Input, RoomState } from './room-state.ts';
 import type { RoomStorage } from './storage.ts';
@@ -17,6 +18,7 @@ export interface RoomRecordOptions {
   /** How often the room is written down whole, in ms. */
   readonly snapshotMs: number;
   readonly log: Log;
+  readonly health: DiskHealth;
   /** The disk has not taken what was written: nobody knows what it holds. */
   diskFailed(error: unknown): void;
 }
@@ -55,6 +57,10 @@ export class RoomRecord {
   private isWriting = false;
   /** Something has come since the last snapshot. */
   private hasChanged = false;
+  /** When the oldest input came that no snapshot has, by `performance.now()`. */
+  private unsavedSince: number | undefined;
+  /** Since when the room cannot be written. */
+  private stalledAt: number | undefined;
   /** When each kind of trouble was logged last. */
   private readonly troubleAt = new Map<string, number>();
 
@@ -78,17 +84,38 @@ export class RoomRecord {
     const { storage, state } = this.options;
     try {
       storage.append(state.room.tick + 1, now, inputs);
+      if (this.stalledAt !== undefined) this.goesOn();
       return true;
     } catch (error) {
+      this.stalledAt ??= performance.now();
+      this.options.health.roomStalled(state.room.id, error);
       this.logTrouble(error, 'nothing is acknowledged until the room can be written down');
       return false;
     }
   }
 
+  /** For how many ms the room could not be written; 0 where it can. */
+  get stalledMs(): number {
+    return this.stalledAt === undefined ? 0 : performance.now() - this.stalledAt;
+  }
+
+  /** For how many ms an input has been in no snapshot. */
+  get unsavedMs(): number {
+    return this.unsavedSince === undefined ? 0 : performance.now() - this.unsavedSince;
+  }
+
+  /** The room can be written, or is over. */
+  goesOn(): void {
+    this.stalledAt = undefined;
+    this.options.health.roomGoesOn(this.options.state.room.id);
+  }
+
   /** The batch that was appended has been applied, in `ms`. */
   applied(inputs: readonly Input[], ms: number): void {
     this.replayMs += ms;
-    this.hasChanged ||= inputs.length > 0;
+    if (inputs.length === 0) return;
+    this.hasChanged = true;
+    this.unsavedSince ??= performance.now();
   }
 
   /** Writes the room down whole, beside the event loop, where it is time to. Call it after a batch. */
@@ -138,6 +165,8 @@ export class RoomRecord {
     this.hasChanged = false;
     this.replayMs = 0;
     this.isWriting = true;
+    const { unsavedSince } = this;
+    this.unsavedSince = undefined;
     try {
       const startedAt = performance.now();
       const snapshot = snapshotOf(game, state);
@@ -145,6 +174,8 @@ export class RoomRecord {
       this.snapshotMs = takenMs + (await storage.snapshot(snapshot));
     } catch (error) {
       this.hasChanged = true;
+      this.unsavedSince = unsavedSince ?? this.unsavedSince;
+      this.options.health.failed('snapshot', error);
       this.logTrouble(error, NO_SNAPSHOT);
     } finally {
       this.isWriting = false;

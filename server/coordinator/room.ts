@@ -6,6 +6,7 @@ import type { Log, ProcessMetrics } from '../observe/index.ts';
 import type { Bank } from './bank.ts';
 import { BotDriver } from './bot-driver.ts';
 import type { DeterminismCheck } from './determinism-check.ts';
+import type { DiskHealth } from './disk-health.ts';
 import { Pacer } from './pacer.ts';
 import type { Untold } from './recovery.ts';
 import { type LastChanges, RoomCopies } from './room-copies.ts';
@@ -41,6 +42,7 @@ export interface RoomOptions {
   /** Commands of one player that may wait; the worker keeps to less. */
   readonly inboxPerPlayerMax: number;
   readonly log: Log;
+  readonly health: DiskHealth;
   readonly metrics: ProcessMetrics<'coordinator'>;
   /** The disk has not taken what was written: nobody knows what it holds. */
   diskFailed(error: unknown): void;
@@ -51,6 +53,8 @@ export interface RoomOptions {
 }
 
 const RETRY_MS = 200;
+/** A room that stands still for longer than this refuses players, who would wait without an answer. */
+const STALLED_MS = 1000;
 
 export class Room {
   readonly id: number;
@@ -147,6 +151,7 @@ export class Room {
     if (this.over) return 'ROOM_ENDED';
     if (this.game.match) return 'MATCH_ONLY';
     if (this.isFull) return 'ROOM_FULL';
+    if (this.isStalled) return 'ROOM_STALLED';
     this.members.enter(session, request);
     return undefined;
   }
@@ -162,6 +167,19 @@ export class Room {
     if (sessions.every(({ id }) => this.state.room.players.has(id))) return undefined;
     this.end('ROOM_NOT_STORED', sentence('ROOM_NOT_STORED'));
     return 'ROOM_NOT_STORED';
+  }
+
+  /** The age of the oldest input that no snapshot has, in ms. */
+  get unsavedMs(): number {
+    return this.record.unsavedMs;
+  }
+
+  get journalBytes(): number {
+    return this.options.storage.bytes;
+  }
+
+  private get isStalled(): boolean {
+    return this.record.stalledMs > STALLED_MS;
   }
 
   /** Sends an event that is not the game's (chat) to every member. */
@@ -213,6 +231,7 @@ export class Room {
   private stop(): boolean {
     if (this.over) return false;
     this.over = true;
+    this.record.goesOn();
     this.bots?.stop();
     this.pacer?.stop();
     this.effects.stop();
@@ -250,7 +269,11 @@ export class Room {
     // Nothing is shown or acknowledged that is not written down.
     if (!this.record.append(now, inputs)) {
       // A room without ticks has no later moment by itself.
-      if (!this.pacer) this.retrying = setTimeout(this.stepNow, RETRY_MS);
+      if (!this.pacer) {
+        clearTimeout(this.retrying);
+        this.retrying = setTimeout(this.stepNow, RETRY_MS);
+      }
+      if (this.isStalled) this.members.refuseWaiting('ROOM_STALLED');
       return;
     }
     this.inbox = [];

@@ -150,6 +150,7 @@ export class Rooms implements Iterable<Room> {
       if (opened) this.openers.forget(opened);
       const of = { err: error, game: game.name };
       if (error instanceof StoreError) {
+        this.options.storage.health.failed('room', error);
         log.error(of, 'a room cannot be written down');
         return 'ROOM_NOT_STORED';
       }
@@ -280,6 +281,7 @@ export class Rooms implements Iterable<Room> {
       inboxPerPlayerMax: config.inFlightMax,
       log,
       metrics,
+      health: this.options.storage.health,
       diskFailed: (error) => this.options.diskFailed(error),
       failed: (of) => this.quarantine(of.id),
       ended: (over) => {

@@ -1,4 +1,5 @@
 // Where rooms and sessions are written down, so that they outlive this process.
+import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import {
   AccountsFile,
@@ -28,10 +29,14 @@ import {
   Tenure,
   writeSetAside,
 } from '../store/index.ts';
+import { DiskHealth } from './disk-health.ts';
 import { inputCodec } from './input-codec.ts';
 import type { Input } from './inputs.ts';
 import { ANSWERS_KEPT } from './ledger.ts';
 import type { Standby } from './standby.ts';
+
+const PROBE = 'probe.tmp';
+const PROBE_BYTES = 65_536;
 
 /** What one room writes down. */
 export type RoomStorage = Pick<
@@ -48,6 +53,7 @@ export type RoomStorage = Pick<
 >;
 
 export interface Storage {
+  readonly health: DiskHealth;
   /** Begins to write down a new room, beside the event loop. `first` must stay as it is until then.
    *  @returns when the disk has it.
    *  @throws {StoreError} and nothing is left of it then. */
@@ -62,6 +68,7 @@ export class FileStorage implements Storage {
   /** What was there at the start. */
   readonly saved: SavedSessions;
   readonly accounts: AccountsFile;
+  readonly health = new DiskHealth();
   private readonly config: Config;
   readonly disk: Disk;
   private readonly sessions: SessionsFile;
@@ -147,7 +154,19 @@ export class FileStorage implements Storage {
   }
 
   appendSession(event: SessionEvent): void {
-    this.sessions.append(event);
+    try {
+      this.sessions.append(event);
+    } catch (error) {
+      this.health.failed('session', error);
+      throw error;
+    }
+  }
+
+  /** Shows whether the disk takes something. Rejects where it does not. */
+  async probe(): Promise<void> {
+    const path = join(this.config.data, PROBE);
+    await this.disk.writeLater(path, Buffer.alloc(PROBE_BYTES));
+    await this.disk.removeLater(path);
   }
 
   /** Once a second. @throws {StoreError} */

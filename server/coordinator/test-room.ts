@@ -1,6 +1,7 @@
 // A room with fake workers around it, in time that the test moves.
 import type { Game } from '../games/index.ts';
 import { createLog, ProcessMetrics } from '../observe/index.ts';
+import { DiskHealth } from './disk-health.ts';
 import type { FakeLink } from './fake-link.ts';
 import { pass } from './fake-time.ts';
 import { Room, type RoomOptions } from './room.ts';
@@ -23,6 +24,7 @@ export class TestRoom {
   /** Rooms that said that they are over. */
   readonly over: Room[] = [];
   readonly diskFailures: unknown[] = [];
+  readonly health = new DiskHealth();
   private lastSession = 0;
 
   constructor(
@@ -42,6 +44,7 @@ export class TestRoom {
       diskFailed: (error) => this.diskFailures.push(error),
       failed: () => {},
       inboxPerPlayerMax,
+      health: this.health,
       log,
       metrics,
       ended: (room) => this.over.push(room),

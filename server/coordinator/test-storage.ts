@@ -1,6 +1,7 @@
 // Storage for tests that are not about it: keeps nothing.
 import { type SavedWait, type SessionEvent, type Snapshot, StoreError } from '../store/index.ts';
 import { SessionHistory } from '../store/session-events.ts';
+import { DiskHealth } from './disk-health.ts';
 import { settlePromises } from './fake-time.ts';
 import type { RoomStorage, Storage } from './storage.ts';
 
@@ -17,6 +18,7 @@ export const forgetfulRoom: RoomStorage = {
 };
 
 export class ForgetfulStorage implements Storage {
+  readonly health = new DiskHealth();
   readonly events: SessionEvent[] = [];
   /** Nothing more can be written down. */
   fails = false;

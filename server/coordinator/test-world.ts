@@ -72,6 +72,7 @@ export class TestWorld implements LobbyWorld {
       sessions,
       log,
       metrics,
+      health: storage.health,
       diskFailed,
     });
     this.rooms = new Rooms({

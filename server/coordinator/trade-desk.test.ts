@@ -1,5 +1,7 @@
 // Trades in the lobby: what players ask, what both are told, and what a new process makes of it.
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DiskHealth } from './disk-health.ts';
 import { FakeLink } from './fake-link.ts';
 import { pass, settlePromises, startTime, stopTime } from './fake-time.ts';
 import type { Session } from './session.ts';
@@ -286,7 +288,14 @@ describe('A new process', () => {
     for (const session of [ann, bob]) sessions.detach(session);
     sessions.watchers.length = 0;
     const accounts = world.tradeAccounts.again();
-    const trades = new TradeDesk({ accounts, sessions, log, metrics, diskFailed: () => {} });
+    const trades = new TradeDesk({
+      accounts,
+      sessions,
+      log,
+      metrics,
+      health: new DiskHealth(),
+      diskFailed: () => {},
+    });
     Object.assign(world, { tradeAccounts: accounts, trades });
     for (const session of [ann, bob]) sessions.attach(session, links.get(session)!, session.id);
   }

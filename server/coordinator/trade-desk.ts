@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { type ErrorCode, type Goods, LOBBY, type TradeView } from '../../protocol/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import type { AccountsFile, TradeParty, WrittenTrade } from '../store/index.ts';
+import type { DiskHealth } from './disk-health.ts';
 import type { Session } from './session.ts';
 import type { Sessions, SessionWatcher } from './sessions.ts';
 import { NEWS_MS, TradeNews } from './trade-news.ts';
@@ -13,6 +14,7 @@ export interface TradeDeskOptions {
   readonly accounts: Pick<AccountsFile, 'trades' | 'sync'>;
   readonly sessions: Sessions;
   readonly log: Log;
+  readonly health: DiskHealth;
   readonly metrics: ProcessMetrics<'coordinator'>;
   /** The disk has not taken what was written: nobody knows what it holds. */
   diskFailed(error: unknown): void;
@@ -230,6 +232,7 @@ export class TradeDesk implements SessionWatcher {
   }
 
   private unwritten(error: unknown): readonly ['TRADES_UNAVAILABLE'] {
+    this.options.health.failed('trade', error);
     this.options.log.error({ err: error }, 'a trade cannot be written down');
     return ['TRADES_UNAVAILABLE'];
   }

@@ -141,8 +141,7 @@ export class WorkerPeer implements WorkerLink {
       if (rival !== known) this.takeOver(rival!, connection, elsewhere);
       session = known ?? sessions.begin(name, account === '' ? undefined : account);
     } catch {
-      // It cannot be written down; the log says why where rooms cannot either.
-      this.refuse(connection, null, 'SERVER_UNAVAILABLE');
+      this.refuse(connection, null, 'SESSION_NOT_STORED');
       return;
     }
     if (!session) {

@@ -30,6 +30,8 @@ export const fromChild = {
       clients: Type.Number(),
     },
   },
+  /** The coordinator cannot write down what happens, and why; '' where it can again. */
+  trouble: { tag: 14, fields: { text: Type.String() } },
   /** The child's metrics as they stand. */
   metrics: { tag: 3, fields: { snapshot: Type.Unsafe<unknown>({}) } },
   /** The worker has the socket of this connection, and serves it. */

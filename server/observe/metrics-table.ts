@@ -174,6 +174,25 @@ export const metrics = {
     'sum',
     'Locks, queues and other objects that are shared in the group of the server.',
   ),
+  writeFailures: counter(
+    coordinator,
+    'Writes to the data directory that failed, each attempt: of a batch of a room, of a snapshot, to the ' +
+      'sessions, to the accounts, of a trade.',
+    { part: ['room', 'snapshot', 'session', 'account', 'trade'] },
+  ),
+  roomsStalled: gauge(
+    coordinator,
+    'sum',
+    'Rooms that stand still because they cannot be written to the data directory.',
+  ),
+  unsavedSeconds: gauge(
+    coordinator,
+    'max',
+    'Age of the oldest input to a room that no snapshot has: a recovery has to repeat as much.',
+  ),
+  journalBytes: gauge(coordinator, 'sum', 'Size of the journals of all rooms.'),
+  dataFreeBytes: gauge(primary, 'max', 'Free space on the disk of the data directory.'),
+  dataSizeBytes: gauge(primary, 'max', 'Size of the disk of the data directory.'),
   bankCommitSeconds: histogram(coordinator, SHORT, 'Time of the event loop for one transaction.'),
   gameErrors: counter(coordinator, 'Errors thrown by game code.'),
   determinismErrors: counter(

@@ -36,8 +36,8 @@ const running: Admin[] = [];
 async function start(source: Partial<AdminSource> = {}, port = 0): Promise<Admin> {
   const whole: AdminSource = {
     metricsText: async () => 'holdfast_connections 7\n',
-    isReady: () => true,
-    isHealthy: () => true,
+    unreadyReason: () => undefined,
+    unhealthyReason: () => undefined,
     processes: () => [coordinator, worker],
     crashes: () => [],
     restart: () => ({ ...idle, state: 'restarting' }),
@@ -88,25 +88,13 @@ describe('the admin interface', () => {
     expect(await response.json()).toEqual({ processes: [coordinator, worker] });
   });
 
-  it('says whether it is healthy', async () => {
-    let isHealthy = true;
-    const admin = await start({ isHealthy: () => isHealthy });
-    expect((await get(admin, '/healthz')).status).toBe(200);
-    isHealthy = false;
-    const response = await get(admin, '/healthz');
+  it.each(['/healthz', '/readyz'])('answers 503 with the reason at %s', async (path) => {
+    const reason = 'The disk is full.';
+    const answers = { unreadyReason: () => reason, unhealthyReason: () => reason };
+    const response = await get(await start(answers), path);
     expect(response.status).toBe(503);
-    expect(await response.json()).toMatchObject({ healthy: false, reason: /stopped/ });
-  });
-
-  it.each([
-    [[worker], 'No coordinator is responsive'],
-    [[coordinator, { ...worker, responsive: false }], 'No worker is responsive'],
-    [[coordinator, worker], 'starting or stopping'],
-  ])('is not ready for a reason (%#)', async (processes, reason) => {
-    const admin = await start({ isReady: () => false, processes: () => processes });
-    const response = await get(admin, '/readyz');
-    expect(response.status).toBe(503);
-    expect(await sentenceOf(response)).toContain(reason);
+    expect(await sentenceOf(response)).toBe(reason);
+    expect((await get(await start(), path)).status).toBe(200);
   });
 
   it('is ready when players can play', async () => {

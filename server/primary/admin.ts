@@ -32,10 +32,10 @@ export interface ProcessInfo {
 /** What the admin interface shows. */
 export interface AdminSource {
   metricsText(): Promise<string>;
-  /** Players can connect and play. */
-  isReady(): boolean;
-  /** The server works or will again by itself; if not, it is to be started anew. */
-  isHealthy(): boolean;
+  /** Why players cannot connect and play; undefined where they can. */
+  unreadyReason(): string | undefined;
+  /** Why the server has to be started again; undefined where it works, or will again by itself. */
+  unhealthyReason(): string | undefined;
   processes(): ProcessInfo[];
   /** Newest first. */
   crashes(): readonly CrashRecord[];
@@ -103,18 +103,22 @@ const routes: Readonly<Record<string, Route>> = {
     }),
   },
   '/healthz': {
-    text: '200 while the server works; 503 when it has to be started anew',
-    answer: (source) =>
-      source.isHealthy()
+    text: '200 while the server works; 503 and the reason when it has to be started again',
+    answer: (source) => {
+      const reason = source.unhealthyReason();
+      return reason === undefined
         ? json(200, { healthy: true })
-        : json(503, { healthy: false, reason: 'The server has stopped.' }),
+        : json(503, { healthy: false, reason });
+    },
   },
   '/readyz': {
     text: '200 while players can connect and play; 503 and the reason when not',
-    answer: (source) =>
-      source.isReady()
+    answer: (source) => {
+      const reason = source.unreadyReason();
+      return reason === undefined
         ? json(200, { ready: true })
-        : json(503, { ready: false, reason: notReadyReason(source.processes()) }),
+        : json(503, { ready: false, reason });
+    },
   },
   '/api/processes': {
     text: 'the processes of the server, as JSON; a spare one is ready when it has rehearsed',
@@ -209,14 +213,6 @@ function answerTo(request: IncomingMessage, source: AdminSource): Answer | Promi
 function routeList(): string {
   const rows = Object.entries(routes).map(([path, { text }]) => `${path.padEnd(16)}${text}\n`);
   return `Holdfast, the admin interface:\n\n${rows.join('')}`;
-}
-
-function notReadyReason(processes: readonly ProcessInfo[]): string {
-  const has = (role: Role) =>
-    processes.some((process) => process.role === role && process.responsive);
-  if (!has('coordinator')) return 'No coordinator is responsive: one is being started.';
-  if (!has('worker')) return 'No worker is responsive: one is being started.';
-  return 'The server is starting or stopping.';
 }
 
 async function listen(server: Server, host: string, port: number): Promise<void> {

@@ -19,6 +19,8 @@ import type { ChildProcess } from './child-process.ts';
 import { Children } from './children.ts';
 import { Connections } from './connections.ts';
 import { DataDirectoryError, takeDataDirectory } from './data-directory.ts';
+import { DiskSpace } from './disk-space.ts';
+import { Health } from './health.ts';
 import { Holding } from './holding.ts';
 import { Listener } from './listener.ts';
 import { PrimaryState } from './primary-state.ts';
@@ -62,6 +64,8 @@ export class Primary {
   private readonly holding: Holding;
   private readonly restarting: RollingRestart;
   private readonly balance: Balance;
+  private readonly space: DiskSpace;
+  private readonly health: Health;
   private admin: Admin | undefined;
   private data: FileLock | undefined;
   private allGone: (() => void) | undefined;
@@ -91,6 +95,7 @@ export class Primary {
       isWaitedFor: () => this.connections.waitingCount > 0,
       tooLarge: (worker) => this.restarting.recycle(worker),
     });
+    this.space = new DiskSpace({ data: config.data, log, metrics });
     const { connections, children, supervisor } = this;
     this.workers = makeWorkers(config, {
       supervisor,
@@ -115,6 +120,12 @@ export class Primary {
     const { assignments } = this;
     this.restarting = new RollingRestart({ ...shared, supervisor, assignments });
     this.balance = new Balance(shared);
+    this.health = new Health({
+      startMs: config.startMs,
+      state: () => this.state,
+      isReady: (role) => children.isReady(role),
+      isRenewingCoordinator: () => this.restarting.isRenewingCoordinator,
+    });
     this.listener = new Listener({
       config,
       accepted: (socket, address) => {
@@ -140,6 +151,7 @@ export class Primary {
       throw new DataDirectoryError(cause.message, { cause });
     });
     if (!this.isStarting) return undefined;
+    this.space.start();
     const admin = await startAdmin({
       host: config.adminHost,
       port: config.adminPort,
@@ -149,8 +161,8 @@ export class Primary {
           this.measure();
           return this.children.metricsText();
         },
-        isReady: () => this.isReady,
-        isHealthy: () => this.state !== PrimaryState.Stopped,
+        unreadyReason: () => this.health.unreadyReason(),
+        unhealthyReason: () => this.health.unhealthyReason(),
         processes: () => this.children.processes(),
         crashes: () => this.children.crashes.list(),
         restart: () => this.restart(),
@@ -204,6 +216,7 @@ export class Primary {
     this.listener.close();
     this.supervisor.destroy();
     this.balance.close();
+    this.space.close();
     this.holding.close();
     this.children.close();
     this.connections.removeAll();
@@ -215,14 +228,6 @@ export class Primary {
   /** Asked again after each wait: the server may have been stopped meanwhile. */
   private get isStarting(): boolean {
     return this.state === PrimaryState.Starting;
-  }
-
-  private get isReady(): boolean {
-    return (
-      this.state === PrimaryState.Serving &&
-      (this.children.isReady('coordinator') || this.restarting.isRenewingCoordinator) &&
-      this.children.isReady('worker')
-    );
   }
 
   /** Brings the gauges up to date. */
@@ -250,6 +255,9 @@ export class Primary {
       case 'unusable':
         this.fail(message.text);
         return;
+      case 'trouble':
+        this.health.trouble = message.text;
+        return;
       case 'beat':
       case 'metrics':
       case 'loaded':
@@ -262,6 +270,7 @@ export class Primary {
   }
 
   private childReady(): void {
+    this.health.look();
     this.assignments.assign();
     const ready = this.children.isReady('coordinator') && this.children.isReady('worker');
     if (ready) this.firstReady.resolve();
@@ -269,6 +278,7 @@ export class Primary {
 
   /** A worker's connections outlive it: others go on with the same sockets. */
   private childExited(child: ChildProcess): number {
+    this.health.look();
     if (child.identity.role !== 'worker') return 0;
     const count = this.assignments.takeFrom(child);
     if (this.state !== PrimaryState.Serving) {

@@ -73,6 +73,7 @@ vi.mock('../multiprocessing/shared/served-group.ts', () => ({
     close = async () => {};
   },
 }));
+vi.mock('../observe/stdout.ts', () => ({ standardOutput: () => ({ takeDropped: () => 0 }) }));
 vi.mock('../observe/process-sampler.ts', () => ({
   ProcessSampler: class {
     sample = () => ({ eventLoopLagMs: 0, residentBytes: 0 });

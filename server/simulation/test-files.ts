@@ -178,6 +178,7 @@ export const promises = {
   },
   mkdir: (path: string) => later(() => mkdirSync(path)),
   /** Of sockets, which stay. */
+  statfs: async () => ({ bavail: 1, blocks: 1, bsize: 2 ** 40 }),
   stat: async () => ({ dev: 1, ino: 1 }),
   rm: (path: string) => later(() => rmSync(path)),
   rename: (from: string, to: string) => later(() => renameSync(from, to)),

@@ -17,7 +17,12 @@ const metrics = {
   ProcessMetrics<'worker'> &
   ProcessMetrics<'coordinator'>;
 
-const relay = { add() {}, forget() {}, lastLines: () => [] } as unknown as LogRelay;
+const relay = {
+  add() {},
+  forget() {},
+  lastLines: () => [],
+  takeDropped: () => 0,
+} as unknown as LogRelay;
 
 /** What the processes say goes into the trace. */
 function newLog(): Log {
