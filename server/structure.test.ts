@@ -16,7 +16,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   client: ['protocol'],
   'load-test': ['client', 'protocol', 'server/multiprocessing'],
   'server/games': ['protocol'],
-  'server/observe': ['protocol'],
+  'server/observe': ['protocol', 'server/error-table.ts'],
+  'server/error-table.ts': [],
   // Messages of any table as arrays, for processes that have nothing else of ours.
   'server/row-codec.ts': [],
   'server/link': ['protocol', 'server/row-codec.ts'],
@@ -34,6 +35,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'server/multiprocessing': [
     'protocol/timers.ts',
     'server/config.ts',
+    'server/error-table.ts',
     'server/coordinator/sync',
     'server/coordinator/sync/deque.ts',
     'server/coordinator/sync/errors.ts',

@@ -1,5 +1,6 @@
 // The log of one process: JSON lines, each with role, pid and worker number.
 import { type Logger, pino } from 'pino';
+import { logError } from './log-error.ts';
 import type { Role } from './metrics-table.ts';
 import { standardOutput } from './stdout.ts';
 
@@ -35,6 +36,7 @@ export function createLog({ role, worker, pid = process.pid, level, write }: Log
       base: worker === undefined ? { role, pid } : { role, pid, worker },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: logError },
     },
     { write: (line) => (output ? output.write(line) : write!(line.trimEnd())) },
   );
