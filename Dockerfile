@@ -35,7 +35,7 @@ ENV HOLDFAST_DATA=/data
 ENV HOLDFAST_LOG_FORMAT=json
 
 # The image's unprivileged user; it must own the directory before that becomes a volume.
-RUN mkdir /data && chown node:node /data
+RUN mkdir -m 700 /data && chown node:node /data
 USER node
 VOLUME /data
 EXPOSE 8000 9464

@@ -11,6 +11,8 @@ const FLUSH_MS = 500;
 /** @param mainPath what its children are started with. */
 export async function runPrimary(mainPath: string): Promise<void> {
   process.title = 'holdfast primary';
+  // What the server writes is for its own user. Its processes inherit that.
+  process.umask(0o077);
   const config = readConfigOrExit();
   const relay = new LogRelay(config.logFormat);
   const log = createLog({ role: 'primary', level: config.logLevel, write: relay.write });

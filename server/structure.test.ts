@@ -43,6 +43,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'server/link',
     'server/link/channel.ts',
     'server/link/socket-server.ts',
+    'server/make-directory.ts',
     'server/observe',
     'server/store',
   ],
@@ -62,6 +63,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'server/coordinator/sync/errors.ts',
     'server/coordinator/sync/messages.ts',
   ],
+  'server/make-directory.ts': [],
   'server/store': [],
   // Runs rooms, but none that anybody is in.
   'server/replay': ['server/coordinator', 'server/games', 'server/store'],
@@ -77,6 +79,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'server/config.ts',
     'server/limits',
     'server/link',
+    'server/make-directory.ts',
     'server/multiprocessing',
     'server/observe',
   ],

@@ -1,7 +1,7 @@
 // The player's accounts as files: for each server one, with an account for each name.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 export interface AccountFileOptions {
   readonly host: string;
@@ -37,13 +37,20 @@ export class AccountFile {
   keep(key: string): string | undefined {
     const part = `${this.path}.part`;
     try {
-      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      this.makeFolder();
       const keys = { ...this.keys(), [this.name]: key };
       writeFileSync(part, `${JSON.stringify(keys)}\n`, { mode: 0o600 });
       renameSync(part, this.path);
       return undefined;
     } catch (error) {
       return (error as Error).message;
+    }
+  }
+
+  /** Not by the `recursive` of Node, which never returns under /proc. */
+  private makeFolder(): void {
+    for (const path of [dirname(dirname(this.folder)), dirname(this.folder), this.folder]) {
+      if (!existsSync(path)) mkdirSync(path, { mode: 0o700 });
     }
   }
 

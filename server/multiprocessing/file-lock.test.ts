@@ -57,6 +57,6 @@ describe('A lock', () => {
   });
 
   it('says why where its file cannot be made', () => {
-    expect(() => FileLock.take(join(folder, 'not', 'there'))).toThrow('unable to open');
+    expect(() => FileLock.take(join(folder, 'not', 'there'))).toThrow('no such file or directory');
   });
 });

@@ -1,11 +1,13 @@
 // A lock that a process has until it ends, however it ends: the system takes it away then.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 
 /** Node itself has no locks of files; SQLite has, on every system. */
 const SQLITE_BUSY = 5;
 const RETRY_MS = 5;
+/** Of a file that only its owner can read and write. */
+const PRIVATE = 0o600;
 
 /** A lock that nobody refers to would be collected, and free then. */
 const held = new Set<FileLock>();
@@ -24,6 +26,8 @@ export class FileLock {
    *  @returns undefined while another has it.
    *  Throws what the system says of a file that cannot be made. */
   static take(path: string): FileLock | undefined {
+    // Whoever can read the file can hold a lock on it that keeps all others out.
+    closeSync(openSync(`${path}.lock`, 'a', PRIVATE));
     const database = new DatabaseSync(`${path}.lock`, { timeout: 0 });
     try {
       // Nothing is written into it: no other file beside it is needed.
@@ -34,7 +38,7 @@ export class FileLock {
       throw error;
     }
     try {
-      writeFileSync(`${path}.pid`, String(process.pid));
+      writeFileSync(`${path}.pid`, String(process.pid), { mode: PRIVATE });
     } catch {
       // On a full disk the lock holds as well; only nobody is told who has it.
     }

@@ -1,6 +1,8 @@
-// The directory of what outlives the server: made, and proved to be writable, before anything starts.
-import { accessSync, constants, mkdirSync } from 'node:fs';
+// The directory of what outlives the server: made, closed to other users, and proved to be writable,
+// before anything starts.
+import { accessSync, chmodSync, constants, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { makeDirectory } from '../make-directory.ts';
 import { FileLock } from '../multiprocessing/index.ts';
 
 /** The directory cannot be used; the message says why and what to do. */
@@ -9,18 +11,25 @@ export class DataDirectoryError extends Error {
   readonly code = 'BAD_DATA_DIRECTORY';
 }
 
-/** Makes the directory, and takes it for this process until it ends or releases it.
+/** What the server makes in it. A folder that others cannot enter hides what is below. */
+const OURS =
+  /^(accounts\.db.*|(server|coordinator)\.(lock|pid)|group\.json|sessions.*|rooms|shared|compiled|sockets)$/;
+const OTHERS = 0o077;
+
+/** Makes the directory, and takes it for this process until it ends or releases it. What an earlier
+ *  version has made in it for others to read is closed to them.
+ *  @param warn is told of what other users can get at.
  *  @throws {DataDirectoryError} */
-export function takeDataDirectory(path: string): FileLock {
+export function takeDataDirectory(path: string, warn: (text: string) => void): FileLock {
   const directory = resolve(path);
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     accessSync(directory, constants.W_OK | constants.X_OK);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const what: Record<string, string> = {
       EACCES: 'this user may not write there',
-      EEXIST: 'it is not a directory',
+      ENOENT: 'no directory can be made there',
       ENOTDIR: 'a part of the path is not a directory',
       EROFS: 'the file system is read-only',
       ENOSPC: 'the disk is full',
@@ -30,6 +39,7 @@ export function takeDataDirectory(path: string): FileLock {
       cause,
     });
   }
+  closeToOthers(directory, warn);
   const name = join(directory, 'server');
   const lock = lockOf(directory, name);
   if (lock) return lock;
@@ -46,4 +56,34 @@ function lockOf(directory: string, name: string): FileLock | undefined {
     const { message } = cause as Error;
     throw new DataDirectoryError(`cannot use ${directory}: no lock in it: ${message}`, { cause });
   }
+}
+
+/** The directory itself may hold what is not the server's: it is left to its owner. */
+function closeToOthers(directory: string, warn: (text: string) => void): void {
+  const closed: string[] = [];
+  for (const name of readdirSync(directory).filter((name) => OURS.test(name))) {
+    const path = join(directory, name);
+    const mode = modeOf(path);
+    if (mode === undefined || (mode & OTHERS) === 0) continue;
+    try {
+      chmodSync(path, mode & ~OTHERS);
+      closed.push(name);
+    } catch (error) {
+      const { message } = error as Error;
+      warn(`other users can get at ${path}, and it cannot be closed to them: ${message}`);
+    }
+  }
+  if (closed.length > 0) {
+    warn(`other users could read or lock ${closed.join(', ')} in ${directory}: closed to them now`);
+  }
+  const mode = modeOf(directory);
+  if (mode !== undefined && (mode & OTHERS) !== 0) {
+    warn(
+      `other users can enter the data directory ${directory}: close it with chmod go= ${directory}`,
+    );
+  }
+}
+
+function modeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.mode;
 }

@@ -145,7 +145,7 @@ export class Primary {
    *  @throws {DataDirectoryError} when there is no place for data. */
   async start(): Promise<Addresses | undefined> {
     const { config, log } = this.options;
-    this.data = takeDataDirectory(config.data);
+    this.data = takeDataDirectory(config.data, (text) => log.warn(text));
     const { data } = config;
     this.sockets = await makeSocketDirectory({ data, env: process.env }).catch((cause: Error) => {
       throw new DataDirectoryError(cause.message, { cause });

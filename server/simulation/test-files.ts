@@ -40,6 +40,12 @@ function fileOf(path: string): File {
 
 export const existsSync = (path: string): boolean => files.has(path) || folders.has(path);
 
+export const chmodSync = (): void => {};
+
+export function statSync(path: string): { mode: number; isDirectory(): boolean } | undefined {
+  return existsSync(path) ? { mode: 0o700, isDirectory: () => folders.has(path) } : undefined;
+}
+
 export function mkdirSync(path: string): void {
   if (!lives()) return;
   for (let at = path; !folders.has(at); at = dirname(at)) {

@@ -1,5 +1,4 @@
 // Shared objects on disk: what was asked of them is written down before anyone is answered.
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import {
@@ -8,6 +7,7 @@ import {
   SyncState,
   syncInputCodec,
 } from '../../coordinator/sync/index.ts';
+import { makeDirectory } from '../../make-directory.ts';
 import { CompactedLog, type Disk, type FileFormat, pack, unpack } from '../../store/index.ts';
 import { FileLock } from '../file-lock.ts';
 
@@ -47,7 +47,7 @@ export class SyncJournal {
     clock: () => number,
     restarted: SyncInput,
   ): Promise<{ journal: SyncJournal; state: SyncState }> {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeDirectory(folder);
     const lock = await FileLock.wait(join(folder, 'sync'), LOCK_MS);
     if (!lock)
       throw new Error(`${folder} is in use by process ${FileLock.holder(join(folder, 'sync'))}`);
