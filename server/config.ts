@@ -193,6 +193,14 @@ export const settings = {
   roomEmptyMs: integer(60_000, 0, DAY_MS, 'ms', 'A room that nobody is in for so long ends.'),
   heartbeatMs: integer(250, 20, 60_000, 'ms', 'How often a process tells the primary it is alive.'),
   hangMs: integer(2000, 100, DAY_MS, 'ms', 'A process not heard of for so long is replaced.'),
+  stepMsMax: integer(
+    500,
+    0,
+    60_000,
+    'ms',
+    'Time for the game code of one step of a room; then it is stopped, and the other rooms go on. 0: no ' +
+      'limit. There is none while an inspector is open in the process.',
+  ),
   startMs: integer(15_000, 500, DAY_MS, 'ms', 'Time for a process to start.'),
   spares: integer(
     1,

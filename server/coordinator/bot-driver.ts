@@ -26,6 +26,15 @@ interface Bot {
 
 type Asker = readonly [bot: Bot, question: unknown];
 
+/** What bots want to do after one tick, or why they are of no use. */
+type Thought =
+  | {
+      readonly moves: readonly Input[];
+      readonly askers: readonly Asker[];
+      readonly ground: unknown;
+    }
+  | { readonly error: unknown };
+
 /** Questions are gathered so long, and plans made for all of them at once. */
 const GATHER_MS = 150;
 const PLAN_MS_MAX = 2000;
@@ -42,6 +51,7 @@ export class BotDriver {
   /** By `performance.now()`. */
   private askAt = 0;
   private isOver = false;
+  private thought: Thought | undefined;
 
   constructor(options: BotDriverOptions) {
     this.options = options;
@@ -77,25 +87,47 @@ export class BotDriver {
     }
   }
 
-  /** To be called after each tick of the room: what the bots do in the next.
-   *  @param players as for `fill`. */
-  ticked(players: number): void {
+  /** To be called after each tick of the room, under its guard: what the bots do in the next. It may be
+   *  stopped anywhere, and counts for nothing then. */
+  think(): void {
+    const { state } = this.options;
+    const moves: Input[] = [];
+    const askers: Asker[] = [];
+    this.thought = undefined;
     try {
-      const askers: Asker[] = [];
       const isAsking = !this.isPlanning && performance.now() >= this.askAt;
       for (const [id, bot] of this.bots) {
-        const player = this.options.state.room.players.get(id);
+        const player = state.room.players.get(id);
         if (!player) continue;
-        if (bot.plan !== undefined) this.act(bot, player);
+        if (bot.plan !== undefined) this.act(bot, player, moves);
         else if (isAsking) this.ask(bot, player, askers);
       }
-      if (askers.length > 0) void this.plan(askers);
+      const ground = askers.length > 0 ? this.spec.survey(state.room) : undefined;
+      this.thought = { moves, askers, ground };
     } catch (error) {
-      // Only the bots are at fault: the room goes on without them.
-      this.failed(error, 'the game’s bots failed: they leave the room');
-      this.wanted = 0;
-      this.fill(players);
+      this.thought = { error };
     }
+  }
+
+  /** To be called when the tick is told: puts in what was thought.
+   *  @param players as for `fill`. */
+  ticked(players: number): void {
+    const { thought } = this;
+    this.thought = undefined;
+    if (!thought) return;
+    if ('error' in thought) {
+      this.dismiss(thought.error, players);
+      return;
+    }
+    for (const move of thought.moves) this.options.put(move);
+    if (thought.askers.length > 0) void this.plan(thought.askers, thought.ground);
+  }
+
+  /** Only the bots are at fault: the room goes on without them. */
+  dismiss(error: unknown, players: number): void {
+    this.failed(error, 'the game’s bots failed: they leave the room');
+    this.wanted = 0;
+    this.fill(players);
   }
 
   /** The room is over. */
@@ -103,8 +135,8 @@ export class BotDriver {
     this.isOver = true;
   }
 
-  private act(bot: Bot, player: Player): void {
-    const { state, put } = this.options;
+  private act(bot: Bot, player: Player, moves: Input[]): void {
+    const { state } = this.options;
     const move = this.spec.act(state.room, player, bot.plan);
     if (move === 'wait') return;
     if (move === 'done') {
@@ -113,7 +145,7 @@ export class BotDriver {
     }
     const { name, args } = move;
     const seq = state.ledgerOf(player.id)!.applied + 1;
-    put({ kind: 'command', player: player.id, seq, name, args, call: false });
+    moves.push({ kind: 'command', player: player.id, seq, name, args, call: false });
   }
 
   private ask(bot: Bot, player: Player, askers: Asker[]): void {
@@ -122,12 +154,11 @@ export class BotDriver {
   }
 
   /** No tick waits for it. */
-  private async plan(askers: readonly Asker[]): Promise<void> {
-    const { pool, state } = this.options;
+  private async plan(askers: readonly Asker[], ground: unknown): Promise<void> {
+    const { pool } = this.options;
     this.isPlanning = true;
     this.askAt = performance.now() + GATHER_MS;
     const questions = askers.map(([, question]) => question);
-    const ground = this.spec.survey(state.room);
     try {
       const options = { timeoutMs: PLAN_MS_MAX };
       const plans = await pool.run('bots', this.spec.plan, [ground, questions], options);

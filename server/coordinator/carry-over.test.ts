@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { defineGame, type Game, hidden, type OldRoom } from '../games/game.ts';
 import { asWritten } from '../store/index.ts';
 import { CarryOverError, carryOver } from './carry-over.ts';
+import { Guard } from './guard.ts';
 import { snapshotOf } from './room-snapshot.ts';
 import { RoomState } from './room-state.ts';
 
+const guard = new Guard(100);
 const spec = {
   name: 'mine',
   text: 'Digs.',
@@ -36,7 +38,7 @@ function left(game: Game = before) {
 /** The room as the game `now` goes on with it. */
 function carried(now: Partial<Game>, from: Game = before): RoomState {
   const game = { ...before, ...now } as Game;
-  const { saved, changed } = carryOver(game, left(from));
+  const { saved, changed } = carryOver(game, left(from), guard);
   expect(changed).toBe(true);
   return RoomState.restore(game, { id: 3, saved: asWritten(saved) });
 }
@@ -47,7 +49,7 @@ const all = (state: RoomState, kind: string) =>
 describe('A room of the same game', () => {
   it('is carried over as it is', () => {
     const snapshot = left();
-    expect(carryOver(before, snapshot)).toEqual({ saved: snapshot.saved, changed: false });
+    expect(carryOver(before, snapshot, guard)).toEqual({ saved: snapshot.saved, changed: false });
   });
 });
 
@@ -133,10 +135,10 @@ describe('A game’s migrate', () => {
         return old;
       },
     };
-    const { saved } = carryOver(now, left());
+    const { saved } = carryOver(now, left(), guard);
     expect(saved.state).toEqual({ round: 2 });
     const again = { ...left(), stateVersion: 1, saved };
-    expect(carryOver(now, again)).toEqual({ saved, changed: false });
+    expect(carryOver(now, again, guard)).toEqual({ saved, changed: false });
   });
 
   it.each([
@@ -162,7 +164,7 @@ describe('A game’s migrate', () => {
     ['that leaves a kind behind', () => ({ state: 1, entities: { cart: [{}] } }), 'no kind cart'],
   ])('%s is refused: it has to be corrected', (_what, migrate, text) => {
     const game = { ...before, stateVersion: 1, migrate } as unknown as Game;
-    const act = () => carryOver(game, left());
+    const act = () => carryOver(game, left(), guard);
     expect(act).toThrow(CarryOverError);
     expect(act).toThrow(text);
     expect(act).toThrow(/: correct its migrate$/);
@@ -172,7 +174,7 @@ describe('A game’s migrate', () => {
 describe('A state version', () => {
   it('that is newer than the game’s is refused', () => {
     const newer = { ...before, stateVersion: 2 };
-    expect(() => carryOver({ ...before, stateVersion: 1 }, left(newer))).toThrow(
+    expect(() => carryOver({ ...before, stateVersion: 1 }, left(newer), guard)).toThrow(
       'its state has version 2, and this mine has 1: start the newer game again',
     );
   });

@@ -1,8 +1,10 @@
 // Carries what a room remembered under other code over to the game as it is now.
 import type { FieldValue } from '../../protocol/index.ts';
 import type { Game, MigratedRoom, OldEntity, OldRoom } from '../games/index.ts';
-import { type Snapshot, stateHash } from '../store/index.ts';
+import { asWritten, type Snapshot, stateHash } from '../store/index.ts';
 import { checkedValue, type SavedEntities, zero } from './entity-table.ts';
+import { type Guard, mark } from './guard.ts';
+import { untilProven } from './hang-proof.ts';
 import { isSameLayout, type KindLayout, layoutOf } from './kind-layout.ts';
 import type { SavedRoom } from './room-state.ts';
 
@@ -21,6 +23,7 @@ export const stateVersionOf = (game: Game): number => game.stateVersion ?? 0;
 export function carryOver(
   game: Game,
   snapshot: Pick<Snapshot, 'stateVersion' | 'saved'>,
+  guard: Guard,
 ): { readonly saved: SavedRoom; readonly changed: boolean } {
   const saved = snapshot.saved as SavedRoom;
   const { stateVersion } = snapshot;
@@ -36,7 +39,7 @@ export function carryOver(
     return { saved, changed: false };
   }
   try {
-    return { saved: migrated(game, layout, stateVersion, saved), changed: true };
+    return { saved: migrated(game, layout, stateVersion, saved, guard), changed: true };
   } catch (cause) {
     const way =
       stateVersion < version && game.migrate
@@ -52,10 +55,15 @@ function migrated(
   layout: readonly KindLayout[],
   stateVersion: number,
   saved: SavedRoom,
+  guard: Guard,
 ): SavedRoom {
-  const old: OldRoom = { stateVersion, state: saved.state, entities: entitiesByName(saved) };
+  const old = (): OldRoom => ({
+    stateVersion,
+    state: asWritten(saved.state),
+    entities: entitiesByName(saved),
+  });
   const isOlder = stateVersion < stateVersionOf(game);
-  const given: MigratedRoom<unknown> = isOlder && game.migrate ? game.migrate(old) : old;
+  const given = isOlder && game.migrate ? runMigrate(game.migrate, old, guard) : old();
   if (typeof given?.entities !== 'object') {
     throw new TypeError('migrate must return { state, entities }');
   }
@@ -72,6 +80,21 @@ function migrated(
   // Throws for a state that could never be written down.
   stateHash(result);
   return result;
+}
+
+function runMigrate(
+  migrate: NonNullable<Game['migrate']>,
+  old: () => OldRoom,
+  guard: Guard,
+): MigratedRoom<unknown> {
+  return untilProven(() => {
+    let migrated: MigratedRoom<unknown> | undefined;
+    mark(0, 0, 0);
+    guard.run(() => {
+      migrated = migrate(old());
+    });
+    return migrated!;
+  });
 }
 
 function entitiesByName({ kinds, entities }: SavedRoom): Record<string, OldEntity[]> {

@@ -4,6 +4,7 @@ import { type Game, Type } from '../games/game.ts';
 import goldrush from '../games/goldrush/index.ts';
 import { createLog, ProcessMetrics } from '../observe/index.ts';
 import { DeterminismCheck } from './determinism-check.ts';
+import { Guard } from './guard.ts';
 import { SeededRandom } from './random.ts';
 import { type Input, RoomState } from './room-state.ts';
 import { tally } from './test-game.ts';
@@ -18,7 +19,7 @@ async function run(game: Game, inputs: readonly Input[] = []) {
   const metrics = new ProcessMetrics('coordinator');
   const prepared = game.prepare?.run(new SeededRandom(5));
   const live = new RoomState(game, { id: 4, seed: 5, now: 0, prepared });
-  const check = new DeterminismCheck({ game, live, log, metrics });
+  const check = new DeterminismCheck({ game, live, guard: new Guard(50), log, metrics });
   for (let tick = 1; tick <= 60; tick++) {
     const batch: readonly Input[] =
       tick === 1 ? [{ kind: 'join', player: 1, name: 'ada' }] : tick === 2 ? inputs : [];

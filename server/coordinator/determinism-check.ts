@@ -4,6 +4,7 @@ import type { Game } from '../games/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import { asWritten } from '../store/index.ts';
 import { type Difference, firstDifference } from './first-difference.ts';
+import { GameHangError, type Guard } from './guard.ts';
 import { inputCodec } from './input-codec.ts';
 import type { Input } from './inputs.ts';
 import { RoomState } from './room-state.ts';
@@ -11,6 +12,7 @@ import { RoomState } from './room-state.ts';
 export interface DeterminismCheckOptions {
   readonly game: Game;
   readonly live: RoomState;
+  readonly guard: Guard;
   readonly log: Log;
   readonly metrics: ProcessMetrics<'coordinator'>;
 }
@@ -53,18 +55,20 @@ export class DeterminismCheck {
   }
 
   private step(now: number): Difference | undefined {
-    if (!this.second) return undefined;
+    const { second } = this;
+    if (!second) return undefined;
     try {
-      this.second.apply(now, this.inputs);
+      this.options.guard.run(() => second.apply(now, this.inputs));
     } catch (error) {
+      if (error instanceof GameHangError) throw error;
       return { path: 'what it throws', left: 'nothing', right: String(error) };
     }
     if (now < this.nextAt) return undefined;
     const startedAt = performance.now();
     // Nobody asks for its rows; they would only become more.
-    this.second.takeChanges();
+    second.takeChanges();
     const live = asWritten(this.options.live.save());
-    const difference = firstDifference(live, asWritten(this.second.save()));
+    const difference = firstDifference(live, asWritten(second.save()));
     const costMs = performance.now() - startedAt;
     this.nextAt = now + Math.max(INTERVAL_MS, costMs * INTERVALS_PER_COST);
     return difference;

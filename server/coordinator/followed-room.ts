@@ -1,10 +1,12 @@
 // A room that another process runs, as this one has applied what was written down of it.
-import { setImmediate } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { Game } from '../games/index.ts';
 import { beginToFollow, followOn, type KnownRoom, roomFolder, systemDisk } from '../store/index.ts';
 import { carryOver } from './carry-over.ts';
+import type { Guard } from './guard.ts';
+import { inGuardedTurns } from './guarded-turns.ts';
 import { inputCodec } from './input-codec.ts';
+import type { Input } from './inputs.ts';
 import type { Replayed } from './recovery.ts';
 import type { Repeated } from './room-record.ts';
 import { RoomState } from './room-state.ts';
@@ -43,11 +45,12 @@ export class FollowedRoom {
     room: number,
     { data }: Config,
     games: ReadonlyMap<string, Game>,
+    guard: Guard,
   ): FollowedRoom | undefined {
     const folder = roomFolder(data, room);
     const { snapshot, known } = beginToFollow(systemDisk, folder);
     const game = games.get(snapshot.game);
-    const carried = game && carryOver(game, snapshot);
+    const carried = game && carryOver(game, snapshot, guard);
     // The journal is for the code that wrote it.
     if (!game || carried?.changed !== false) return undefined;
     const { changedTick } = snapshot;
@@ -72,27 +75,37 @@ export class FollowedRoom {
 
   /** Applies what has come since.
    *  @param isOver whether there is no time for more: the rest is for the next time.
+   *  @param rest waited for between two turns.
    *  @returns whether the room can be followed on from here.
    *  @throws {StoreError}, and what the game throws: it cannot. */
-  async goOn(isOver: () => boolean): Promise<boolean> {
+  async goOn(guard: Guard, isOver: () => boolean, rest: () => Promise<void>): Promise<boolean> {
     const since = followOn(systemDisk, this.folder, inputCodec, this.known);
     if (!since) return false;
     this.newestTick = since.snapshotTick;
-    let turnAt = performance.now();
-    for (const { now, inputs } of since.batches) {
-      if (performance.now() - turnAt > TURN_MS) {
-        await setImmediate();
-        turnAt = performance.now();
-      }
-      if (isOver()) break;
-      // Who has sent it is to be told by the process that takes the room over.
-      if (inputs.some(({ kind }) => kind === 'refused')) return false;
-      this.state.dropChanges();
-      const startedAt = performance.now();
-      const { ended } = this.state.apply(now, inputs);
-      this.ms += performance.now() - startedAt;
-      if (ended !== undefined) return false;
-    }
-    return true;
+    let isWhole = true;
+    await inGuardedTurns(since.batches, {
+      guard,
+      turnMs: TURN_MS,
+      each: ({ now, inputs }) => {
+        if (isOver()) return false;
+        // Who has sent it is to be told by the process that takes the room over.
+        isWhole = inputs.every(({ kind }) => kind !== 'refused') && this.apply(now, inputs);
+        return isWhole;
+      },
+      rested: async () => {
+        await rest();
+        return true;
+      },
+    });
+    return isWhole;
+  }
+
+  /** @returns whether the room goes on after that. */
+  private apply(now: number, inputs: readonly Input[]): boolean {
+    this.state.dropChanges();
+    const startedAt = performance.now();
+    const { ended } = this.state.apply(now, inputs);
+    this.ms += performance.now() - startedAt;
+    return ended === undefined;
   }
 }

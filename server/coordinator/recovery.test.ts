@@ -11,7 +11,7 @@ import { snapshotOf } from './room-snapshot.ts';
 import { RoomState, type SavedRoom } from './room-state.ts';
 import { FileStorage } from './storage.ts';
 import { quietTally } from './test-game.ts';
-import { log, metrics } from './test-room.ts';
+import { guard, log, metrics } from './test-room.ts';
 
 const ROOM = 3;
 const add = (seq: number): Input => {
@@ -50,7 +50,7 @@ async function recovered() {
   const saved = recovered.snapshot.saved as SavedRoom;
   const state = RoomState.restore(quietTally, { id: ROOM, saved });
   const attempt = storage.beginRecovery(ROOM);
-  const { untold } = await replay(state, recovered.batches, attempt);
+  const { untold } = await replay(state, recovered.batches, attempt, guard);
   attempt.end();
   const { applied } = state.room.state as { applied: string[] };
   return { applied, seqs: untold.map(({ seq }) => seq), ledger: state.ledgerOf(1)!.applied };

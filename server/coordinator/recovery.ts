@@ -3,13 +3,14 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import type { Attempt, Batch } from '../store/index.ts';
+import { after, type Guard, mark } from './guard.ts';
+import { inGuardedTurns } from './guarded-turns.ts';
+import { SET_ASIDE_MAX } from './hang-judge.ts';
 import type { LastChanges } from './room-copies.ts';
 import type { Repeated } from './room-record.ts';
 import type { Input, RoomState } from './room-state.ts';
 import type { FileStorage } from './storage.ts';
 
-/** Inputs of one room that may be set aside; then it is the room that is at fault. */
-const SET_ASIDE_MAX = 3;
 /** Workers are told at least once a second at which tick a room is, at up to 60 a second; their copies
  *  are at one of so many ticks before the last. */
 const COPIES_TICKS = 75;
@@ -60,35 +61,46 @@ export interface Replayed {
   readonly repeated: Repeated | undefined;
 }
 
-/** Brings `state` to where the journal ends. */
+/** Brings `state` to where the journal ends.
+ *  @throws {GameHangError}, and what the game throws: the state is worth nothing then. */
 export async function replay(
   state: RoomState,
   batches: readonly Batch<Input>[],
   attempt: Pick<Attempt, 'at' | 'rest' | 'previous'>,
+  guard: Guard,
 ): Promise<Replayed> {
   const last = batches.at(-1);
+  const { id } = state.room;
   const untold: Untold[] = [];
   let ended: string | undefined;
   const startedAt = performance.now();
-  let turnAt = startedAt;
-  for (const { tick, now, inputs } of batches) {
-    if (performance.now() - turnAt > TURN_MS) {
+  await inGuardedTurns(batches, {
+    guard,
+    turnMs: TURN_MS,
+    each({ tick, now, inputs }) {
+      // The process that ran the room ended in the last batch, if it was the room that ended it.
+      const isSuspect = tick === last?.tick || tick === attempt.previous?.tick;
+      if (!isSuspect) attempt.at(tick);
+      if (last && tick > last.tick - COPIES_TICKS) state.dropChanges();
+      ended = state.apply(now, inputs, (index) => {
+        mark(id, tick, index);
+        if (isSuspect) attempt.at(tick, index);
+      }).ended;
+      for (const input of inputs) if (input.kind === 'refused') untold.push(input);
+      return true;
+    },
+    async rested() {
       attempt.rest();
       await setImmediate();
-      turnAt = performance.now();
-    }
-    // The process that ran the room ended in the last batch, if it was the room that ended it.
-    const isSuspect = tick === last?.tick || tick === attempt.previous?.tick;
-    if (!isSuspect) attempt.at(tick);
-    if (last && tick > last.tick - COPIES_TICKS) state.dropChanges();
-    const before = isSuspect ? (index: number) => attempt.at(tick, index) : undefined;
-    ended = state.apply(now, inputs, before).ended;
-    for (const input of inputs) if (input.kind === 'refused') untold.push(input);
-  }
+      return true;
+    },
+  });
   // Game code that runs outside of batches, when a player comes.
   if (ended === undefined) {
-    attempt.at(state.room.tick, (last?.inputs.length ?? 0) + 1);
-    state.about();
+    const index = (last?.inputs.length ?? 0) + after.about;
+    attempt.at(state.room.tick, index);
+    mark(id, state.room.tick, index);
+    guard.run(() => state.about());
   }
   attempt.rest();
   const since = state.changedTick;

@@ -164,7 +164,7 @@ describe('A copy that a worker has kept from an earlier coordinator', () => {
     const last = { ...stepTo(tick), since: tick - 3 };
     const shape = { room: 7, game: 'quiet', kinds: room.kinds, world: null, tickMs: 50 };
     return {
-      of: new RoomCopies(shape, room, () => [], canContinue, last),
+      of: new RoomCopies(shape, { state: room }, () => [], canContinue, last),
       hash: shapeHash(shape),
     };
   }

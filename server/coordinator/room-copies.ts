@@ -38,7 +38,7 @@ const QUIET_MS = 1000;
 
 export class RoomCopies {
   private readonly shape: CopyShape;
-  private readonly state: RoomState;
+  private readonly of: { readonly state: RoomState };
   private readonly members: () => Iterable<Session>;
   private readonly copies = new Map<WorkerLink, Copy>();
   private readonly hash: string;
@@ -51,22 +51,23 @@ export class RoomCopies {
   /** What has changed since then; empty once nobody can need it any more. */
   private past: Past[];
 
-  /** @param members all that have a place in the room.
+  /** @param of has the room's present state.
+   *  @param members all that have a place in the room.
    *  @param canContinue whether copies of an earlier process are of use.
    *  @param last what nobody may have been told of. */
   constructor(
     shape: CopyShape,
-    state: RoomState,
+    of: { readonly state: RoomState },
     members: () => Iterable<Session>,
     canContinue: boolean,
     last?: LastChanges,
   ) {
     this.shape = shape;
-    this.state = state;
+    this.of = of;
     this.members = members;
     this.hash = shapeHash(shape);
     this.past = last ? [last] : [];
-    const { since = state.changedTick } = last ?? {};
+    const { since = of.state.changedTick } = last ?? {};
     this.firstTick = canContinue ? since : Number.POSITIVE_INFINITY;
   }
 
@@ -135,7 +136,7 @@ export class RoomCopies {
     const acks = this.acksByLink(this.acked);
     this.acked.clear();
     const { room } = this.shape;
-    const { tick } = this.state.room;
+    const { tick } = this.of.state.room;
     if (now - this.begunAt <= CONTINUES_MS) this.past.push({ tick, ...changes });
     else this.past = [];
     for (const [link, copy] of this.copies) {
@@ -163,7 +164,7 @@ export class RoomCopies {
 
   private open(link: WorkerLink, copy: Copy): void {
     copy.state = CopyState.Current;
-    const { state } = this;
+    const { state } = this.of;
     link.send({
       type: 'opened',
       ...this.shape,
@@ -177,14 +178,14 @@ export class RoomCopies {
     this.open(link, copy);
     const acks = this.acksByLink(this.members()).get(link) ?? [];
     const { room } = this.shape;
-    link.send({ type: 'delta', room, tick: this.state.room.tick, ...NO_CHANGES, acks });
+    link.send({ type: 'delta', room, tick: this.of.state.room.tick, ...NO_CHANGES, acks });
   }
 
   private acksByLink(acked: Iterable<Session>): Map<WorkerLink, number[]> {
     const acks = new Map<WorkerLink, number[]>();
     for (const session of acked) {
       const { link, connection } = session;
-      const applied = this.state.ledgerOf(session.id)?.applied;
+      const applied = this.of.state.ledgerOf(session.id)?.applied;
       if (!link || applied === undefined) continue;
       const pairs = acks.get(link);
       if (pairs) pairs.push(connection, applied);

@@ -1,6 +1,7 @@
 // A room and the bank: effects are handed over until they are settled, and the answer is an input.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Beat } from './beat.ts';
 import { DiskHealth } from './disk-health.ts';
 import { FakeLink } from './fake-link.ts';
 import { pass, settlePromises, startTime, stopTime } from './fake-time.ts';
@@ -9,8 +10,8 @@ import { RoomState, type SavedRoom } from './room-state.ts';
 import { Session } from './session.ts';
 import { FakeBank } from './test-accounts.ts';
 import { tally } from './test-game.ts';
-import { log, metrics, TestRoom, TICK_MS } from './test-room.ts';
-import { forgetfulRoom } from './test-storage.ts';
+import { guard, log, metrics, TestRoom, TICK_MS } from './test-room.ts';
+import { forgetfulRoom, noFiles } from './test-storage.ts';
 
 beforeEach(() => stopTime());
 afterEach(startTime);
@@ -164,6 +165,9 @@ function recovered(saved: SavedRoom, session?: Session) {
     game: tally,
     state,
     storage: forgetfulRoom,
+    files: noFiles,
+    beat: new Beat(guard),
+    guard,
     bank,
     snapshotMs: 10_000,
     sessionOf: () => session,

@@ -23,8 +23,9 @@ export interface RoomMembersOptions extends MemberRoom {
   sessionOf(player: number): Session | undefined;
   /** Into the room's next batch. */
   put(input: Input): void;
-  /** The game has failed when it was to describe the room. */
-  failed(error: unknown): void;
+  /** @returns what the game says that the room is about; undefined where it does not say so now: it is
+   *  asked again by `greetWaiting`, or the room is over. */
+  describe(): { readonly about: unknown } | undefined;
   /** In a recovered room, all who were connected are connected again. */
   complete(): void;
 }
@@ -36,6 +37,9 @@ export class RoomMembers {
   private readonly members = new Map<number, Member>();
   /** In a recovered room, those whose connection comes back. */
   private readonly awaited = new Set<Session>();
+
+  /** Those whom the room has taken in, and who wait to hear that. */
+  private readonly ungreeted = new Set<Member>();
 
   constructor(options: RoomMembersOptions) {
     this.options = options;
@@ -74,8 +78,8 @@ export class RoomMembers {
   joinAgain(session: Session, request: number | null): boolean {
     const member = this.members.get(session.id);
     if (!member) return false;
-    if (member.entered) this.greet(member, request);
-    else member.requests.push(request);
+    member.requests.push(request);
+    if (member.entered) this.greet(member);
     return true;
   }
 
@@ -97,6 +101,7 @@ export class RoomMembers {
     if (!member) return;
     this.members.delete(session.id);
     this.awaited.delete(session);
+    this.ungreeted.delete(member);
     session.rooms.delete(room.id);
     if (this.size === 0) this.emptySince = performance.now();
     put({ kind: 'leave', player: session.id });
@@ -132,6 +137,7 @@ export class RoomMembers {
     const member = this.members.get(session.id);
     if (!member || !session.link) return;
     put({ kind: 'connection', player: session.id, connected: true });
+    this.ungreeted.delete(member);
     copies.add(session.link);
     if (continued) {
       copies.continue(session.link);
@@ -139,7 +145,7 @@ export class RoomMembers {
     } else {
       member.renew();
       // A member that the room has not taken in yet is greeted when it has.
-      if (member.entered) this.greet(member, null);
+      if (member.entered) this.greet(member);
     }
     if (this.awaited.delete(session) && this.awaited.size === 0) this.options.complete();
   }
@@ -169,8 +175,7 @@ export class RoomMembers {
       const member = this.members.get(id);
       if (!member) continue;
       member.entered = true;
-      for (const request of member.requests) this.greet(member, request);
-      member.requests = [];
+      this.greet(member);
     }
     for (const { player, name, data } of events) {
       if (player === 0) this.options.copies.broadcast(name, data);
@@ -189,19 +194,29 @@ export class RoomMembers {
     return member;
   }
 
-  /** Tells a member that it is in, with everything that its worker needs before that. */
-  private greet(member: Member, request: number | null): void {
-    const { state, copies, failed } = this.options;
+  /** Those who could not be greeted when they should have been. */
+  greetWaiting(): void {
+    if (this.ungreeted.size === 0) return;
+    const waiting = [...this.ungreeted];
+    this.ungreeted.clear();
+    for (const member of waiting)
+      if (this.members.get(member.session.id) === member) this.greet(member);
+  }
+
+  /** Tells a member that it is in, with everything that its worker needs before that, as often as its
+   *  place was asked for. */
+  private greet(member: Member): void {
+    const { copies, describe } = this.options;
     const { link } = member.session;
-    if (!link) return;
-    let about: unknown;
-    try {
-      about = state.about();
-    } catch (error) {
-      failed(error);
-      return;
+    if (link) {
+      const described = describe();
+      if (!described) {
+        this.ungreeted.add(member);
+        return;
+      }
+      copies.need(link);
+      for (const request of member.requests) member.greet(request, described.about);
     }
-    copies.need(link);
-    member.greet(request, about);
+    member.requests = [];
   }
 }

@@ -4,6 +4,8 @@ import type { Log, ProcessMetrics } from '../observe/index.ts';
 import type { Attempt, Recovered } from '../store/index.ts';
 import { CarryOverError, carryOver } from './carry-over.ts';
 import type { FollowedRoom } from './followed-room.ts';
+import { GameHangError, type Guard } from './guard.ts';
+import { HangJudge } from './hang-judge.ts';
 import { type Replayed, replay, setCulpritAside } from './recovery.ts';
 import { type Input, RoomState } from './room-state.ts';
 import type { Standby } from './standby.ts';
@@ -14,6 +16,7 @@ export interface RoomRecoveryOptions {
   readonly storage: FileStorage;
   /** What this process has followed. */
   readonly standby: Standby | undefined;
+  readonly guard: Guard;
   readonly log: Log;
   readonly metrics: ProcessMetrics<'coordinator'>;
 }
@@ -40,32 +43,55 @@ export async function recoverRoom(
   room: number,
   options: RoomRecoveryOptions,
 ): Promise<RoomBack | 'faulty' | 'away'> {
-  const { storage, log } = options;
-  const startedAt = performance.now();
+  const { storage } = options;
   const attempt = storage.beginRecovery(room);
   try {
     if (!setCulpritAside(room, attempt, storage, options)) return 'faulty';
-    const beginning = whereFollowed(room, attempt, options) ?? (await fromSnapshot(room, options));
-    if (!beginning) return 'away';
-    const { recovered, followed, ...of } = beginning;
-    const { batches, droppedBytes } = recovered;
-    const replayed = await replay(of.state, batches, attempt);
-    const repeated = followed ? followed.repeatedWith(replayed) : replayed.repeated;
-    if (replayed.ended === undefined) {
-      const ms = Math.round(performance.now() - startedAt);
-      const { tick } = of.state.room;
-      const counts = {
-        repeated: batches.length,
-        followed: followed !== undefined,
-        ms,
-        droppedBytes,
-      };
-      log.info({ room, game: of.game.name, tick, ...counts }, 'room recovered');
+    const judge = new HangJudge({ ...options, files: storage.filesOf(room) });
+    for (;;) {
+      try {
+        return await recoverOnce(room, attempt, options);
+      } catch (error) {
+        if (!(error instanceof GameHangError)) throw error;
+        // The next try finds the command refused, or has more time.
+        if (judge.judge(error) === 'quarantined') return 'faulty';
+      }
     }
-    return { ...of, ...replayed, repeated };
   } finally {
     attempt.end();
   }
+}
+
+async function recoverOnce(
+  room: number,
+  attempt: Attempt,
+  options: RoomRecoveryOptions,
+): Promise<RoomBack | 'away'> {
+  const startedAt = performance.now();
+  const beginning = whereFollowed(room, attempt, options) ?? (await fromSnapshot(room, options));
+  if (!beginning) return 'away';
+  const { recovered, followed, ...of } = beginning;
+  const { batches, droppedBytes } = recovered;
+  let replayed: Replayed;
+  try {
+    replayed = await replay(of.state, batches, attempt, options.guard);
+  } catch (error) {
+    await of.storage.close();
+    throw error;
+  }
+  const repeated = followed ? followed.repeatedWith(replayed) : replayed.repeated;
+  if (replayed.ended === undefined) {
+    const ms = Math.round(performance.now() - startedAt);
+    const { tick } = of.state.room;
+    const counts = {
+      repeated: batches.length,
+      followed: followed !== undefined,
+      ms,
+      droppedBytes,
+    };
+    options.log.info({ room, game: of.game.name, tick, ...counts }, 'room recovered');
+  }
+  return { ...of, ...replayed, repeated };
 }
 
 /** @returns undefined where the room is to be recovered from its snapshot, also where something is wrong:
@@ -89,12 +115,12 @@ function whereFollowed(
 
 async function fromSnapshot(
   room: number,
-  { storage, games, log }: RoomRecoveryOptions,
+  { storage, games, guard, log }: RoomRecoveryOptions,
 ): Promise<Beginning | undefined> {
   const { storage: journal, recovered } = storage.recoverRoom(room);
   const { snapshot } = recovered;
   const game = games.get(snapshot.game);
-  const carried = carriedOver(game, room, recovered, log);
+  const carried = carriedOver(game, room, recovered, guard, log);
   if (!game || !carried) {
     await journal.close();
     return undefined;
@@ -109,6 +135,7 @@ function carriedOver(
   game: Game | undefined,
   room: number,
   { snapshot, batches, damaged }: Recovered<Input>,
+  guard: Guard,
   log: Log,
 ): ReturnType<typeof carryOver> | undefined {
   const of = { room, game: snapshot.game, tick: snapshot.tick };
@@ -119,7 +146,7 @@ function carriedOver(
   for (const err of damaged)
     log.error({ ...of, err }, 'a snapshot is damaged: an older one is taken');
   try {
-    const carried = carryOver(game, snapshot);
+    const carried = carryOver(game, snapshot, guard);
     if (!carried.changed) return carried;
     log.info({ ...of, from: snapshot.stateVersion }, 'a room was carried over to newer code');
     if (batches.length === 0) return carried;

@@ -1,19 +1,23 @@
-// A room at work: writes down what comes, steps its state at its rate, and publishes what changed.
+// A room at work: takes in what comes, steps its state by the beat, and publishes what changed.
 import { performance } from 'node:perf_hooks';
 import { type ErrorCode, sentence } from '../../protocol/index.ts';
 import type { Game } from '../games/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import type { Bank } from './bank.ts';
+import type { Beat, Pace } from './beat.ts';
 import { BotDriver } from './bot-driver.ts';
-import type { DeterminismCheck } from './determinism-check.ts';
+import { DeterminismCheck } from './determinism-check.ts';
 import type { DiskHealth } from './disk-health.ts';
-import { Pacer } from './pacer.ts';
+import { GameHangError, type Guard } from './guard.ts';
 import type { Untold } from './recovery.ts';
+import { RoomAbout } from './room-about.ts';
 import { type LastChanges, RoomCopies } from './room-copies.ts';
 import { RoomEffects } from './room-effects.ts';
 import { RoomMembers } from './room-members.ts';
+import type { RoomFiles } from './room-rebuild.ts';
 import { type Repeated, RoomRecord } from './room-record.ts';
 import type { Input, Outputs, RoomState } from './room-state.ts';
+import { RoomSteps, type Step } from './room-steps.ts';
 import type { Session } from './session.ts';
 import type { RoomStorage } from './storage.ts';
 import type { WorkPool } from './work-pool.ts';
@@ -24,8 +28,12 @@ export interface RoomOptions {
   /** A new room, or one that was recovered. */
   readonly state: RoomState;
   readonly storage: RoomStorage;
+  /** The same files, for a state that has to be made again. */
+  readonly files: RoomFiles;
+  readonly beat: Beat;
+  readonly guard: Guard;
   readonly bank: Pick<Bank, 'handOver' | 'end'>;
-  readonly determinism?: DeterminismCheck | undefined;
+  readonly verifyDeterminism?: boolean;
   /** It was written down by other code: the next tick writes it down as it is now. */
   readonly carriedOver?: boolean;
   readonly repeated?: Repeated | undefined;
@@ -60,19 +68,18 @@ export class Room {
   readonly id: number;
   readonly game: Game;
   readonly members: RoomMembers;
-  private readonly state: RoomState;
+  /** Another one where game code was stopped in it. */
+  private state: RoomState;
   private readonly options: RoomOptions;
   private readonly copies: RoomCopies;
   private readonly record: RoomRecord;
   private readonly effects: RoomEffects;
-  /** Bounded by members: each has at most `inboxPerPlayerMax` commands here. */
-  private inbox: Input[] = [];
-  /** Steps a room that has ticks. */
-  private readonly pacer: Pacer | undefined;
-  /** Steps a room that has none, when something has come. */
-  private stepping: NodeJS.Immediate | undefined;
-  private retrying: NodeJS.Timeout | undefined;
+  private readonly about: RoomAbout;
+  private readonly steps: RoomSteps;
+  private readonly pace: Pace;
   private readonly bots: BotDriver | undefined;
+  private determinism: DeterminismCheck | undefined;
+  private retrying: NodeJS.Timeout | undefined;
   /** All are back since it was recovered, and have waited long enough. */
   private isWaitedFor = false;
   private over = false;
@@ -81,10 +88,9 @@ export class Room {
     this.id = options.id;
     this.game = options.game;
     this.options = options;
-    const { id, game, state, carriedOver = false, lastChanges } = options;
+    const { id, game, state, carriedOver = false, lastChanges, beat, guard } = options;
     this.state = state;
     state.takeChanges();
-    this.record = new RoomRecord({ ...options, carriedOver });
     const tickMs = game.ticksPerSecond > 0 ? 1000 / game.ticksPerSecond : 0;
     const shape = {
       room: id,
@@ -93,28 +99,34 @@ export class Room {
       world: game.world ?? null,
       tickMs: Math.round(tickMs),
     };
-    const sessions = () => this.members.sessions();
-    this.copies = new RoomCopies(shape, state, sessions, !carriedOver, lastChanges);
     const put = (input: Input) => this.put(input);
-    this.effects = new RoomEffects(options, put);
+    const own = this.withState({});
+    const sessions = () => this.members.sessions();
+    this.record = new RoomRecord(this.withState({ carriedOver }));
+    this.about = new RoomAbout(own, guard);
+    this.copies = new RoomCopies(shape, own, sessions, !carriedOver, lastChanges);
+    this.effects = new RoomEffects(own, put);
     this.effects.handOver(state.effects);
     if (options.bots && game.bots) {
-      this.bots = new BotDriver({ ...options, ...options.bots, put });
+      this.bots = new BotDriver(this.withState({ ...options.bots, put }));
     }
-    this.members = new RoomMembers({
-      ...options,
-      room: this,
-      copies: this.copies,
-      bots: this.bots,
-      put,
-      acknowledge: (session) => this.acknowledge(session),
-      failed: (error) => this.fail(error),
-      complete: () => {
-        this.isWaitedFor = true;
-        this.pacer?.hurry();
-      },
-    });
-    if (tickMs > 0) this.pacer = this.startPacer(tickMs);
+    this.steps = this.newSteps(tickMs);
+    this.pace = beat.add(this.steps);
+    this.determinism = this.newDeterminismCheck();
+    this.members = new RoomMembers(
+      this.withState({
+        room: this,
+        copies: this.copies,
+        bots: this.bots,
+        put,
+        acknowledge: (session: Session) => this.acknowledge(session),
+        describe: () => this.describe(),
+        complete: () => {
+          this.isWaitedFor = true;
+          if (tickMs > 0 && this.steps.isWhole) this.pace.hurry();
+        },
+      }),
+    );
     this.members.readmit();
     this.bots?.fill(this.players);
   }
@@ -137,7 +149,7 @@ export class Room {
   }
 
   get inboxLength(): number {
-    return this.inbox.length;
+    return this.steps.inboxLength;
   }
 
   get isFull(): boolean {
@@ -161,10 +173,11 @@ export class Room {
   admit(sessions: readonly Session[]): 'GAME_ERROR' | 'ROOM_NOT_STORED' | undefined {
     if (this.over) return 'GAME_ERROR';
     for (const session of sessions) this.members.enter(session, null);
-    clearImmediate(this.stepping);
-    this.stepNow();
+    this.pace.stepNow();
     if (this.over) return 'GAME_ERROR';
-    if (sessions.every(({ id }) => this.state.room.players.has(id))) return undefined;
+    if (this.steps.isWhole && sessions.every(({ id }) => this.state.room.players.has(id))) {
+      return undefined;
+    }
     this.end('ROOM_NOT_STORED', sentence('ROOM_NOT_STORED'));
     return 'ROOM_NOT_STORED';
   }
@@ -210,8 +223,10 @@ export class Room {
   /** Stops, to be recovered at the same tick by a later process, which may begin when this resolves. */
   async finish(): Promise<void> {
     // One more at once: the pause that comes is not longer by what is left of this tick.
-    if (this.pacer && !this.over) this.step();
+    if (this.steps.intervalMs > 0 && !this.over) this.pace.stepNow();
     if (!this.stop()) return;
+    // The next process makes the state from the files, as this one would have.
+    if (!this.steps.isWhole) return;
     // Copies at the last tick can go on with the next process.
     this.publish(true);
     await this.record.finish();
@@ -233,61 +248,57 @@ export class Room {
     this.over = true;
     this.record.goesOn();
     this.bots?.stop();
-    this.pacer?.stop();
+    this.steps.stop();
+    this.pace.stop();
     this.effects.stop();
-    clearImmediate(this.stepping);
     clearTimeout(this.retrying);
     return true;
   }
 
   private put(input: Input): void {
     if (this.over) return;
-    this.inbox.push(input);
-    if (!this.pacer) this.stepping ??= setImmediate(this.stepNow);
+    this.steps.put(input);
+    if (this.steps.intervalMs === 0 && this.steps.isWhole) this.pace.wake();
   }
 
-  private readonly stepNow = (): void => {
-    this.stepping = undefined;
-    this.step();
-  };
-
-  private startPacer(intervalMs: number): Pacer {
-    const { metrics } = this.options;
-    return new Pacer({
-      intervalMs,
-      step: () => this.step(),
-      late: (lagMs) => metrics.observe('tickLagSeconds', lagMs / 1000),
-      skipped: (ticks) => metrics.count('ticksSkipped', ticks),
-    });
+  /** The room's options with `more`, whose `state` is the present one whenever it is asked for. */
+  private withState<T extends object>(more: T) {
+    const room = this;
+    return {
+      ...this.options,
+      ...more,
+      get state() {
+        return room.state;
+      },
+    };
   }
 
-  private step(): void {
-    const { metrics, determinism } = this.options;
-    const startedAt = performance.now();
-    const inputs = this.inbox;
-    const now = Date.now();
-    // Nothing is shown or acknowledged that is not written down.
-    if (!this.record.append(now, inputs)) {
-      // A room without ticks has no later moment by itself.
-      if (!this.pacer) {
+  private newSteps(intervalMs: number): RoomSteps {
+    const { record, about } = this;
+    const parts = this.withState({
+      record,
+      about,
+      willApply: (inputs: readonly Input[]) => this.determinism?.before(inputs),
+      think: () => this.bots?.think(),
+      notWritten: () => {
+        // A room without ticks has no later moment by itself.
         clearTimeout(this.retrying);
-        this.retrying = setTimeout(this.stepNow, RETRY_MS);
-      }
-      if (this.isStalled) this.members.refuseWaiting('ROOM_STALLED');
-      return;
-    }
-    this.inbox = [];
-    let outputs: Outputs;
-    determinism?.before(inputs);
-    const applyingAt = performance.now();
-    try {
-      outputs = this.state.apply(now, inputs);
-    } catch (error) {
-      this.fail(error);
-      return;
-    }
-    this.record.applied(inputs, performance.now() - applyingAt);
-    determinism?.after(now);
+        if (intervalMs === 0) this.retrying = setTimeout(() => this.pace.wake(), RETRY_MS);
+        if (this.isStalled) this.members.refuseWaiting('ROOM_STALLED');
+      },
+      stepped: (step: Step) => this.stepped(step),
+      failed: (error: unknown) => this.fail(error),
+      broken: () => this.pace.pause(),
+      rebuilt: (state: RoomState) => this.rebuilt(state),
+      dismissBots: (error: unknown) => this.bots?.dismiss(error, this.players),
+    });
+    return new RoomSteps(parts, intervalMs);
+  }
+
+  private stepped({ now, inputs, outputs, applyMs, startedAt }: Step): void {
+    const { metrics } = this.options;
+    this.record.applied(inputs, applyMs);
+    this.determinism?.after(now);
     this.members.applied(inputs);
     this.publish();
     if (this.isWaitedFor) this.copies.flush();
@@ -298,26 +309,59 @@ export class Room {
     metrics.count('ticks');
     metrics.observe('tickSeconds', (performance.now() - startedAt) / 1000);
     if (outputs.ended !== undefined) this.end('ROOM_ENDED', outputs.ended);
-    else {
+    else if (this.steps.isWhole) {
+      this.members.greetWaiting();
       this.bots?.ticked(this.players);
       this.record.snapshotIfDue();
     }
   }
 
+  /** The state was made again, as far as anyone was told. */
+  private rebuilt(state: RoomState): void {
+    this.state = state;
+    this.about.forget();
+    this.determinism = this.newDeterminismCheck();
+    if (!this.steps.isBehind) this.members.greetWaiting();
+    if (this.steps.intervalMs > 0 || this.steps.isBehind) this.pace.hurry();
+  }
+
+  private newDeterminismCheck(): DeterminismCheck | undefined {
+    const { verifyDeterminism, game, guard, log, metrics } = this.options;
+    if (!verifyDeterminism) return undefined;
+    return new DeterminismCheck({ game, live: this.state, guard, log, metrics });
+  }
+
   private publish(always = false): void {
-    this.copies.publish(this.state.takeChanges(), always);
+    if (this.steps.isWhole) this.copies.publish(this.state.takeChanges(), always);
+  }
+
+  /** @returns what the game says that the room is about; undefined where it does not say so now. */
+  private describe(): { readonly about: unknown } | undefined {
+    if (this.over || !this.steps.isWhole) return undefined;
+    try {
+      return { about: this.about.get() };
+    } catch (error) {
+      if (error instanceof GameHangError) this.steps.cut(error);
+      else this.fail(error);
+      return undefined;
+    }
   }
 
   /** Only this room is at fault: it ends, the others go on. */
   private fail(error: unknown): void {
     const { log, metrics } = this.options;
-    metrics.count('gameErrors');
-    log.error(
-      { err: error, room: this.id, game: this.game.name, tick: this.tick },
-      'the game failed outside a command: the room was ended',
-    );
+    const isHang = error instanceof GameHangError;
+    // Of a hang more is known where it was judged.
+    if (!isHang) {
+      metrics.count('gameErrors');
+      log.error(
+        { err: error, room: this.id, game: this.game.name, tick: this.tick },
+        'the game failed outside a command: the room was ended',
+      );
+    }
     this.options.failed(this);
-    this.end('GAME_ERROR', 'The game failed; this was recorded, and the room has ended.', true);
+    const what = isHang ? 'The game did not come to an end' : 'The game failed';
+    this.end('GAME_ERROR', `${what}; this was recorded, and the room has ended.`, true);
   }
 
   private logFailures({ failures }: Outputs): void {
@@ -334,6 +378,6 @@ export class Room {
   private acknowledge(session: Session): void {
     this.copies.acknowledge(session);
     // A room without ticks has no later moment at which it would be told.
-    if (!this.pacer) this.publish();
+    if (this.steps.intervalMs === 0) this.publish();
   }
 }

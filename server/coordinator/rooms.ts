@@ -8,8 +8,10 @@ import type { Game } from '../games/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import { StoreError } from '../store/index.ts';
 import type { Bank } from './bank.ts';
+import { Beat } from './beat.ts';
 import type { ClientLimits, Limited } from './client-limits.ts';
-import { DeterminismCheck } from './determinism-check.ts';
+import { GameHangError, Guard, mark } from './guard.ts';
+import { untilProven } from './hang-proof.ts';
 import { prepareInPool } from './preparation.ts';
 import { Room, type RoomOptions } from './room.ts';
 import { type Opened, RoomOpeners } from './room-openers.ts';
@@ -55,11 +57,15 @@ export class Rooms implements Iterable<Room> {
   private readonly creating = new Set<Promise<RoomStorage>>();
   private readonly openers: RoomOpeners;
   private isClosed = false;
+  private readonly guard: Guard;
+  private readonly stepping: Beat;
 
   constructor(options: RoomsOptions) {
     this.options = options;
     this.games = options.games;
     this.openers = new RoomOpeners(options.config);
+    this.guard = new Guard(options.config.stepMsMax);
+    this.stepping = new Beat(this.guard);
   }
 
   get size(): number {
@@ -154,7 +160,8 @@ export class Rooms implements Iterable<Room> {
         log.error(of, 'a room cannot be written down');
         return 'ROOM_NOT_STORED';
       }
-      metrics.count('gameErrors');
+      if (error instanceof GameHangError) metrics.count('gameHangs', 1, { outcome: 'refused' });
+      else metrics.count('gameErrors');
       log.error(of, 'the game failed to prepare a room');
       return 'GAME_ERROR';
     }
@@ -167,13 +174,26 @@ export class Rooms implements Iterable<Room> {
     const prepared = game.prepare && (await prepareInPool(game, seed, pool));
     if (this.isClosed) return new Promise(() => {});
     const id = this.lastId + 1;
-    const state = new RoomState(game, { id, seed, now: Date.now(), prepared });
+    const state = this.newState(game, { id, seed, now: Date.now(), prepared });
     sessions.noteRoom(id);
     // Used up, whatever comes of it: others are opened meanwhile.
     this.lastId = id;
     const creating = storage.createRoom(id, snapshotOf(game, state));
     this.creating.add(creating);
     return [state, await creating.finally(() => this.creating.delete(creating))];
+  }
+
+  /** @throws {GameHangError}, and what the game throws. */
+  private newState(game: Game, options: ConstructorParameters<typeof RoomState>[1]): RoomState {
+    return untilProven(() => {
+      let state: RoomState | undefined;
+      // It has no files yet.
+      mark(0, 0, 0);
+      this.guard.run(() => {
+        state = new RoomState(game, options);
+      });
+      return state!;
+    });
   }
 
   /** Brings back the rooms that an earlier process has written down.
@@ -218,7 +238,7 @@ export class Rooms implements Iterable<Room> {
 
   private async bringBack(id: number, storage: FileStorage, standby?: Standby): Promise<void> {
     try {
-      const back = await recoverRoom(id, { ...this.options, storage, standby });
+      const back = await recoverRoom(id, { ...this.options, storage, standby, guard: this.guard });
       if (back === 'faulty') this.quarantine(id);
       else if (back !== 'away') {
         const { game, state, storage: journal, ended, ...of } = back;
@@ -272,9 +292,10 @@ export class Rooms implements Iterable<Room> {
       storage,
       bank,
       ...recovered,
-      determinism: config.verifyDeterminism
-        ? new DeterminismCheck({ game, live: state, log, metrics })
-        : undefined,
+      files: this.options.storage.filesOf(id),
+      beat: this.stepping,
+      guard: this.guard,
+      verifyDeterminism: config.verifyDeterminism,
       bots: config.bots > 0 ? { wanted: config.bots, pool } : undefined,
       snapshotMs: config.snapshotMs,
       sessionOf: (player) => sessions.byId(player),

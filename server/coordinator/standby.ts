@@ -12,13 +12,16 @@ import {
   sessionsPath,
   systemDisk,
 } from '../store/index.ts';
+import { CpuShare } from './cpu-share.ts';
 import { FollowedRoom } from './followed-room.ts';
+import { Guard } from './guard.ts';
 import { ANSWERS_KEPT } from './ledger.ts';
 import { Sessions } from './sessions.ts';
 
-/** From the end of one step to the next: so many ms, and so many times as long as that step has worked. */
+/** From the end of one step to the next. */
 const STEP_MS = 250;
-const REST_PER_STEP = 5;
+/** Of a processor, over each second: more would be taken from those who play. */
+const SHARE = 1 / 6;
 /** What a step begins takes no more; the next goes on from there. */
 const STEP_MS_MAX = 1000;
 /** So rarely is tried what was of no use, and run what is not to be forgotten. */
@@ -34,6 +37,12 @@ export class Standby {
   private sessions: FollowedSessions | undefined;
   private rehearseAt = 0;
   private stepping: Promise<void> = Promise.resolve();
+  private readonly guard: Guard;
+  private readonly share = new CpuShare(SHARE);
+  /** Ends a rest early. */
+  private wake = (): void => {};
+  /** Where the next step begins: the room after this one. */
+  private lastRoom = 0;
   /** Rooms that cannot be followed, and when they are tried again. */
   private readonly leftOut = new Map<number, number>();
 
@@ -42,18 +51,15 @@ export class Standby {
     this.config = config;
     this.games = games;
     this.isWanted = isWanted;
+    this.guard = new Guard(config.stepMsMax);
   }
 
   /** Keeps up with what is written down. Resolves when the process is wanted. */
   async follow(): Promise<void> {
     while (!this.isWanted()) {
-      const before = process.cpuUsage();
       await this.step();
-      // What it has waited for processors says nothing: its priority is low.
-      const { user, system } = process.cpuUsage(before);
-      const restMs = Math.max(STEP_MS, (REST_PER_STEP * (user + system)) / 1000);
       await new Promise<void>((resolve) => {
-        setTimeout(resolve, restMs).unref();
+        setTimeout(resolve, STEP_MS).unref();
       });
     }
   }
@@ -67,6 +73,7 @@ export class Standby {
 
   /** When the process is wanted: resolves when what was followed can be taken. */
   rest(): Promise<void> {
+    this.wake();
     return this.stepping;
   }
 
@@ -77,11 +84,30 @@ export class Standby {
     this.followSessions();
     const numbers = this.numbers();
     this.forgetOthers(new Set(numbers));
-    for (const room of numbers) {
-      await setImmediate();
+    const first = Math.max(
+      0,
+      numbers.findIndex((room) => room > this.lastRoom),
+    );
+    for (const room of [...numbers.slice(first), ...numbers.slice(0, first)]) {
+      await this.pause();
       if (isOver()) return;
+      this.lastRoom = room;
       await this.followRoom(room, isOver);
     }
+  }
+
+  /** Lets other work have its turn, and keeps to the share. */
+  private async pause(): Promise<void> {
+    await setImmediate();
+    // What it has waited for processors does not count: its priority is low.
+    const { restMs } = this.share;
+    if (restMs === 0 || this.isWanted()) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.wake = resolve;
+    const timer = setTimeout(resolve, restMs);
+    await promise;
+    clearTimeout(timer);
+    this.share.rested();
   }
 
   /** The room as far as it was followed; whoever takes it goes on with it. */
@@ -130,15 +156,15 @@ export class Standby {
   }
 
   private async followRoom(room: number, isOver: () => boolean): Promise<void> {
-    const { config, games, rooms, leftOut } = this;
+    const { config, games, rooms, leftOut, guard } = this;
     if (performance.now() < (leftOut.get(room) ?? 0)) return;
     const known = rooms.get(room);
     rooms.delete(room);
     if (!known && !hasPlace()) return;
     const isNew = !known || known.isOutdated;
     try {
-      const followed = isNew ? FollowedRoom.begin(room, config, games) : known;
-      if (followed && (await followed.goOn(isOver))) {
+      const followed = isNew ? FollowedRoom.begin(room, config, games, guard) : known;
+      if (followed && (await followed.goOn(guard, isOver, () => this.pause()))) {
         rooms.set(room, followed);
         return;
       }

@@ -16,6 +16,7 @@ import {
   type Recovered,
   type RecoveredSince,
   RoomJournal,
+  readNewest,
   readRoom,
   readSetAside,
   roomFolder,
@@ -33,6 +34,7 @@ import { DiskHealth } from './disk-health.ts';
 import { inputCodec } from './input-codec.ts';
 import type { Input } from './inputs.ts';
 import { ANSWERS_KEPT } from './ledger.ts';
+import type { RoomFiles } from './room-rebuild.ts';
 import type { Standby } from './standby.ts';
 
 const PROBE = 'probe.tmp';
@@ -58,6 +60,8 @@ export interface Storage {
    *  @returns when the disk has it.
    *  @throws {StoreError} and nothing is left of it then. */
   createRoom(room: number, first: Snapshot): Promise<RoomStorage>;
+  /** What is written down of a room that this process runs or recovers. */
+  filesOf(room: number): RoomFiles;
   /** Moves a room that cannot go on out of the way, for people to look at. */
   quarantine(room: number): void;
   /** @throws {StoreError} */
@@ -147,6 +151,14 @@ export class FileStorage implements Storage {
     const places = [...readSetAside(this.disk, folder), { tick, index }];
     writeSetAside(this.disk, folder, places);
     return places.length;
+  }
+
+  filesOf(room: number): RoomFiles {
+    const folder = roomFolder(this.config.data, room);
+    return {
+      newest: () => readNewest(this.disk, folder, inputCodec),
+      setAside: (place) => this.setAside(room, place),
+    };
   }
 
   quarantine(room: number): void {

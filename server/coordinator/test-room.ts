@@ -1,22 +1,27 @@
 // A room with fake workers around it, in time that the test moves.
 import type { Game } from '../games/index.ts';
 import { createLog, ProcessMetrics } from '../observe/index.ts';
+import { Beat } from './beat.ts';
 import { DiskHealth } from './disk-health.ts';
 import type { FakeLink } from './fake-link.ts';
 import { pass } from './fake-time.ts';
+import { Guard } from './guard.ts';
 import { Room, type RoomOptions } from './room.ts';
 import { RoomState } from './room-state.ts';
 import { Session } from './session.ts';
 import type { RoomStorage } from './storage.ts';
 import { FakeBank } from './test-accounts.ts';
 import { tally } from './test-game.ts';
-import { forgetfulRoom } from './test-storage.ts';
+import { forgetfulRoom, noFiles } from './test-storage.ts';
 
-/** Longer than a tick, shorter than two. */
-export const TICK_MS = 51;
+/** Longer than a tick and a step of the beat's grid, shorter than two ticks. */
+export const TICK_MS = 55;
 
 export const metrics = new ProcessMetrics('coordinator');
 export const log = createLog({ role: 'coordinator', level: 'fatal', write: () => {} });
+
+/** No test of theirs may take long. */
+export const guard = new Guard(500);
 
 export class TestRoom {
   readonly room: Room;
@@ -38,6 +43,9 @@ export class TestRoom {
       game,
       state: new RoomState(game, { id: 7, seed: 1, now: Date.now() }),
       storage,
+      files: noFiles,
+      beat: new Beat(guard),
+      guard,
       bank: this.bank,
       snapshotMs: 10_000,
       sessionOf: () => undefined,

@@ -3,6 +3,7 @@ import { type SavedWait, type SessionEvent, type Snapshot, StoreError } from '..
 import { SessionHistory } from '../store/session-events.ts';
 import { DiskHealth } from './disk-health.ts';
 import { settlePromises } from './fake-time.ts';
+import type { RoomFiles } from './room-rebuild.ts';
 import type { RoomStorage, Storage } from './storage.ts';
 
 export const forgetfulRoom: RoomStorage = {
@@ -15,6 +16,14 @@ export const forgetfulRoom: RoomStorage = {
   finish: async () => {},
   close: async () => {},
   remove: async () => {},
+};
+
+/** A room that is not written down cannot be made again. */
+export const noFiles: RoomFiles = {
+  newest: () => {
+    throw new Error('nothing is written down');
+  },
+  setAside: () => 1,
 };
 
 export class ForgetfulStorage implements Storage {
@@ -50,6 +59,8 @@ export class ForgetfulStorage implements Storage {
     this.creating.shift()!(isTaken);
     await settlePromises();
   }
+
+  filesOf = () => noFiles;
 
   quarantine(): void {}
 

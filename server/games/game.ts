@@ -119,7 +119,7 @@ export interface Room<K extends KindSpecs = KindSpecs, S = unknown> {
   readonly id: number;
   /** Counts from 1; in a room without ticks it counts the batches of commands. */
   readonly tick: number;
-  /** The coordinator's time of this tick, in milliseconds since 1970. */
+  /** The coordinator's time of this tick, in milliseconds since 1970. It never goes back. */
   readonly now: number;
   readonly random: Random;
   readonly entities: { readonly [N in keyof K]: Entities<K[N]> };

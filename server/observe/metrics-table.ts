@@ -199,9 +199,15 @@ export const metrics = {
     coordinator,
     'Differences that --verify-determinism found between a room and the same fed again.',
   ),
+  gameHangs: counter(
+    coordinator,
+    'Times that game code was stopped after --step-ms-max, by what followed: the tick was repeated, the ' +
+      'command was skipped, the bots left, the room was quarantined, or a room was not opened.',
+    { outcome: ['repeated', 'skipped', 'bots', 'quarantined', 'refused'] },
+  ),
   commandsSetAside: counter(
     coordinator,
-    'Commands that were set aside because they ended the process that applied them.',
+    'Commands that were set aside because they hang, or ended the process that applied them.',
   ),
   roomsQuarantined: counter(
     coordinator,

@@ -53,3 +53,20 @@ export function followOn<I>(
     throw StoreError.of(folder, error);
   }
 }
+
+/** The newest snapshot of a room that this process runs, and all that was written down since.
+ *  @throws {StoreError} also for files that are removed meanwhile: look again. */
+export function readNewest<I>(
+  disk: Disk,
+  folder: string,
+  codec: InputCodec<I>,
+): { readonly snapshot: Snapshot; readonly batches: readonly Batch<I>[] } {
+  try {
+    const names = disk.list(folder);
+    const { snapshot } = newestSnapshot(disk, folder, names);
+    const { batches } = readJournal(disk, folder, names, snapshot.tick, codec);
+    return { snapshot, batches };
+  } catch (error) {
+    throw StoreError.of(folder, error);
+  }
+}

@@ -1,0 +1,134 @@
+// Runs game code with a limit on its time: code that runs longer is cut off, and the process goes on.
+import { url as inspectorUrl } from 'node:inspector';
+import { Script } from 'node:vm';
+
+/** Where game code is at work. */
+export interface Place {
+  /** 0: none that has files. */
+  readonly room: number;
+  /** Of the batch. */
+  readonly tick: number;
+  /** Of the input in its batch; the number of inputs: the game's tick; more: see `after`; or `ABOUT_ALONE`. */
+  readonly index: number;
+}
+
+/** Game code that runs after the tick of a batch, as steps beyond the number of its inputs. */
+export const after = { tick: 0, about: 1, bots: 2 } as const;
+
+/** The room was to be described, between two batches. */
+export const ABOUT_ALONE = -1;
+
+/** Fields of `suspect`. */
+export const suspectField = { room: 0, tick: 1, index: 2, step: 3 } as const;
+
+/** The place of the game code that runs now, in memory that another thread can read while this one hangs.
+ *  `step` is odd while a guard is open, and greater with each. A mark costs some nanoseconds. */
+export const suspect = new Int32Array(
+  new SharedArrayBuffer(Object.keys(suspectField).length * Int32Array.BYTES_PER_ELEMENT),
+);
+
+/** To be called before game code of a room runs. */
+export function mark(room: number, tick: number, index: number): void {
+  suspect[suspectField.room] = room;
+  suspect[suspectField.tick] = tick;
+  suspect[suspectField.index] = index;
+}
+
+/** Game code was cut off, perhaps in the middle of a change: the state of its room is worth nothing. */
+export class GameHangError extends Error {
+  override readonly name = 'GameHangError';
+  readonly code = 'GAME_HANG';
+  readonly place: Place;
+  readonly limitMs: number;
+  /** What it has computed in that time. On a full machine that is less. */
+  readonly cpuMs: number;
+
+  constructor(place: Place, limitMs: number, cpuMs: number) {
+    super(
+      `game code was stopped after ${limitMs} ms (${Math.round(cpuMs)} ms of processor time): make it ` +
+        'shorter, move long work into `prepare`, or raise --step-ms-max',
+    );
+    this.place = place;
+    this.limitMs = limitMs;
+    this.cpuMs = cpuMs;
+  }
+}
+
+/** A name that no game uses: the script below finds its work by it. */
+const NAME = 'holdfastGuardedWork';
+const script = new Script(`${NAME}()`);
+
+let work: () => void = () => {};
+let isDone = false;
+let failure: { readonly error: unknown } | undefined;
+
+Object.defineProperty(globalThis, NAME, {
+  value: () => {
+    try {
+      work();
+    } catch (error) {
+      failure = { error };
+    }
+    // Not reached by code that was cut off: neither catch nor finally see that.
+    isDone = true;
+  },
+});
+
+/** One for a process. The engine itself stops the code, at a function call or the end of a loop's turn, so
+ *  code that hangs in a native function is not stopped. A guard costs 0.14 ms: one should cover much work. */
+export class Guard {
+  /** 0: there is none. */
+  readonly limitMs: number;
+
+  /** @param limitMs 0: no limit. */
+  constructor(limitMs: number) {
+    this.limitMs = limitMs;
+  }
+
+  /** Runs `run`, which may use nothing that outlives a failed room: it may be stopped anywhere. Within
+   *  another guard it is that one's.
+   *  @throws {GameHangError}, and what `run` throws. */
+  run(run: () => void): void {
+    const { limitMs } = this;
+    const isOpen = (suspect[suspectField.step]! & 1) === 1;
+    // A breakpoint is no hang.
+    if (limitMs === 0 || isOpen || inspectorUrl() !== undefined) run();
+    else runGuarded(run, limitMs);
+  }
+}
+
+function runGuarded(run: () => void, limitMs: number): void {
+  const before = process.threadCpuUsage();
+  work = run;
+  isDone = false;
+  failure = undefined;
+  suspect[suspectField.step]!++;
+  try {
+    script.runInThisContext({ timeout: limitMs, displayErrors: false });
+  } catch (error) {
+    // The limit may also be reached when all is done.
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+  } finally {
+    suspect[suspectField.step]!++;
+    work = noWork;
+  }
+  if (!isDone) throw new GameHangError(placeOfSuspect(), limitMs, cpuMsSince(before));
+  // Set by what has run meanwhile.
+  const { error } = (failure as { readonly error: unknown } | undefined) ?? {};
+  if (failure) throw error;
+}
+
+const noWork = (): void => {};
+
+function placeOfSuspect(): Place {
+  return {
+    room: suspect[suspectField.room]!,
+    tick: suspect[suspectField.tick]!,
+    index: suspect[suspectField.index]!,
+  };
+}
+
+function cpuMsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) / 1000;
+}

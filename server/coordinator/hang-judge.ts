@@ -1,0 +1,89 @@
+// Decides what follows from a hang in game code: which input is skipped from now on, or that the room is at fault.
+import type { Log, ProcessMetrics } from '../observe/index.ts';
+import type { Batch } from '../store/index.ts';
+import { after, type GameHangError } from './guard.ts';
+import { HangProof } from './hang-proof.ts';
+import type { Input } from './inputs.ts';
+import type { RoomFiles } from './room-rebuild.ts';
+
+/** Commands of one room that may be set aside; then it is the room that is at fault. */
+export const SET_ASIDE_MAX = 3;
+
+/** `repeated`: nothing is certain, the same is tried again. `skipped`: the command at fault is skipped from
+ *  now on. `bots`: the room goes on without its bots. `quarantined`: it does not go on. */
+export type Verdict = 'repeated' | 'skipped' | 'bots' | 'quarantined';
+
+export interface HangJudgeOptions {
+  readonly files: RoomFiles;
+  readonly log: Log;
+  readonly metrics: ProcessMetrics<'coordinator'>;
+}
+
+export class HangJudge {
+  private readonly options: HangJudgeOptions;
+  private readonly proof = new HangProof();
+  private game = '';
+
+  constructor(options: HangJudgeOptions) {
+    this.options = options;
+  }
+
+  /** A batch has been applied. */
+  passed(): void {
+    this.proof.passed();
+  }
+
+  /** @throws {StoreError} Nothing has been decided then. */
+  judge(hang: GameHangError): Verdict {
+    const { snapshot, batches } = this.options.files.newest();
+    this.game = snapshot.game;
+    const batch = batches.find(({ tick }) => tick === hang.place.tick);
+    const verdict = this.proof.isProven(hang) ? this.punish(hang, batch) : this.repeat(hang);
+    this.options.metrics.count('gameHangs', 1, { outcome: verdict });
+    return verdict;
+  }
+
+  private repeat(hang: GameHangError): Verdict {
+    const { log } = this.options;
+    log.warn(
+      { ...hang.place, game: this.game, err: hang },
+      'game code was stopped, but was short of processor time: its tick is repeated',
+    );
+    return 'repeated';
+  }
+
+  private punish(hang: GameHangError, batch: Batch<Input> | undefined): Verdict {
+    const { index } = hang.place;
+    const input = batch?.inputs[index];
+    if (batch && index === batch.inputs.length + after.bots) {
+      this.say(hang, {}, 'the game’s bots hang: they leave the room, which goes on');
+      return 'bots';
+    }
+    if (input?.kind !== 'command') {
+      const part = partOf(index, batch, input);
+      this.say(hang, { part }, `the game hangs outside of a command, in its ${part}`);
+      return 'quarantined';
+    }
+    const { player, seq, name, args } = input;
+    const command = { player, seq, command: name, args };
+    if (this.options.files.setAside(hang.place) > SET_ASIDE_MAX) {
+      this.say(hang, command, 'a room has too many commands that hang');
+      return 'quarantined';
+    }
+    this.options.metrics.count('commandsSetAside');
+    this.say(hang, command, 'a command hangs: it was set aside and is refused, the room goes on');
+    return 'skipped';
+  }
+
+  private say(hang: GameHangError, details: object, text: string): void {
+    const { log } = this.options;
+    log.error({ ...hang.place, game: this.game, ...details, err: hang }, text);
+  }
+}
+
+/** What the game's author calls it. */
+function partOf(index: number, batch: Batch<Input> | undefined, input: Input | undefined): string {
+  if (input) return input.kind;
+  const isTick = batch && index === batch.inputs.length + after.tick;
+  return isTick ? 'tick' : 'about';
+}

@@ -1,0 +1,99 @@
+// Game code that does not come to an end, in real processes: none of them dies, and the other rooms go on.
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { RoomView } from '../client/index.ts';
+import { killCoordinator, pidsOf, player, startServer, temporaryDirectory } from './test-server.ts';
+
+/** Shows something new in every tick, and hangs where it is told to. */
+const gameOf = (name: string) => `import { defineGame, Type } from 'holdfast/game';
+  const loop = () => { for (;;); };
+  export default defineGame({
+    name: '${name}', text: 'Counts.', ticksPerSecond: 20, playersMax: 100,
+    entities: { clock: { tick: 'u32' } },
+    state: () => ({ total: 0, hangs: false }),
+    create: (room) => void room.entities.clock.add({}),
+    tick(room) {
+      for (const clock of room.entities.clock) clock.tick = room.tick;
+      if (room.state.hangs) loop();
+    },
+    commands: {
+      add: { args: Type.Object({}), run: (room) => ++room.state.total },
+      total: { args: Type.Object({}), run: (room) => room.state.total },
+      loop: { args: Type.Object({}), run(room) { room.state.total = -1; loop(); } },
+      loopInTick: { args: Type.Object({}), run(room) { room.state.hangs = true; } },
+    },
+  });`;
+
+/** The default is 500; less shows the same, also where other tests take half of the processors. */
+const STEP_MS_MAX = 250;
+/** Longer than that and a tick; what a replaced process costs is more. */
+const GAP_MS_MAX = 700;
+
+/** @returns the longest time without news of `room` so far. */
+function gapsIn(room: RoomView): () => number {
+  let at = performance.now();
+  let longest = 0;
+  const look = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - at);
+    at = now;
+  };
+  room.on('state', look);
+  onTestFinished(() => void room.off('state', look));
+  return () => {
+    look();
+    return longest;
+  };
+}
+
+async function start() {
+  const data = temporaryDirectory();
+  const games = ['tally', 'other'].flatMap((name) => {
+    const path = join(data, `${name}.ts`);
+    writeFileSync(path, gameOf(name));
+    return ['--game', path];
+  });
+  const limit = ['--step-ms-max', String(STEP_MS_MAX)];
+  const server = await startServer('--data', data, '--workers', '1', ...games, ...limit);
+  const [ada, bob] = [await player(server), await player(server, 'bob')];
+  const room = await ada.join({ game: 'tally' });
+  const other = await bob.join({ game: 'other' });
+  for (let i = 0; i < 5; i++) await room.call('add');
+  // The spare processes are there, too.
+  await expect.poll(async () => (await server.processes()).every(({ ready }) => ready)).toBe(true);
+  return { data, server, room, gap: gapsIn(other), pids: await pidsOf(server) };
+}
+
+describe('An endless loop', () => {
+  it('in a command is refused, costs other rooms its time and no process, and the room is as it was', async () => {
+    const { data, server, room, gap, pids } = await start();
+    room.send('add');
+    await expect(room.call('loop')).rejects.toMatchObject({ code: 'GAME_ERROR' });
+    expect(await room.call('add')).toBe(7);
+    expect(gap()).toBeLessThan(GAP_MS_MAX);
+    expect(await pidsOf(server)).toEqual(pids);
+    expect(server.log.find(({ msg }) => msg?.includes('set aside'))).toMatchObject({
+      level: 'error',
+      game: 'tally',
+      room: 1,
+      command: 'loop',
+    });
+    await killCoordinator(server);
+    expect(await room.call('total')).toBe(7);
+    expect(readdirSync(join(data, 'rooms'))).toEqual(['1', '2']);
+  });
+
+  it('in a tick ends its room, of which the players are told, and costs no process', async () => {
+    const { data, server, room, gap, pids } = await start();
+    const left = new Promise((resolve) => room.once('left', resolve));
+    room.send('loopInTick');
+    expect(await left).toMatchObject({
+      code: 'GAME_ERROR',
+      text: expect.stringContaining('did not come to an end'),
+    });
+    expect(gap()).toBeLessThan(GAP_MS_MAX);
+    expect(await pidsOf(server)).toEqual(pids);
+    expect(readdirSync(join(data, 'rooms'))).toEqual(['1.quarantined-1', '2']);
+  });
+});
