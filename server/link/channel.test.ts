@@ -1,5 +1,6 @@
 // Messages over a stream: in order and whole, however the bytes arrive, until one side ends.
 import { Duplex, duplexPair } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Channel, CONGESTED_BYTES } from './channel.ts';
@@ -148,6 +149,45 @@ describe('The byte stream', () => {
       (far.got[0] as typeof large & { args: Buffer }).args.equals(Buffer.alloc(3_000_000, 7)),
     ).toBe(true);
     expect(far.got[1]).toEqual(leave(1));
+  });
+});
+
+describe('A peer that sends faster than messages are handled', () => {
+  /** What libuv does in one turn of the event loop: reads of 64 KB while there is more, up to 32. */
+  function readOn(wire: Wire, bytes: Buffer): Buffer {
+    let rest = bytes;
+    for (let i = 0; i < 32 && rest.length > 0 && !wire.isPaused(); i++) {
+      wire.emit('data', rest.subarray(0, 65_536));
+      rest = rest.subarray(65_536);
+    }
+    return rest;
+  }
+
+  it('is read some messages at a time, with a turn of the event loop between', async () => {
+    const rooms = Array.from({ length: 100 }, (_, room) => room);
+    const sent = rooms.map((room) => ({ ...command(Buffer.alloc(16_000)), room }) as FromWorker);
+    let bytes = await bytesOf(sent.map((message) => [message]));
+    const wire = new Wire();
+    const { got } = channelOn(wire);
+    const counts: number[] = [];
+    while (bytes.length > 0) {
+      const before = got.length;
+      bytes = readOn(wire, bytes);
+      counts.push((got.length - before) / 2);
+      await setImmediate();
+    }
+    const messages = got.filter((each) => each !== 'end of batch');
+    expect(messages.map((message) => (message as { room: number }).room)).toEqual(rooms);
+    expect(counts.length).toBeGreaterThan(5);
+    expect(Math.max(...counts)).toBeLessThan(20);
+  });
+
+  it('is not held up while what it sends is read as it comes', async () => {
+    const bytes = await bytesOf([[command(Buffer.alloc(60_000))]]);
+    const wire = new Wire();
+    channelOn(wire);
+    for (let i = 0; i < 50; i++) wire.emit('data', bytes);
+    expect(wire.isPaused()).toBe(false);
   });
 });
 

@@ -6,6 +6,12 @@ import type { Codec, MessageIn, ProcessMessageTable } from './table.ts';
 /** Above this many unsent bytes a channel counts as congested. */
 export const CONGESTED_BYTES = 8_388_608;
 const LENGTH_BYTES = 4;
+/** Bytes that are given in one turn of the event loop. While a stream has bytes, libuv reads on
+ *  before it lets timers run: a receiver for which each frame is much work would miss its own
+ *  heartbeat over the frames that wait. */
+const TURN_BYTES = 262_144;
+/** The most that one read brings. A shorter one has emptied the stream. */
+const READ_BYTES = 65_536;
 
 export interface ChannelOptions<Out extends ProcessMessageTable, In extends ProcessMessageTable> {
   readonly stream: Duplex;
@@ -40,6 +46,9 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
   private closing = false;
   private chunks: Buffer[] = [];
   private chunksBytes = 0;
+  /** Bytes that full reads have brought one after another. */
+  private turnBytes = 0;
+  private isYielding = false;
 
   constructor(options: ChannelOptions<Out, In>) {
     this.options = options;
@@ -120,7 +129,25 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
     this.lingering = undefined;
   }
 
+  /** Lets the event loop turn where the stream brings more than a turn should handle. */
+  private yieldIfDue(bytes: number): void {
+    if (bytes < READ_BYTES) {
+      this.turnBytes = 0;
+      return;
+    }
+    this.turnBytes += bytes;
+    if (this.turnBytes < TURN_BYTES || this.isYielding) return;
+    this.isYielding = true;
+    this.options.stream.pause();
+    setImmediate(() => {
+      this.isYielding = false;
+      this.turnBytes = 0;
+      if (this.open) this.options.stream.resume();
+    });
+  }
+
   private receive(chunk: Buffer): void {
+    this.yieldIfDue(chunk.length);
     // Mostly a chunk is one frame.
     const isWhole =
       this.chunksBytes === 0 &&

@@ -15,6 +15,7 @@ export {
 } from './control.ts';
 export { type CopyShape, type KeptCopy, shapeHash } from './copy-shape.ts';
 export { Grid, type GridShape } from './grid.ts';
+export { mergeRows, type TickRows } from './merge-rows.ts';
 export {
   type FromCoordinator,
   type FromWorker,

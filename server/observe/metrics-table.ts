@@ -119,6 +119,10 @@ export const metrics = {
   bytesSent: counter(worker, 'Bytes sent to clients.'),
   statesSent: counter(worker, 'State frames sent to clients.'),
   statesSkipped: counter(worker, 'State frames not sent because the client reads too slowly.'),
+  deltasMerged: counter(
+    worker,
+    'Ticks of rooms that clients were shown together with the next one, because the worker was late.',
+  ),
   protocolErrors: counter(worker, 'Errors sent to clients.', { code: errorCodes }),
   throttled: counter(worker, 'Times a connection was read more slowly for sending too fast.'),
   commandsReceived: counter(worker, 'Commands and calls received from clients.'),

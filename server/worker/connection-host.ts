@@ -17,6 +17,10 @@ export interface ConnectionHost {
   writeLater(connection: Connection): void;
   /** `connection` is held back: `tryResume` is to be called from time to time. */
   hold(connection: Connection): void;
+  /** A client's message was handled in this turn of the event loop. */
+  spendTurn(): void;
+  /** This turn has handled as many messages of clients as it may. */
+  readonly isTurnSpent: boolean;
   countThrottled(): void;
   countCommand(): void;
   /** The connection has chosen its encoding. */

@@ -7,8 +7,9 @@ import type { CloseReason, Log, ProcessMetrics } from '../observe/index.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionHost } from './connection-host.ts';
 import { CoordinatorLink } from './coordinator-link.ts';
-import { forsake, receive, type Served } from './receive.ts';
+import { applyDeltas, forsake, receive, type Served, showRoom } from './receive.ts';
 import type { ServedRoom } from './served-room.ts';
+import { Turn } from './turn.ts';
 
 export { HeldSockets } from './held-sockets.ts';
 
@@ -36,6 +37,11 @@ const SWEEP_MS = 250;
  *  was told of. Longer than it takes any. */
 const COPIES_KEPT_MS = 10_000;
 const THROTTLE_MS = 20;
+/** Messages of clients that are handled in one turn of the event loop, about 20 ms of work; the other
+ *  clients are read in the next turn, after timers and the coordinator's messages. */
+const TURN_MESSAGES = 2000;
+/** A turn with fewer messages is not counted by itself, which saves a callback for each turn. */
+const TURN_MESSAGES_FREE = 64;
 /** What a client is asked to wait before it comes back to a server that is stopping. */
 const STOPPING_RETRY_MS = 1000;
 
@@ -46,6 +52,7 @@ export class Worker implements ConnectionHost {
   private readonly connections = new Map<number, Connection>();
   private readonly rooms = new Map<number, ServedRoom>();
   private readonly served: Served;
+  private readonly turn: Turn;
   private toFlush: Connection[] = [];
   private flushing: NodeJS.Immediate | undefined;
   private readonly held = new Set<Connection>();
@@ -57,19 +64,28 @@ export class Worker implements ConnectionHost {
   private isDraining = false;
   /** Counted here, because a metric is too dear for each frame. */
   private traffic = noTraffic();
+  private turnMessages = 0;
+  private renewing: NodeJS.Immediate | undefined;
 
   constructor(options: WorkerOptions) {
     this.options = options;
     this.config = options.config;
     const { connections, rooms } = this;
     this.served = { connections, rooms, ...options };
+    const { served } = this;
+    this.turn = new Turn({
+      apply: (room, deltas) => applyDeltas(room, deltas, served),
+      show: (room, max) => showRoom(room, max, served),
+      receive: (message) => receive(message, served),
+      flush: () => this.flush(),
+    });
     this.link = new CoordinatorLink({
       path: options.linkPath,
       worker: options.worker,
       opened: () => this.linkOpened(),
       copies: () => [...this.rooms.values()].map(({ copy }) => [copy.id, copy.tick, copy.hash]),
-      message: (message) => receive(message, this.served),
-      batchEnd: () => this.flush(),
+      message: (message) => this.turn.add(message),
+      batchEnd: () => this.turn.batchEnd(),
       lost: () => this.linkLost(),
       drained: () => this.resumeHeld(),
       unreachable: (err, ms) => {
@@ -97,11 +113,14 @@ export class Worker implements ConnectionHost {
   /** Says goodbye to every client, also to those that were on their way here; their sessions stay. */
   drain(): void {
     this.isDraining = true;
+    this.turn.settle();
     for (const connection of this.connections.values()) dismiss(connection);
   }
 
   /** Lets go of connections that another process is to serve. */
   release(connections: readonly number[]): void {
+    // What has come for these connections still goes out by this process.
+    this.turn.settle();
     // One that is not here has closed, which the primary is being told.
     for (const id of connections) this.connections.get(id)?.release();
     this.link.flush();
@@ -109,7 +128,7 @@ export class Worker implements ConnectionHost {
 
   /** Writes what has been collected: the process is about to end. */
   failing(): void {
-    this.flush();
+    this.turn.settle();
     this.link.flush();
   }
 
@@ -173,6 +192,15 @@ export class Worker implements ConnectionHost {
     this.traffic.commands++;
   }
 
+  spendTurn(): void {
+    this.turnMessages++;
+    if (this.turnMessages >= TURN_MESSAGES_FREE) this.renewing ??= setImmediate(this.renewTurn);
+  }
+
+  get isTurnSpent(): boolean {
+    return this.turnMessages >= TURN_MESSAGES;
+  }
+
   hold(connection: Connection): void {
     this.held.add(connection);
     this.holdTimer ??= setInterval(() => this.resumeHeld(), THROTTLE_MS);
@@ -215,6 +243,13 @@ export class Worker implements ConnectionHost {
     for (const connection of toFlush) connection.flush();
   };
 
+  private readonly renewTurn = (): void => {
+    this.renewing = undefined;
+    const wasSpent = this.isTurnSpent;
+    this.turnMessages = 0;
+    if (wasSpent) this.resumeHeld();
+  };
+
   private forget(connection: Connection): void {
     this.connections.delete(connection.id);
     this.held.delete(connection);
@@ -250,6 +285,7 @@ export class Worker implements ConnectionHost {
    *  where the next one knows what has changed since, it says only that. */
   private linkLost(): void {
     this.options.log.warn('the coordinator is gone: clients wait for the next one');
+    this.turn.settle();
     this.linkedAt = Number.POSITIVE_INFINITY;
     for (const room of this.rooms.values()) room.isOrphan = true;
     for (const connection of this.connections.values()) connection.lostCoordinator();

@@ -62,7 +62,8 @@ export class Input {
     const { pace, connection } = this;
     if (!pace.isHeld || !connection.isOpen) return true;
     const { inFlight } = connection.flow;
-    if (this.host.blocked || !pace.mayResume(performance.now(), inFlight)) return false;
+    const { blocked, isTurnSpent } = this.host;
+    if (blocked || isTurnSpent || !pace.mayResume(performance.now(), inFlight)) return false;
     pace.isHeld = false;
     this.guard(() => this.decoder.resume());
     // What had been read already may have been too much again.
@@ -75,13 +76,20 @@ export class Input {
   message(message: Message): void {
     const { connection, host } = this;
     host.countIn(1, 0);
+    host.spendTurn();
     connection.handle(message as ClientMessage);
     const now = performance.now();
     if (this.pace.isTooFast(now)) {
       this.hold();
       host.countThrottled();
       if (this.pace.noticeDue(now)) this.noticeThrottled();
-    } else if (host.blocked || this.pace.isTooFarAhead(connection.flow.inFlight)) this.hold();
+    } else if (
+      host.blocked ||
+      host.isTurnSpent ||
+      this.pace.isTooFarAhead(connection.flow.inFlight)
+    ) {
+      this.hold();
+    }
   }
 
   /** For the decoder. */

@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RowWriter } from '../../protocol/index.ts';
-import { Grid } from '../link/index.ts';
+import { Grid, mergeRows } from '../link/index.ts';
 import { Interest, NOWHERE } from './interest.ts';
-import { RoomCopy } from './room-copy.ts';
+import { type Delta, RoomCopy } from './room-copy.ts';
 import { Mirror, type Mirrored } from './test-mirror.ts';
 import { opArbitrary, TestWorld, worldArbitrary } from './test-world.ts';
 
@@ -46,8 +46,9 @@ class Scene {
     for (const client of this.clients) client.centre = NOWHERE;
   }
 
-  apply(delta: ReturnType<TestWorld['step']>): void {
-    this.copy.apply(delta);
+  /** @param deltas of several ticks where the worker is late. */
+  apply(deltas: readonly Delta[]): void {
+    this.copy.apply({ ...deltas.at(-1)!, ...mergeRows(this.copy.kinds, deltas) });
   }
 
   show(client: Client): void {
@@ -100,6 +101,8 @@ const tick = fc.record({
   /** Bit n: client n reads too slowly and is told nothing of this tick. */
   misses: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat(2 ** CLIENTS - 1)),
   reopens: fc.integer({ min: 0, max: 15 }).map((n) => n === 0),
+  /** The worker is late: it shows this tick together with the next one. */
+  isMerged: fc.boolean(),
 });
 
 describe('A client', () => {
@@ -112,9 +115,13 @@ describe('A client', () => {
           const world = new TestWorld(shape, CLIENTS - 1);
           const scene = new Scene(world);
           for (const client of scene.clients) scene.show(client);
-          for (const { ops, misses, reopens } of ticks) {
-            if (reopens) scene.reopen();
-            scene.apply(world.step(ops));
+          let waiting: Delta[] = [];
+          for (const { ops, misses, reopens, isMerged } of ticks) {
+            if (reopens && waiting.length === 0) scene.reopen();
+            waiting.push(world.step(ops));
+            if (isMerged) continue;
+            scene.apply(waiting);
+            waiting = [];
             scene.clients.forEach((client, i) => {
               if ((misses & (1 << i)) !== 0) client.centre = NOWHERE;
               else scene.show(client);

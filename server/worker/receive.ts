@@ -19,7 +19,10 @@ export interface Served {
   identified(connection: number, token: string, name: string): void;
 }
 
-export function receive(message: FromCoordinator, served: Served): void {
+/** All but the deltas of rooms. */
+export type NoDelta = Exclude<FromCoordinator, { type: 'delta' }>;
+
+export function receive(message: NoDelta, served: Served): void {
   const { rooms } = served;
   switch (message.type) {
     case 'opened':
@@ -27,9 +30,6 @@ export function receive(message: FromCoordinator, served: Served): void {
       return;
     case 'shut':
       rooms.delete(message.room);
-      return;
-    case 'delta':
-      delta(message, served);
       return;
     case 'event':
       event(message, served);
@@ -48,11 +48,24 @@ function opened(message: Kind<'opened'>, { rooms, config }: Served): void {
   else rooms.set(message.room, new ServedRoom(message, config.unsentBytesMax));
 }
 
-function delta(message: Kind<'delta'>, { rooms, metrics }: Served): void {
-  const sent = rooms.get(message.room)?.apply(message);
-  if (!sent) return;
+/** Brings the copy of a room up to date. */
+export function applyDeltas(
+  room: number,
+  deltas: readonly Kind<'delta'>[],
+  { rooms, metrics }: Served,
+): void {
+  rooms.get(room)?.apply(deltas);
+  if (deltas.length > 1) metrics.count('deltasMerged', deltas.length - 1);
+}
+
+/** Shows the room to the next of its clients.
+ *  @returns the number of clients; with fewer than `max` all have been shown. */
+export function showRoom(room: number, max: number, { rooms, metrics }: Served): number {
+  const sent = rooms.get(room)?.show(max);
+  if (!sent) return 0;
   if (sent.states > 0) metrics.count('statesSent', sent.states);
   if (sent.skipped > 0) metrics.count('statesSkipped', sent.skipped);
+  return sent.clients;
 }
 
 function event({ room, connections, name, data }: Kind<'event'>, served: Served): void {

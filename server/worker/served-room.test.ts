@@ -84,7 +84,11 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks());
 
 const rename = (which: number, text: string) => ({ op: 'change', which, text, number: 1 }) as const;
-const tick = (...ops: Parameters<TestWorld['step']>[0]) => room.apply(world.step(ops));
+const show = (...deltas: Parameters<ServedRoom['apply']>[0]) => {
+  room.apply(deltas);
+  return room.show();
+};
+const tick = (...ops: Parameters<TestWorld['step']>[0]) => show(world.step(ops));
 const knownTo = (viewer: Viewer) =>
   [...viewer.mirror.known].map(([id, { values }]) => [id, values[0]] as const);
 
@@ -126,7 +130,7 @@ describe('A tick', () => {
   it('is shown to each client in its encoding', () => {
     fast.take();
     slow.take();
-    expect(tick(rename(0, 'Ada'))).toEqual({ states: 2, skipped: 0 });
+    expect(tick(rename(0, 'Ada'))).toMatchObject({ states: 2, skipped: 0 });
     for (const viewer of [fast, slow]) {
       expect(viewer.take()).toMatchObject([{ room: 3, tick: 1, reset: false }]);
       expect(knownTo(viewer)).toEqual([
@@ -146,8 +150,8 @@ describe('A tick', () => {
 
   it('in which nothing changed in view is shown to nobody', () => {
     fast.take();
-    expect(tick()).toEqual({ states: 0, skipped: 0 });
-    expect(tick({ op: 'add', kind: 1, x: 89, y: 89, text: 'far' })).toEqual({
+    expect(tick()).toMatchObject({ states: 0, skipped: 0 });
+    expect(tick({ op: 'add', kind: 1, x: 89, y: 89, text: 'far' })).toMatchObject({
       states: 0,
       skipped: 0,
     });
@@ -183,7 +187,7 @@ describe('An acknowledgement', () => {
     fast.flow.sent(3, 1);
     fast.take();
     slow.take();
-    expect(room.apply(world.step([], [fast.id, 1, 77, 5]))).toEqual({ states: 1, skipped: 0 });
+    expect(show(world.step([], [fast.id, 1, 77, 5]))).toMatchObject({ states: 1, skipped: 0 });
     expect(fast.take()).toMatchObject([{ tick: 1, ack: 1 }]);
     expect([slow.take(), fast.flow.inFlight]).toEqual([[], 0]);
     tick(rename(0, 'Ada'));
@@ -194,7 +198,7 @@ describe('An acknowledgement', () => {
     const twin = new Viewer(8, 'binary', room);
     join(twin, 1);
     twin.take();
-    room.apply(world.step([rename(0, 'Ada')], [fast.id, 3]));
+    show(world.step([rename(0, 'Ada')], [fast.id, 3]));
     expect(twin.take()[0]).not.toHaveProperty('ack');
     expect(knownTo(twin)).toEqual(knownTo(fast));
   });
@@ -208,7 +212,7 @@ describe('A client that reads slowly', () => {
   });
 
   it('is not shown ticks, while others are', () => {
-    expect(tick(rename(0, 'Ada'))).toEqual({ states: 1, skipped: 1 });
+    expect(tick(rename(0, 'Ada'))).toMatchObject({ states: 1, skipped: 1 });
     expect([slow.take().length, fast.take().length]).toEqual([0, 1]);
   });
 
@@ -227,8 +231,8 @@ describe('A client that reads slowly', () => {
   it('is told with it, once, the last of what was acknowledged meanwhile', () => {
     slow.flow.sent(3, 1);
     slow.flow.sent(3, 2);
-    room.apply(world.step([], [slow.id, 1]));
-    room.apply(world.step([], [slow.id, 2]));
+    show(world.step([], [slow.id, 1]));
+    show(world.step([], [slow.id, 2]));
     expect(slow.flow.inFlight).toBe(0);
     slow.unsentBytes = 0;
     tick();
@@ -245,6 +249,44 @@ describe('A client that reads slowly', () => {
     late.unsentBytes = 0;
     tick();
     expect(late.take()).toMatchObject([{ reset: true }]);
+  });
+});
+
+describe('A worker that is late', () => {
+  beforeEach(() => {
+    slow.take();
+    fast.take();
+  });
+
+  it('shows several ticks by one frame, in which each entity is named once', () => {
+    const late = [
+      world.step([rename(0, 'Ada'), { op: 'add', kind: 0, x: 0, y: 0, text: 'gone again' }]),
+      world.step([rename(0, 'Eve'), { op: 'remove', which: 0 }]),
+      world.step([rename(0, 'Bob'), { op: 'add', kind: 0, x: 0, y: 0, text: 'stays' }]),
+    ];
+    expect(show(...late)).toMatchObject({ states: 2, skipped: 0 });
+    for (const viewer of [fast, slow]) {
+      expect(viewer.take()).toMatchObject([{ tick: 3, reset: false }]);
+      expect(viewer.mirror.named).toMatchObject({ left: [], entered: [5], changed: [1] });
+    }
+    expect(knownTo(fast)[0]).toEqual([1, 'Bob']);
+    expect(slow.mirror.known).toEqual(fast.mirror.known);
+  });
+
+  it('tells a client the last of what was acknowledged in them', () => {
+    for (const seq of [1, 2, 3]) fast.flow.sent(3, seq);
+    const acks = [[fast.id, 1], [fast.id, 2, slow.id, 7], []];
+    show(...acks.map((pairs) => world.step([], pairs)));
+    expect([fast.take(), slow.take()]).toMatchObject([[{ ack: 2 }], [{ ack: 7 }]]);
+    expect(fast.flow.inFlight).toBe(1);
+  });
+
+  it('shows them to some clients at a time, and to each of them once', () => {
+    room.apply([world.step([rename(0, 'Ada')])]);
+    expect(room.show(1)).toMatchObject({ clients: 1, states: 1 });
+    expect(room.show(1)).toMatchObject({ clients: 1, states: 1 });
+    expect(room.show(1)).toMatchObject({ clients: 0, states: 0 });
+    expect([fast.take().length, slow.take().length]).toEqual([1, 1]);
   });
 });
 

@@ -1,7 +1,7 @@
 // A room as one worker serves it: the copy, who of this worker's clients is in it, and what each of
 // them has seen.
 import { encodeJson, type ServerMessage, stateFrame } from '../../protocol/index.ts';
-import type { FromCoordinator } from '../link/index.ts';
+import { type FromCoordinator, mergeRows } from '../link/index.ts';
 import type { Connection } from './connection.ts';
 import { Interest, NOWHERE } from './interest.ts';
 import { type Delta, type Opened, RoomCopy } from './room-copy.ts';
@@ -21,8 +21,10 @@ interface Viewer {
   sentAt: number;
 }
 
-/** What one delta made the worker send. */
+/** What the worker has sent of what was applied last. */
 export interface Sent {
+  /** Clients that it was for. */
+  clients: number;
   states: number;
   /** Clients that read too slowly to be sent this one. */
   skipped: number;
@@ -39,7 +41,9 @@ export class ServedRoom {
   private interest: Interest;
   private readonly viewers = new Map<number, Viewer>();
   private readonly unsentBytesMax: number;
-  private readonly sent: Sent = { states: 0, skipped: 0 };
+  private readonly sent: Sent = { clients: 0, states: 0, skipped: 0 };
+  /** Viewers that have not been shown what was applied last. */
+  private unshown: Iterator<Viewer> = [].values();
 
   constructor(opened: Opened, unsentBytesMax: number) {
     this.copy = new RoomCopy(opened);
@@ -80,7 +84,7 @@ export class ServedRoom {
       sentAt: 0,
     };
     this.viewers.set(connection.id, viewer);
-    this.show(viewer, performance.now());
+    this.showTo(viewer, performance.now());
   }
 
   leave(connection: number): void {
@@ -100,26 +104,45 @@ export class ServedRoom {
     for (const { connection } of this.viewers.values()) connection.send(message);
   }
 
-  /** Brings the copy up to date, and then each client.
-   *  @returns counts that the next call overwrites. */
-  apply(delta: Delta): Sent {
+  /** Brings the copy up to date; `show` is to be called until it has shown that to every client.
+   *  @param deltas those that have come since the last call, in their order; at least one. */
+  apply(deltas: readonly Delta[]): void {
+    const { copy } = this;
+    const last = deltas.at(-1)!;
     this.isOrphan = false;
-    this.copy.apply(delta);
-    const { acks } = delta;
+    if (deltas.length === 1) copy.apply(last);
+    else copy.apply({ ...last, ...mergeRows(copy.kinds, deltas) });
+    for (const { acks } of deltas) this.acknowledge(acks);
+    this.unshown = this.viewers.values();
+  }
+
+  /** Shows the copy to the next `max` clients, by one frame for all that was applied.
+   *  @returns counts that the next call overwrites. With fewer than `max` clients it is through. */
+  show(max = Number.POSITIVE_INFINITY): Sent {
+    const { sent, unshown } = this;
+    sent.states = 0;
+    sent.skipped = 0;
+    sent.clients = 0;
+    const now = performance.now();
+    while (sent.clients < max) {
+      const { value: viewer } = unshown.next();
+      if (!viewer) break;
+      sent.clients++;
+      this.showTo(viewer, now);
+    }
+    return sent;
+  }
+
+  private acknowledge(acks: readonly number[]): void {
     for (let i = 0; i < acks.length; i += 2) {
       const viewer = this.viewers.get(acks[i]!);
       if (!viewer) continue;
       viewer.ack = acks[i + 1]!;
       viewer.connection.flow.answered(this.copy.id, viewer.ack);
     }
-    this.sent.states = 0;
-    this.sent.skipped = 0;
-    const now = performance.now();
-    for (const viewer of this.viewers.values()) this.show(viewer, now);
-    return this.sent;
   }
 
-  private show(viewer: Viewer, now: number): void {
+  private showTo(viewer: Viewer, now: number): void {
     const { connection, ack } = viewer;
     if (connection.unsentBytes > this.unsentBytesMax) {
       // It misses this delta; once it has caught up one frame tells it everything.

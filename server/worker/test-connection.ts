@@ -29,6 +29,8 @@ export async function settle(): Promise<void> {
 export class TestHost implements ConnectionHost {
   readonly config: Config;
   blocked = false;
+  isTurnSpent = false;
+  spendTurn(): void {}
   readonly sent: FromWorker[] = [];
   readonly held = new Set<Connection>();
   readonly errors: ErrorCode[] = [];
