@@ -243,6 +243,27 @@ describe('A trade that both confirm', () => {
   });
 });
 
+describe('A stranger', () => {
+  it('gets one answer for a trade of others and for one that never was', () => {
+    const eve = player('eve');
+    ask(ann, 'trade', { with: 'bob', ...swap });
+    for (const version of [1, 2]) {
+      const [open, never] = [1, 99].map((trade) => ask(eve, 'confirm', { trade, version }));
+      expect(open).toEqual(refusal('UNKNOWN_TRADE'));
+      expect(open).toEqual(never);
+    }
+    for (const give of [{ gold: 0 }, { gold: 5 }]) {
+      const counter = { give, want: { trophy: 1 } };
+      const [open, never] = [1, 99].map((trade) => ask(eve, 'counter', { trade, ...counter }));
+      expect(open).toEqual(refusal('UNKNOWN_TRADE'));
+      expect(open).toEqual(never);
+    }
+    expect(ask(eve, 'cancel', { trade: 1 })).toEqual(ask(eve, 'cancel', { trade: 99 }));
+    expect(ask(eve, 'trades')).toEqual({ open: [], over: [] });
+    expect(told(eve)).toEqual([]);
+  });
+});
+
 describe('A player', () => {
   it('who ends the session ends the trades, and the other is told', () => {
     ask(ann, 'trade', { with: 'bob', ...swap });

@@ -67,15 +67,17 @@ export class TradeDesk implements SessionWatcher {
     return viewOf(trade, session.id, now);
   }
 
+  /** Membership is checked before everything else: a stranger gets the same answer as for a trade
+   *  that never was. */
   counter(session: Session, id: number, give: Goods, want: Goods): Traded {
-    const short = this.shortOf(session, give);
+    const short = this.trades.find(id, session.id) && this.shortOf(session, give);
     if (short) return short;
     return this.after(session, id, (now) => this.trades.counter(now, id, session.id, [give, want]));
   }
 
   /** The same again gets what came of the trade, for as long as that is known. */
   confirm(session: Session, id: number, version: number): Traded {
-    const known = this.trades.get(id);
+    const known = this.trades.find(id, session.id);
     if (known?.version === version && known.state === TradeState.Open) {
       const short = this.shortOf(session, known.gives[sideOf(known, session.id)]);
       if (short) return short;

@@ -146,7 +146,7 @@ export class Trades {
   /** Replaces the offer by one of `session`: what it gives and what it wants. Nobody has confirmed
    *  that. */
   counter(now: number, id: number, session: number, [give, want]: Trade['gives']): Said {
-    const trade = this.find(id, session);
+    const trade = this.ownOf(id, session);
     if (!trade) return 'UNKNOWN_TRADE';
     if (trade.state !== Open) return 'TRADE_CONFIRMED';
     trade.version++;
@@ -161,7 +161,7 @@ export class Trades {
   /** The second of two confirmations of one version has the accounts locked and the swap made. One
    *  that is given again changes nothing. */
   confirm(now: number, id: number, session: number, version: number): Said {
-    const known = this.find(id, session);
+    const known = this.ownOf(id, session);
     if (!known) return 'UNKNOWN_TRADE';
     if (version !== known.version) return 'TRADE_CHANGED';
     const side = sideOf(known, session);
@@ -178,7 +178,7 @@ export class Trades {
 
   /** Ends a trade that has not been swapped. */
   cancel(id: number, session: number): Said {
-    const trade = this.find(id, session);
+    const trade = this.ownOf(id, session);
     if (!trade) return 'UNKNOWN_TRADE';
     if (trade.state === Swapped) return 'TRADE_CONFIRMED';
     this.end(trade, 'TRADE_CANCELLED');
@@ -248,7 +248,12 @@ export class Trades {
     trade.state = state;
   }
 
-  private find(id: number, session: number): Mutable<Trade> | undefined {
+  /** @returns undefined for one that is over, never was, or is of two other players. */
+  find(id: number, session: number): Trade | undefined {
+    return this.ownOf(id, session);
+  }
+
+  private ownOf(id: number, session: number): Mutable<Trade> | undefined {
     const trade = this.open.get(id);
     return trade?.parties.some((party) => party.session === session) ? trade : undefined;
   }
