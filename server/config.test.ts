@@ -60,6 +60,11 @@ function samples(row: SettingRow<Kind, unknown>): { good: string[]; bad: string[
         good: ['none', '10.0.0.0/8', '::1', '192.0.2.1,2001:db8::/32', String(row.default)],
         bad: ['', '10.0.0.0/33', '10.0.0/8', '::1/129', '127.0.0.1,', 'localhost', '10.0.0.0/8x'],
       };
+    case 'names':
+      return {
+        good: ['', 'localhost', 'a.example.net,b-1.example.net'],
+        bad: [' ', 'a,', 'a b', 'http://a', 'a:1', '-a'],
+      };
     case 'choice':
       return { good: [...(row.choices ?? [])], bad: ['', 'other', 'AUTO'] };
     case 'flag':
@@ -160,7 +165,7 @@ describe('docs/CONFIGURATION.md', () => {
     for (const [name, row] of rows) {
       const part = file!.content.split(`### \`${flagOf(name)}\`\n`)[1]?.split('\n#')[0];
       for (const fact of [variableOf(name), row.text, takes(row)]) expect(part).toContain(fact);
-      const hasNone = row.kind === 'list' || row.kind === 'path';
+      const hasNone = ['list', 'path', 'names'].includes(row.kind);
       expect(part).toContain(hasNone ? 'none' : `\`${row.default}\``);
     }
     for (const { text } of relations) expect(file!.content).toContain(text);

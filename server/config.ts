@@ -5,6 +5,7 @@ export type Kind =
   | 'string'
   | 'path'
   | 'list'
+  | 'names'
   | 'networks'
   | 'workers'
   | 'choice'
@@ -40,6 +41,11 @@ export const settings = {
   port: integer(8000, 0, 65_535, 'port', 'Port on which game clients connect; 0: any free one.'),
   adminHost: string('127.0.0.1', 'Address of metrics, health and process list (HTTP).'),
   adminPort: integer(9464, 0, 65_535, 'port', 'Port of the same; 0: any free one.'),
+  adminNames: {
+    kind: 'names',
+    default: [] as readonly string[],
+    text: 'Names with a dot by which programs reach the admin interface (holdfast.example.net). Its addresses and names without a dot always do; a request with another name may come from a web page, and is refused.',
+  },
   workers: {
     kind: 'workers',
     default: 'auto' as number | 'auto' | 'per-client',

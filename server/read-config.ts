@@ -24,6 +24,8 @@ export function takes(row: SettingRow<Kind, unknown>): string {
       return 'a path; empty: none';
     case 'list':
       return 'a path, or several with colons between them';
+    case 'names':
+      return 'names of hosts with commas between them; empty: none';
     case 'networks':
       return 'addresses and networks (10.0.0.0/8) with commas between them, or none';
     case 'workers':
@@ -48,6 +50,8 @@ function parse(row: SettingRow<Kind, unknown>, text: string): unknown {
       return text;
     case 'list':
       return text.split(':').filter((path) => path !== '');
+    case 'names':
+      return parseNames(text);
     case 'networks':
       return parseNetworks(text);
     case 'workers':
@@ -67,6 +71,12 @@ function parseInteger(text: string, min = 0, max = Number.MAX_SAFE_INTEGER): num
   return /^-?\d+$/.test(text) && value >= min && value <= max ? value : undefined;
 }
 
+function parseNames(text: string): readonly string[] | undefined {
+  if (text === '') return [];
+  const names = text.split(',');
+  return names.every((name) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(name)) ? names : undefined;
+}
+
 function parseNetworks(text: string): readonly string[] | undefined {
   if (text === 'none') return [];
   const networks = text.split(',');
@@ -78,6 +88,8 @@ function valueText(kind: Kind): string {
   switch (kind) {
     case 'list':
       return '<path>';
+    case 'names':
+      return '<names>';
     case 'networks':
       return '<networks>';
     case 'string':

@@ -44,7 +44,13 @@ async function start(source: Partial<AdminSource> = {}, port = 0): Promise<Admin
     restartStatus: () => idle,
     ...source,
   };
-  const admin = await startAdmin({ host: '127.0.0.1', port, source: whole, log });
+  const admin = await startAdmin({
+    host: '127.0.0.1',
+    port,
+    names: ['game.example.net'],
+    source: whole,
+    log,
+  });
   running.push(admin);
   return admin;
 }
@@ -114,6 +120,94 @@ describe('the admin interface', () => {
     const response = await get(await start(), '/metrics', { method: 'HEAD' });
     expect(response.status).toBe(200);
     expect(await response.text()).toBe('');
+  });
+});
+
+/** The status of a request with these headers, of which `fetch` allows some to nobody. */
+async function statusOf(admin: Admin, line: string, ...headers: string[]): Promise<number> {
+  const answer = await raw(
+    admin,
+    `${[line, 'connection: close', ...headers].join('\r\n')}\r\n\r\n`,
+  );
+  return Number(/^HTTP\/1\.1 (\d+) /.exec(answer)?.[1]);
+}
+
+describe('a request that names the server', () => {
+  const at = (path: string, host: string) => async (admin: Admin) =>
+    statusOf(admin, `GET ${path} HTTP/1.1`, `host: ${host}`);
+  const own = ['127.0.0.1:9464', '[::1]:9464', '10.1.2.3', 'localhost:1', 'holdfast:9464'];
+  it.each([...own, 'a.localhost', 'GAME.example.net.'])(
+    'by its own name is answered: %s',
+    async (host) => {
+      expect(await at('/api/crashes', host)(await start())).toBe(200);
+    },
+  );
+
+  const foreign = ['evil.example', '127.0.0.1.evil.example:9464', 'game.example.net.evil.example'];
+  it.each([...foreign, 'user@localhost', 'a b', ''])(
+    'by another, as a web page would whose name was pointed here, is refused: %j',
+    async (host) => {
+      const admin = await start();
+      for (const path of ['/api/crashes', '/api/processes', '/metrics', '/']) {
+        expect(await at(path, host)(admin), path).toBeGreaterThanOrEqual(400);
+      }
+      const post = await statusOf(admin, 'POST /api/restart HTTP/1.1', `host: ${host}`);
+      expect(post).toBeGreaterThanOrEqual(400);
+    },
+  );
+
+  it('by another is answered where only health is asked for', async () => {
+    const admin = await start();
+    for (const path of ['/healthz', '/readyz']) {
+      expect(await at(path, 'balancer.example')(admin)).toBe(200);
+    }
+  });
+
+  it('and comes from a web page does not restart it', async () => {
+    const admin = await start();
+    const post = (header: string) =>
+      statusOf(admin, 'POST /api/restart HTTP/1.1', 'host: localhost', header);
+    expect(await post('origin: http://localhost')).toBe(403);
+    expect(await post('sec-fetch-site: cross-site')).toBe(403);
+    expect(await post('sec-fetch-site: none')).toBe(202);
+  });
+});
+
+describe('connections that are kept', () => {
+  it('shut out no health check, however many they are and whatever they have sent', async () => {
+    const admin = await start();
+    const idle = await Promise.all(
+      Array.from({ length: 100 }, async (_, i) => {
+        const socket = connect(admin.port, '127.0.0.1').on('error', () => {});
+        await once(socket, 'connect');
+        if (i % 3 === 0) socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
+        if (i % 3 === 1) socket.write('GET /healthz HTTP/1.1\r\nhost:');
+        return socket;
+      }),
+    );
+    expect((await get(admin, '/healthz')).status).toBe(200);
+    for (const socket of idle) socket.destroy();
+  });
+
+  it('end where they have been quiet the longest', async () => {
+    const admin = await start();
+    const closed: number[] = [];
+    const ask = async (socket: ReturnType<typeof connect>) => {
+      socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
+      await once(socket, 'data');
+    };
+    const sockets = [];
+    for (let i = 0; i < 64; i++) {
+      const socket = connect(admin.port, '127.0.0.1').on('error', () => {});
+      socket.on('close', () => closed.push(i));
+      await once(socket, 'connect');
+      await ask(socket);
+      sockets.push(socket);
+    }
+    await ask(sockets[0]!);
+    expect((await get(admin, '/healthz')).status).toBe(200);
+    await expect.poll(() => closed).toEqual([1]);
+    for (const socket of sockets) socket.destroy();
   });
 });
 

@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Log, Role } from '../observe/index.ts';
 import { METRICS_CONTENT_TYPE } from '../observe/index.ts';
+import { keepNewest } from './admin-connections.ts';
+import { isFromPage, isOwnHost } from './admin-guard.ts';
 import type { CrashRecord } from './crashes.ts';
 import { listenError } from './listener.ts';
 import type { RestartStatus } from './rolling-restart.ts';
@@ -48,6 +50,8 @@ export interface AdminOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
+  /** Other names by which it is reached. */
+  readonly names: readonly string[];
   readonly source: AdminSource;
   readonly log: Log;
 }
@@ -68,6 +72,9 @@ interface Answer {
 interface Route {
   readonly text: string;
   answer(source: AdminSource): Answer | Promise<Answer>;
+  /** It is answered whatever name the client has for this server: load balancers have names of their own, and
+   *  there is nothing in it that a web page may not know. */
+  readonly isOpen?: boolean;
   /** What POST does, where it may be used. */
   post?(source: AdminSource): Answer;
 }
@@ -79,6 +86,7 @@ const REQUEST_MS = 10_000;
 const KEEP_ALIVE_MS = 65_000;
 const TIMES_CHECK_MS = 1000;
 const CONNECTIONS_MAX = 64;
+const HOST_CHARACTERS_MAX = 100;
 const CLOSE_MS = 1000;
 const METHODS = ['GET', 'HEAD'];
 
@@ -103,6 +111,7 @@ const routes: Readonly<Record<string, Route>> = {
     }),
   },
   '/healthz': {
+    isOpen: true,
     text: '200 while the server works; 503 and the reason when it has to be started again',
     answer: (source) => {
       const reason = source.unhealthyReason();
@@ -112,6 +121,7 @@ const routes: Readonly<Record<string, Route>> = {
     },
   },
   '/readyz': {
+    isOpen: true,
     text: '200 while players can connect and play; 503 and the reason when not',
     answer: (source) => {
       const reason = source.unreadyReason();
@@ -140,7 +150,8 @@ const routes: Readonly<Record<string, Route>> = {
 
 /** Serves `source` over HTTP.
  *  @throws {ListenError} naming host and port, when they cannot be listened on. */
-export async function startAdmin({ host, port, source, log }: AdminOptions): Promise<Admin> {
+export async function startAdmin(options: AdminOptions): Promise<Admin> {
+  const { host, port, log } = options;
   const server = createServer(
     {
       maxHeaderSize: HEADER_BYTES_MAX,
@@ -149,9 +160,9 @@ export async function startAdmin({ host, port, source, log }: AdminOptions): Pro
       keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: TIMES_CHECK_MS,
     },
-    (request, response) => void respond(request, response, source, log),
+    (request, response) => void respond(request, response, options),
   );
-  server.maxConnections = CONNECTIONS_MAX;
+  keepNewest(server, CONNECTIONS_MAX);
   await listen(server, host, port);
   server.on('error', (error) => log.warn({ err: error }, 'admin interface failed'));
   let closed: Promise<void> | undefined;
@@ -167,16 +178,15 @@ export async function startAdmin({ host, port, source, log }: AdminOptions): Pro
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  source: AdminSource,
-  log: Log,
+  options: AdminOptions,
 ): Promise<void> {
   // A body means nothing here; unread, it would hold up the next request of the connection.
   request.resume();
   let answer: Answer;
   try {
-    answer = await answerTo(request, source);
+    answer = await answerTo(request, options);
   } catch (error) {
-    log.error({ err: error, path: request.url }, 'admin request failed');
+    options.log.error({ err: error, path: request.url }, 'admin request failed');
     answer = json(500, { error: 'The server failed on this request; its log says why.' });
   }
   const { status, type, body, headers } = answer;
@@ -189,17 +199,26 @@ async function respond(
   response.end(body);
 }
 
-function answerTo(request: IncomingMessage, source: AdminSource): Answer | Promise<Answer> {
+function answerTo(
+  request: IncomingMessage,
+  { source, host, names }: AdminOptions,
+): Answer | Promise<Answer> {
   const [path = ''] = (request.url ?? '').split('?', 1);
   const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
   if (!route) {
     const paths = Object.keys(routes).join(', ');
     return json(404, { error: `There is nothing at this path. There is ${paths}.` });
   }
+  const { headers } = request;
+  if (!route.isOpen && !isOwnHost(headers.host, [host, ...names])) {
+    const name = JSON.stringify(headers.host?.slice(0, HOST_CHARACTERS_MAX));
+    const error = `This server does not know itself by the name ${name}: use its address, or set --admin-names.`;
+    return json(421, { error });
+  }
   if (request.method === 'POST' && route.post) {
     // A page in an operator's browser could send it, too.
-    const isFromPage = request.headers.origin !== undefined;
-    if (isFromPage) return json(403, { error: 'This is not for web pages: use curl -X POST.' });
+    if (isFromPage(headers))
+      return json(403, { error: 'This is not for web pages: use curl -X POST.' });
     return route.post(source);
   }
   if (!METHODS.includes(request.method ?? '')) {

@@ -155,6 +155,7 @@ export class Primary {
     const admin = await startAdmin({
       host: config.adminHost,
       port: config.adminPort,
+      names: config.adminNames,
       log,
       source: {
         metricsText: () => {
