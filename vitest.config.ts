@@ -7,7 +7,7 @@ const LONG = '{protocol,client,server,load-test}/**/*.long.test.ts';
 /** Mostly of logic alone: they change nothing of the process that they run in. */
 const LOGIC = [
   '{protocol,client}/**/*.test.ts',
-  'server/{coordinator,games,limits,observe,primary,store,worker}/**/*.test.ts',
+  'server/{coordinator,games,limits,observe,primary,store,watch,worker}/**/*.test.ts',
 ];
 
 export default defineConfig({

@@ -6,19 +6,26 @@ import { goFirst } from './go-first.ts';
 import type { ChildOrigin } from './multiprocessing/index.ts';
 import { createLog, ProcessMetrics } from './observe/index.ts';
 import { rehearse } from './rehearsal.ts';
+import { WatchThread } from './watch/index.ts';
 
 /** The priority of a coordinator that another replaces. */
 const NICE_AT_END = 10;
 /** Longer than it takes a coordinator to have everybody back. */
 const FIRST_MS = 1500;
 
-export function beChild(origin: ChildOrigin): Promise<void> {
+export async function beChild(origin: ChildOrigin): Promise<void> {
+  const { faultCode } = origin.config;
+  if (faultCode) (await import('./fault-code.ts')).runFaultCode(faultCode);
   return runChild(origin, {
     setTitle(title) {
       process.title = title;
     },
     newLog: createLog,
     newMetrics: (role) => new ProcessMetrics(role),
+    watch({ hangMs, heartbeatMs }) {
+      // A look may come an interval later than the hang.
+      new WatchThread({ limitMs: hangMs - heartbeatMs, intervalMs: heartbeatMs });
+    },
     async rehearse(given, games, isWanted) {
       await rehearse(given, games, isWanted);
       // Else it is written only when a process ends by itself.

@@ -1,7 +1,7 @@
 // A child process: loads what any role needs, and becomes what the primary says.
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { defaults } from './config.ts';
+import { type Config, defaults } from './config.ts';
 import { Coordinator, GameLoadError, loadGames, Standby, StoreError } from './coordinator/index.ts';
 import type { Game } from './games/index.ts';
 import { type Assignment, linkVersion, type SocketMessage } from './link/index.ts';
@@ -19,6 +19,8 @@ export interface Around {
   setTitle(title: string): void;
   readonly newLog: typeof createLog;
   newMetrics<R extends 'worker' | 'coordinator'>(role: R): ProcessMetrics<R>;
+  /** Has a thread watch this process from now on. */
+  watch(config: Config): void;
   /** Runs what the process may have to run soon. */
   rehearse(
     origin: ChildOrigin,
@@ -45,7 +47,10 @@ export async function runChild(given: ChildOrigin, around: Around): Promise<void
   let isWanted = false;
   let standby: Standby | undefined;
   games.then(
-    () => runtime.send({ type: 'loaded', problem: '', link }),
+    () => {
+      runtime.send({ type: 'loaded', problem: '', link });
+      around.watch(origin.config);
+    },
     (error: Error) => runtime.send({ type: 'loaded', problem: error.message, link }),
   );
   void runtime.rehearsal.then(async () => {

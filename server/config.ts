@@ -198,7 +198,13 @@ export const settings = {
   ),
   roomEmptyMs: integer(60_000, 0, DAY_MS, 'ms', 'A room that nobody is in for so long ends.'),
   heartbeatMs: integer(250, 20, 60_000, 'ms', 'How often a process tells the primary it is alive.'),
-  hangMs: integer(2000, 100, DAY_MS, 'ms', 'A process not heard of for so long is replaced.'),
+  hangMs: integer(
+    2000,
+    100,
+    DAY_MS,
+    'ms',
+    'A process that ends no piece of work for so long is replaced. Only the time counts that it is on a processor or asleep, so that one with much to do, or on a busy machine, is late and not hung.',
+  ),
   stepMsMax: integer(
     500,
     0,
@@ -258,6 +264,11 @@ export const settings = {
     kind: 'path',
     default: '',
     text: 'For fault tests: a file with the milliseconds by which each write to the disk is delayed, with the word sync before it only each wait for the disk; or the word full, when every write fails; none while it is not there.',
+  },
+  faultCode: {
+    kind: 'path',
+    default: '',
+    text: 'For fault tests only: a folder; the process with the number pid runs the file <pid>.js that appears there, so whoever may write into the folder runs code as the user of the server.',
   },
 } as const satisfies Record<string, SettingRow<Kind, unknown>>;
 

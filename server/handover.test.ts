@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import type { Client, RoomView } from '../client/index.ts';
 import { injectCode } from '../load-test/inject-code.ts';
 import type { ServerProcess } from '../load-test/server-process.ts';
-import { killPid, player, players, rawClient, startServer, workersOf } from './test-server.ts';
+import {
+  killPid,
+  player,
+  players,
+  rawClient,
+  startServer,
+  temporaryDirectory,
+  workersOf,
+} from './test-server.ts';
 
 async function killWorkers(server: ServerProcess): Promise<void> {
   for (const { pid } of await workersOf(server)) killPid(pid);
@@ -125,13 +133,14 @@ describe('After kill -9 of every worker', () => {
 
 describe('When a worker fails on an error that nothing catches', () => {
   it('the log says which, and its connections go on with another', async () => {
-    const server = await startServer('--workers', '1');
+    const folder = temporaryDirectory();
+    const server = await startServer('--workers', '1', '--fault-code', folder);
     const ada = await player(server);
     const losses = countLosses(ada);
     const room = await ada.join({ game: 'goldrush' });
     const pause = handedOver(ada);
     const code = "throw new Error('out of the blue')";
-    await injectCode(code, (await workersOf(server))[0]!.pid, () => server.log);
+    await injectCode(code, (await workersOf(server))[0]!.pid, folder);
     await pause;
     expect(await room.call('audit')).toMatchObject({ total: 6000 });
     expect(losses()).toBe(0);

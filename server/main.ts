@@ -2,6 +2,10 @@
 // a process is missing, everybody waits for the next.
 import { childOrigin } from './multiprocessing/child-origin.ts';
 
+// Node opens a debugger's port on this signal, which asks for no password. A handler in its place keeps the
+// port closed; children are started with --disable-sigusr1.
+process.on('SIGUSR1', () => {});
+
 const origin = childOrigin();
 
 if (origin) {

@@ -1,4 +1,5 @@
 // The process that an operator starts: reads the configuration, and serves until it is told to stop.
+import cluster from 'node:cluster';
 import { isatty } from 'node:tty';
 import { ConfigError } from './config.ts';
 import { createLog, LogRelay, ProcessMetrics, printBanner } from './observe/index.ts';
@@ -8,8 +9,14 @@ import { readConfig } from './read-config.ts';
 /** Time for the rest of the log, where its reader stands still. */
 const FLUSH_MS = 500;
 
+/** Node lets a worker of a cluster fork no workers. */
+const OTHER_CLUSTER =
+  'this process is a worker of another cluster (pm2 in cluster mode?), and cannot start processes of its ' +
+  'own: start one server as a plain process (pm2: exec_mode "fork", instances 1); it uses all cores';
+
 /** @param mainPath what its children are started with. */
 export async function runPrimary(mainPath: string): Promise<void> {
+  if (cluster.isWorker) exitWithError(OTHER_CLUSTER);
   process.title = 'holdfast primary';
   // What the server writes is for its own user. Its processes inherit that.
   process.umask(0o077);

@@ -20,10 +20,14 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'server/error-table.ts': [],
   // Messages of any table as arrays, for processes that have nothing else of ours.
   'server/row-codec.ts': [],
-  'server/link': ['protocol', 'server/row-codec.ts'],
+  // How a process is seen to hang.
+  'server/watch': [],
+  // One counter, for what runs often.
+  'server/watch/progress.ts': [],
+  'server/link': ['protocol', 'server/row-codec.ts', 'server/watch/progress.ts'],
   'server/limits': ['server/observe'],
   // Doors of their own, for processes that have to start quickly and need no more.
-  'server/link/channel.ts': ['server/link'],
+  'server/link/channel.ts': ['server/link', 'server/watch/progress.ts'],
   'server/link/socket-server.ts': [],
   'server/multiprocessing/child-origin.ts': ['server/config.ts'],
   'server/coordinator/sync/deque.ts': [],
@@ -46,6 +50,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'server/make-directory.ts',
     'server/observe',
     'server/store',
+    'server/watch/progress.ts',
   ],
   'server/coordinator': [
     'protocol',
@@ -57,6 +62,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'server/observe',
     'server/row-codec.ts',
     'server/store',
+    'server/watch/progress.ts',
   ],
   'server/coordinator/sync': [
     'server/coordinator/sync/deque.ts',
@@ -73,6 +79,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'server/limits',
     'server/link',
     'server/observe',
+    'server/watch/progress.ts',
   ],
   'server/primary': [
     'protocol',
@@ -82,6 +89,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'server/make-directory.ts',
     'server/multiprocessing',
     'server/observe',
+    'server/watch',
   ],
   // Only tests and what they use: the whole server on a simulated machine.
   'server/simulation': ['client', 'server'],
@@ -95,6 +103,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'server/rehearsal.ts': ['protocol', 'server'],
   'server/config.ts': [],
   'server/read-config.ts': ['server/config.ts', 'server/limits'],
+  'server/fault-code.ts': [],
   'server/document-config.ts': ['server/config.ts', 'server/read-config.ts'],
   // Writes the documents that derive from tables, wherever these are.
   'server/generate.ts': ['protocol', 'server'],
@@ -112,6 +121,7 @@ const entries = [
   'server/multiprocessing/process-main.ts',
   'server/multiprocessing/shared/coordinator-main.ts',
   'server/replay/main.ts',
+  'server/watch/thread.ts',
   'client/example.ts',
   'client/terminal/main.ts',
   'load-test/main.ts',

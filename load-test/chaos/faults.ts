@@ -56,7 +56,7 @@ function disk(fault: 'full' | number): Make {
 async function loopWorker({ victim, pick }: Scene, msMax: number): Promise<string> {
   const pid = await victim.pidOf('worker', pick);
   // Another fault of the same moment may have been first; then it goes without a loop.
-  const problem = await injectCode('for(;;);', pid, () => victim.log).catch(
+  const problem = await injectCode('for(;;);', pid, victim.codeFault).catch(
     (error: Error) => error.message,
   );
   await victim.untilWhole(msMax, [pid]);
@@ -126,6 +126,8 @@ export async function whyNot(kind: FaultKind, victim: Victim): Promise<string | 
     case 'rolling-restart':
       if ((await victim.server.admin.restartState()) !== undefined) return undefined;
       return 'the server has no rolling restart (/api/restart)';
+    case 'fault-code':
+      return victim.hasFaultCode ? undefined : 'the server has no --fault-code';
     case 'fault-disk':
       return victim.hasFaultDisk ? undefined : 'the server has no --fault-disk';
     default:

@@ -14,7 +14,7 @@ interface KindRow {
   /** Whether another such fault may strike at the same moment. */
   readonly pairs: boolean;
   /** What the server must have for it. */
-  readonly needs?: 'rolling-restart' | 'fault-disk';
+  readonly needs?: 'rolling-restart' | 'fault-disk' | 'fault-code';
 }
 
 /** What the server is told by `--hang-ms`. */
@@ -33,7 +33,10 @@ export const faultKinds = {
   'kill-worker': row('kill -9 of a worker', 'none', 500, pairs),
   'kill-coordinator': row('kill -9 of the coordinator', 'none', 500, pairs),
   'stop-worker': row('SIGSTOP of a worker', 'none', HANG_MS + 500, pairs),
-  'loop-worker': row('endless loop in a worker', 'none', HANG_MS + 500, pairs),
+  'loop-worker': row('endless loop in a worker', 'none', HANG_MS + 500, {
+    ...pairs,
+    needs: 'fault-code',
+  }),
   'throw-command': row('throw in a command of a room', 'none', null, pairs),
   'throw-tick': row('throw in the tick of a room', 'none', null),
   // The same input is tried again after the first hang, and once more.

@@ -48,6 +48,10 @@ export class Victim {
   readonly directory: string;
   /** Whether the disk can be made slow or full. */
   readonly hasFaultDisk: boolean;
+  /** Whether its processes run code that a fault gives them. */
+  readonly hasFaultCode: boolean;
+  /** The folder for that code. */
+  readonly codeFault: string;
   readonly workers: number;
   /** Temporary names that a killed primary could not remove. */
   readonly orphans = new Set<string>();
@@ -59,25 +63,31 @@ export class Victim {
   static async start(options: VictimOptions): Promise<Victim> {
     const main = join(packageRoot(), SCRIPT);
     const { stdout: help } = await promisify(execFile)(process.execPath, [main, '--help']);
-    const victim = new Victim(options, help.includes('--fault-disk'));
+    const victim = new Victim(options, help);
     victim.server = await victim.startServer();
     await victim.untilWhole(START_MS_MAX);
     return victim;
   }
 
-  private constructor({ clients, workers }: VictimOptions, hasFaultDisk: boolean) {
+  /** @param help what the server says of its flags. */
+  private constructor({ clients, workers }: VictimOptions, help: string) {
     this.workers = workers;
-    this.hasFaultDisk = hasFaultDisk;
+    this.hasFaultDisk = help.includes('--fault-disk');
+    this.hasFaultCode = help.includes('--fault-code');
     this.directory = mkdtempSync(join(tmpdir(), 'holdfast-chaos-'));
     this.data = join(this.directory, 'data');
     this.temporary = join(this.directory, 'tmp');
     this.diskFault = join(this.directory, 'disk-fault');
+    this.codeFault = join(this.directory, 'code-fault');
+    mkdirSync(this.codeFault);
     mkdirSync(this.data);
     mkdirSync(this.temporary);
     writeFileSync(this.diskFault, '0');
-    this.flags = flagsOf({ clients, workers }, this.data).concat(
-      hasFaultDisk ? ['--fault-disk', this.diskFault] : [],
-    );
+    this.flags = [
+      ...flagsOf({ clients, workers }, this.data),
+      ...(this.hasFaultDisk ? ['--fault-disk', this.diskFault] : []),
+      ...(this.hasFaultCode ? ['--fault-code', this.codeFault] : []),
+    ];
   }
 
   get port(): number {

@@ -1,6 +1,7 @@
 // The one beat of all rooms of a process: steps each at its rate, on a common grid of time, and runs the game
 // code of all that are due under one guard. A guard for each room would cost 0.14 ms each time.
 import { type Clock, systemClock } from '../multiprocessing/index.ts';
+import { markProgress } from '../watch/progress.ts';
 import { GameHangError, type Guard } from './guard.ts';
 
 /** A room as the beat steps it: in three phases, of which only the second runs game code. */
@@ -124,7 +125,10 @@ export class Beat {
     const rooms = paces.map(({ room }) => room).filter((room) => room.begin());
     for (let from = 0; from < rooms.length; ) {
       const { applied, hang } = this.apply(rooms, from);
-      for (const room of rooms.slice(from, from + applied)) room.conclude();
+      for (const room of rooms.slice(from, from + applied)) {
+        room.conclude();
+        markProgress();
+      }
       from += applied;
       if (hang) rooms[from++]!.cut(hang);
     }

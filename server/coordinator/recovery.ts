@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import type { Attempt, Batch } from '../store/index.ts';
+import { markProgress } from '../watch/progress.ts';
 import { after, type Guard, mark } from './guard.ts';
 import { inGuardedTurns } from './guarded-turns.ts';
 import { SET_ASIDE_MAX } from './hang-judge.ts';
@@ -86,6 +87,7 @@ export async function replay(
         mark(id, tick, index);
         if (isSuspect) attempt.at(tick, index);
       }).ended;
+      markProgress();
       for (const input of inputs) if (input.kind === 'refused') untold.push(input);
       return true;
     },

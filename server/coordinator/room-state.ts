@@ -1,6 +1,7 @@
 // A room as a function of its inputs: no clock, no I/O, the same whenever it is fed the same.
 import type { Kind } from '../../protocol/index.ts';
 import { type Game, Refusal, type Room } from '../games/index.ts';
+import { markProgress } from '../watch/progress.ts';
 import { type Answer, refused, result } from './answer.ts';
 import { type CompiledCommand, compiledCommands } from './compiled-commands.ts';
 import type { SavedEntities } from './entity-table.ts';
@@ -138,6 +139,7 @@ export class RoomState {
     for (let i = 0; i < inputs.length; i++) {
       before?.(i);
       this.applyInput(inputs[i]!);
+      markProgress();
     }
     before?.(inputs.length);
     this.game.tick?.(this.room);

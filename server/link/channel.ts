@@ -1,6 +1,7 @@
 // Messages of a table over a stream between our own processes, batched per turn of the event loop.
 import type { Duplex } from 'node:stream';
 import { Packr, RESERVE_START_SPACE, Unpackr } from 'msgpackr';
+import { markProgress } from '../watch/progress.ts';
 import type { Codec, MessageIn, ProcessMessageTable } from './table.ts';
 
 /** Above this many unsent bytes a channel counts as congested. */
@@ -182,6 +183,7 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
       if (!this.open) return;
       const message = this.options.in.fromArray(values);
       if (message) this.options.message(message);
+      markProgress();
     }
     if (this.open) this.options.batchEnd?.();
   }

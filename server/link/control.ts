@@ -77,9 +77,6 @@ export const fromPrimary = {
   },
   /** Run once what you may have to run soon: nothing else is to be done yet. */
   rehearse: { tag: 6, fields: {} },
-  /** It was thought that the child hangs, and it does not: what was opened to look into it is to be
-   *  closed. */
-  calm: { tag: 5, fields: {} },
   /** Let go of these connections, and say so of each by `released`; they stay open. */
   release: { tag: 4, fields: { connections: Type.Array(connection) } },
   /** Serve this one, whose socket you hold: its worker is gone, or has let go of it. */

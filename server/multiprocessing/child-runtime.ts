@@ -1,5 +1,4 @@
 // A child's side of the control pipe: says that it is ready and alive, pushes metrics, obeys.
-import inspector from 'node:inspector';
 import { Socket } from 'node:net';
 import {
   type Assignment,
@@ -14,6 +13,7 @@ import {
 } from '../link/index.ts';
 import type { ProcessMetrics } from '../observe/index.ts';
 import { ProcessSampler, standardOutput } from '../observe/index.ts';
+import { markProgress } from '../watch/progress.ts';
 import type { ChildOrigin } from './child-origin.ts';
 
 /** What a child is told to become. */
@@ -89,7 +89,7 @@ export class ChildRuntime {
       this.channel.flush();
     });
     setInterval(() => this.beat(), config.heartbeatMs);
-    // From now on silence means that the process hangs, also in what it does to start.
+    // The primary waits --start-ms for the first beat only.
     this.beat();
     this.channel.flush();
     setInterval(() => void this.push(), METRICS_MS);
@@ -136,9 +136,6 @@ export class ChildRuntime {
       case 'rehearse':
         this.rehearse();
         return;
-      case 'calm':
-        closeInspector();
-        return;
       case 'release':
         this.task?.release(message.connections);
         return;
@@ -162,6 +159,7 @@ export class ChildRuntime {
   }
 
   private beat(): void {
+    markProgress();
     const sample = this.sampler?.sample() ?? {
       eventLoopLagMs: 0,
       residentBytes: process.memoryUsage.rss(),
@@ -175,10 +173,4 @@ export class ChildRuntime {
     this.metrics.count('logLinesDropped', standardOutput().takeDropped());
     this.channel.send({ type: 'metrics', snapshot: await this.metrics.snapshot() });
   }
-}
-
-/** Unless the process was started for a debugger. */
-function closeInspector(): void {
-  const isWanted = process.execArgv.some((flag) => /^--inspect(-brk|-wait)?(=|$)/.test(flag));
-  if (!isWanted && inspector.url() !== undefined) inspector.close();
 }

@@ -10,6 +10,7 @@ export {
   systemClock,
 } from './child-spec.ts';
 export { FileLock } from './file-lock.ts';
+export { NO_INSPECTOR_BY_SIGNAL } from './no-inspector.ts';
 export { ServedGroup } from './shared/served-group.ts';
 export { Supervisor } from './supervisor.ts';
 export { Pool, type TaskOptions, target } from './toolkit.ts';

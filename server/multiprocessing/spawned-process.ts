@@ -7,6 +7,7 @@ import { Timer } from '../../protocol/timers.ts';
 import { Connection } from './connection.ts';
 import type { ProcessEnd } from './errors.ts';
 import type { FromChild, ToChild } from './messages.ts';
+import { NO_INSPECTOR_BY_SIGNAL } from './no-inspector.ts';
 import { errorOf } from './remote-error.ts';
 
 /** The file descriptor of the pipe in the process that is started. */
@@ -131,9 +132,13 @@ function spawnOrFail(
   failed: (error: Error) => void,
 ): ChildProcess | undefined {
   try {
-    const child = spawn(process.execPath, [...inheritedFlags(), mainPath, name], {
-      stdio: ['ignore', 'inherit', 'inherit', 'pipe', ...(socket ? [socket] : [])],
-    });
+    const child = spawn(
+      process.execPath,
+      [...inheritedFlags(), NO_INSPECTOR_BY_SIGNAL, mainPath, name],
+      {
+        stdio: ['ignore', 'inherit', 'inherit', 'pipe', ...(socket ? [socket] : [])],
+      },
+    );
     child.on('error', failed);
     return child;
   } catch (error) {

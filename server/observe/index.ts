@@ -1,6 +1,7 @@
 // The door of observe/: logs and metrics for every process.
 export { METRICS_CONTENT_TYPE, MetricsAggregate } from './aggregate.ts';
 export { type BannerFacts, type BoundPorts, banner, printBanner } from './banner.ts';
+export { LineSplitter } from './line-splitter.ts';
 export {
   createLog,
   type Log,

@@ -2,10 +2,13 @@
 import type { Socket } from 'node:net';
 import type { Assignment, FromChild } from '../link/index.ts';
 import type { Child, ChildIdentity, Exit } from '../multiprocessing/index.ts';
+import type { WatchReport } from '../watch/index.ts';
 import type { ForkedProcess } from './forked-process.ts';
 
 export interface ChildEvents {
   message(child: ChildProcess, message: FromChild): void;
+  /** Its watch thread has something to tell. */
+  reported(child: ChildProcess, report: WatchReport): void;
   /** It was asked to end, and is in the way of no other any more; `exited` follows. */
   left(): void;
   /** The process has ended and was reaped. Called once. */
@@ -36,6 +39,7 @@ export class ChildProcess implements Child {
         if (message.type === 'left') events.left();
         events.message(this, message);
       },
+      reported: (report) => events.reported(this, report),
       exited: (exit) => {
         this.isEnding = true;
         this.isReady = false;
@@ -50,6 +54,11 @@ export class ChildProcess implements Child {
   /** When it was last heard of, by `performance.now()`. */
   get beatAt(): number {
     return this.forked.beatAt;
+  }
+
+  /** Changes with each message and each beat of its watch thread. */
+  get signs(): number {
+    return this.forked.signs;
   }
 
   /** It has loaded its code. */
@@ -98,11 +107,6 @@ export class ChildProcess implements Child {
   /** Asks it to let go of these connections; it answers `released` for each. */
   release(connections: readonly number[]): void {
     this.forked.send({ type: 'release', connections: [...connections] });
-  }
-
-  /** It was asked where it hangs, and does not. */
-  calm(): void {
-    this.forked.send({ type: 'calm' });
   }
 
   stop(): void {

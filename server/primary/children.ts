@@ -4,14 +4,18 @@ import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import type { Config } from '../config.ts';
 import type { FromChild } from '../link/index.ts';
-import type { ChildIdentity, ChildSpec, Exit } from '../multiprocessing/index.ts';
+import {
+  type ChildIdentity,
+  type ChildSpec,
+  type Exit,
+  NO_INSPECTOR_BY_SIGNAL,
+} from '../multiprocessing/index.ts';
 import type { Log, LogRelay, ProcessMetrics, PushedMetrics } from '../observe/index.ts';
 import { MetricsAggregate, ProcessSampler } from '../observe/index.ts';
 import type { ProcessInfo } from './admin.ts';
 import { ChildProcess } from './child-process.ts';
 import { Crashes, crashRecord } from './crashes.ts';
 import { CHILD_STDIO, type ForkedEvents, ForkedProcess } from './forked-process.ts';
-import { INSPECTABLE } from './hang-stack.ts';
 import { Spares } from './spares.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -60,8 +64,8 @@ export class Children {
     cluster.setupPrimary({
       exec: options.mainPath,
       args: [],
-      execArgv: [...process.execArgv, INSPECTABLE, YOUNG_SPACE],
-      // Else the cluster would give each child a port of its own counting.
+      execArgv: [...process.execArgv, NO_INSPECTOR_BY_SIGNAL, YOUNG_SPACE],
+      // Where the server is started for a debugger, any free port: the cluster would count them up.
       inspectPort: 0,
       stdio: [...CHILD_STDIO],
     });
@@ -74,8 +78,8 @@ export class Children {
     });
     this.sampler = new ProcessSampler(options.metrics, () => performance.now());
     options.metrics.gauge('buildInfo', 1, { version: packageVersion(), node: process.version });
-    const { config, log, relay, tooLarge } = options;
-    this.watchdog = new Watchdog({ config, log, relay, children: this.live, tooLarge });
+    const { config, log, tooLarge } = options;
+    this.watchdog = new Watchdog({ config, log, children: this.live, tooLarge });
   }
 
   /** The spec of a child; it starts when a supervisor takes it. */
@@ -182,6 +186,7 @@ export class Children {
     const identity: ChildIdentity = { role, slot, worker: ++this.numbers[role] };
     const child = new ChildProcess(identity, this.spares.take(), {
       message: (from, message) => this.heard(from, message),
+      reported: (from, report) => this.watchdog.reported(from, report),
       left,
       exited: (from, exit) => {
         this.live.delete(from);
@@ -223,7 +228,6 @@ export class Children {
   }
 
   private forget(child: ChildProcess): void {
-    this.watchdog.forget(child);
     const { role, slot } = child.identity;
     this.aggregate.died(keyOf(child));
     // A worker that had one client leaves a slot that may stay empty.

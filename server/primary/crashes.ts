@@ -1,5 +1,6 @@
 // The record of processes that ended without being asked to, for the log and the operators.
 import type { ChildIdentity, Exit } from '../multiprocessing/index.ts';
+import type { HangCause } from '../watch/index.ts';
 
 export interface CrashRecord {
   /** ISO 8601, UTC. */
@@ -11,8 +12,10 @@ export interface CrashRecord {
   readonly uptimeSeconds: number;
   readonly code: number | null;
   readonly signal: string | null;
-  /** How long its event loop had not turned when it was killed for that. */
+  /** How long it had ended no piece of work when it was killed for that: on a processor or asleep. */
   readonly hungMs: number | null;
+  /** Why it was taken for hung. */
+  readonly cause: HangCause | null;
   /** Where its JavaScript was then. */
   readonly stack: string | null;
   /** Connections that were handed over to other workers. */
@@ -21,9 +24,10 @@ export interface CrashRecord {
   readonly lastLines: readonly string[];
 }
 
-/** What was found out about a process that hung. */
+/** The evidence against a process that hung. */
 export interface Hang {
   readonly hungMs: number;
+  readonly cause: HangCause;
   readonly stack: string | null;
 }
 
@@ -50,7 +54,7 @@ export function crashRecord(
   { code, signal }: Exit,
   hang: Hang | undefined,
 ): CrashRecord {
-  const { hungMs = null, stack = null } = hang ?? {};
+  const { hungMs = null, cause = null, stack = null } = hang ?? {};
   const at = new Date().toISOString();
-  return { at, role, number: worker, ...found, code, signal, hungMs, stack };
+  return { at, role, number: worker, ...found, code, signal, hungMs, cause, stack };
 }

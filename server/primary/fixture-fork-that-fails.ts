@@ -15,6 +15,7 @@ try {
 }
 const events = {
   message() {},
+  reported() {},
   exited: ({ code }: { code: unknown }) => told.push(`exited ${code}`),
 };
 new ForkedProcess(origin, events, ({ message }) => told.push(message));

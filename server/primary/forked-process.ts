@@ -14,10 +14,13 @@ import {
   type SocketMessage,
 } from '../link/index.ts';
 import { type ChildOrigin, childEnvironment, type Exit } from '../multiprocessing/index.ts';
-import type { LogRole } from '../observe/index.ts';
+import { LineSplitter, type LogRole } from '../observe/index.ts';
+import { parseReport, WATCH_FD, type WatchReport } from '../watch/index.ts';
 
 export interface ForkedEvents {
   message(message: FromChild): void;
+  /** Its watch thread has something to tell. */
+  reported(report: WatchReport): void;
   /** The process has ended and was reaped. Called once. */
   exited(exit: Exit): void;
 }
@@ -25,8 +28,11 @@ export interface ForkedEvents {
 /** What is told of a process that could not be started; its `exited` follows. */
 export type ForkFailed = (error: Error) => void;
 
-/** stdin, stdout and stderr, the channel that carries sockets, and the control pipe. */
-export const CHILD_STDIO = ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'] as const;
+/** stdin, stdout and stderr, the channel that carries sockets, the control pipe, and that of the watch
+ *  thread. */
+export const CHILD_STDIO = ['ignore', 'pipe', 'pipe', 'ipc', 'pipe', 'pipe'] as const;
+/** Of a watch thread's line: the stack has thirty frames at most. */
+const REPORT_BYTES_MAX = 65_536;
 
 /** What a process has said before its end counts: that comes by another way than the news of its end,
  *  and mostly earlier. Never waited for longer than this. */
@@ -38,6 +44,8 @@ export class ForkedProcess {
   readonly startedAt = performance.now();
   /** When it was last heard of, by `performance.now()`. */
   beatAt = performance.now();
+  /** Messages, and beats of its watch thread, heard so far. */
+  signs = 0;
   /** It has loaded its code, or said what is wrong with it; until then that may hold it up for long. */
   hasLoaded = false;
   beat = { eventLoopLagMs: 0, residentBytes: 0, clients: 0 };
@@ -74,6 +82,8 @@ export class ForkedProcess {
       },
       closed: () => said.resolve(),
     });
+    // Node's types know of five only.
+    this.hearWatch((stdio as readonly unknown[])[WATCH_FD] as Duplex | undefined);
     const said = Promise.withResolvers<void>();
     // What fails on the channel of sockets shows as the exit that follows.
     this.process.on('error', () => {});
@@ -101,7 +111,19 @@ export class ForkedProcess {
     this.process?.process.kill('SIGKILL');
   }
 
+  private hearWatch(pipe: Duplex | undefined): void {
+    const lines = new LineSplitter(REPORT_BYTES_MAX, (line) => {
+      this.signs++;
+      const report = parseReport(line);
+      if (report) this.events.reported(report);
+    });
+    pipe?.on('data', (chunk: Buffer) => lines.push(chunk));
+    // A broken pipe ends with its process, whose exit is reported elsewhere.
+    pipe?.on('error', () => {});
+  }
+
   private heard(message: FromChild): void {
+    this.signs++;
     this.beatAt = performance.now();
     if (message.type === 'loaded') this.hasLoaded = true;
     if (message.type !== 'beat') return;

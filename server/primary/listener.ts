@@ -113,7 +113,7 @@ export function listenError(
 /** Descriptors that are not for connections: files, those being refused, what changes over. */
 const DESCRIPTORS_RESERVED = 128;
 /** Pipes, channels and the like of one child. */
-const DESCRIPTORS_PER_CHILD = 5;
+const DESCRIPTORS_PER_CHILD = 6;
 
 /** @param children how many there may be.
  *  @returns how many connections the process's limit of open files leaves room for. What cannot be accepted

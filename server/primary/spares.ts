@@ -3,6 +3,7 @@
 import type { Config } from '../config.ts';
 import { linkVersion } from '../link/index.ts';
 import type { Log } from '../observe/index.ts';
+import { isHeldUp, mainThreadTimes } from '../watch/index.ts';
 import type { ForkedEvents, ForkedProcess } from './forked-process.ts';
 import { lower, raise } from './priority.ts';
 
@@ -39,7 +40,7 @@ const READY_MS_MAX = 5000;
 const STEPS = 5;
 const PATIENT_STEPS = 10;
 
-/** One that has left out so many heartbeats may hang. */
+/** One that has left out so many heartbeats may be stopped, or only late. */
 const SILENT_BEATS = 3;
 
 const OTHER_LINK =
@@ -78,10 +79,8 @@ export class Spares {
   /** A process to be given its role: one that waits, else a new one. */
   take(): ForkedProcess {
     this.refillLater(REFILL_MS);
-    const silentMs = SILENT_BEATS * this.options.config.heartbeatMs;
     for (const spare of [...this.waiting]) {
-      const isSilent = performance.now() - spare.forked.beatAt > silentMs;
-      if (isSilent && spare.forked.hasLoaded) this.discard(spare);
+      if (this.isStuck(spare.forked)) this.discard(spare);
       else {
         this.waiting.delete(spare);
         raise(spare.forked.pid);
@@ -158,6 +157,13 @@ export class Spares {
     await Promise.all(last.map(({ ended }) => ended.promise));
   }
 
+  /** Silent, and not for want of a processor: another one started in its place would be later still. */
+  private isStuck({ pid, beatAt, hasLoaded }: ForkedProcess): boolean {
+    const silentMs = performance.now() - beatAt;
+    if (!hasLoaded || silentMs <= SILENT_BEATS * this.options.config.heartbeatMs) return false;
+    return !isHeldUp(mainThreadTimes(pid));
+  }
+
   private refillLater(ms: number): void {
     if (!this.isClosed && !this.isPatient) this.timer ??= setTimeout(this.fill, ms);
   }
@@ -185,6 +191,13 @@ export class Spares {
           loaded.resolve();
           this.rehearse(spare);
         }
+      },
+      reported: ({ kind, heldMs, stack }) => {
+        if (kind !== 'hang' || !this.waiting.has(spare)) return;
+        const fields = { childPid: forked.pid, hungMs: heldMs, stack };
+        this.options.log.error(fields, 'spare process killed because it hangs');
+        this.discard(spare);
+        this.refillLater(RETRY_MS);
       },
       exited: ({ code, signal }) => {
         const text = `a process that had nothing to do yet has ended (${signal ?? code})`;
@@ -226,4 +239,4 @@ export class Spares {
 }
 
 /** For a process whose role is on its way to it. */
-const unheard: ForkedEvents = { message: () => {}, exited: () => {} };
+const unheard: ForkedEvents = { message: () => {}, reported: () => {}, exited: () => {} };

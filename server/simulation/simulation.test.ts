@@ -60,10 +60,6 @@ vi.mock('../primary/holding.ts', async (importOriginal) => {
     },
   };
 });
-vi.mock('../primary/hang-stack.ts', () => ({
-  INSPECTABLE: '',
-  stackOfHang: () => new Promise((resolve) => setTimeout(() => resolve(undefined), 100)),
-}));
 vi.mock('../multiprocessing/file-lock.ts', () => import('./test-file-lock.ts'));
 // Its clients are real processes.
 vi.mock('../multiprocessing/shared/served-group.ts', () => ({

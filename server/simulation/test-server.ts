@@ -92,6 +92,7 @@ export function main(text: string): void {
     },
     newLog,
     newMetrics: () => metrics as never,
+    watch: () => {},
     rehearse: async () => {},
     goFirst: () => {},
     standBack: () => {},

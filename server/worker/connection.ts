@@ -13,6 +13,7 @@ import {
 } from '../../protocol/index.ts';
 import type { Handover } from '../link/index.ts';
 import type { CloseReason } from '../observe/index.ts';
+import { markProgress } from '../watch/progress.ts';
 import { Attachment, AttachmentState } from './attachment.ts';
 import type { ConnectionHost } from './connection-host.ts';
 import { Flow } from './flow.ts';
@@ -227,6 +228,7 @@ export class Connection {
     if (!this.isOpen) return;
     this.heardAt = performance.now();
     this.input.push(chunk);
+    markProgress();
   }
 
   /** The client will send no more. A script that has piped its lines still waits for the answers,

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { GroupError } from '../errors.ts';
+import { NO_INSPECTOR_BY_SIGNAL } from '../no-inspector.ts';
 import { makeSocketFolder } from '../socket-folder.ts';
 import { type GroupAddress, KEY_VARIABLE } from './dial.ts';
 
@@ -58,7 +59,7 @@ export class CoordinatorChild {
     rmSync(path, { force: true });
     const env = { ...process.env, [KEY_VARIABLE]: key.toString('hex') };
     const args = [path, forgot ? 'forgot' : '', ...(this.journal ? [this.journal] : [])];
-    const child = fork(MODULE, args, { env, execArgv: [] });
+    const child = fork(MODULE, args, { env, execArgv: [NO_INSPECTOR_BY_SIGNAL] });
     this.child = child;
     let served = false;
     child.once('message', () => {

@@ -1,0 +1,47 @@
+// How Linux has scheduled a thread: what it ran, what it waited for a processor, and its state.
+import { readFileSync } from 'node:fs';
+
+export interface ThreadTimes {
+  /** A letter of proc(5): `R` runs or could run, `S` sleeps, `D` waits for the disk, `T` is stopped. */
+  readonly state: string;
+  /** On a processor since the thread's start, in ms. */
+  readonly cpuMs: number;
+  /** Able to run, and waiting for a processor. 0 where the kernel does not count it. */
+  readonly waitMs: number;
+}
+
+const NS_PER_MS = 1e6;
+/** What the fields `utime` and `stime` count: the kernel's interface fixes it at 100 a second. */
+const MS_PER_CLOCK_TICK = 10;
+/** Of the fields behind the name in `stat`. */
+const UTIME = 11;
+const STIME = 12;
+
+/** @param pid the process; the same number is that of its main thread.
+ *  @returns undefined where the system has no such files, or the process has ended. */
+export function mainThreadTimes(pid: number): ThreadTimes | undefined {
+  const folder = `/proc/${pid}/task/${pid}`;
+  try {
+    return parseTimes(readFileSync(`${folder}/stat`, 'utf8'), schedulerTimes(folder));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param stat,schedstat the text of these files; '' where the second is missing. */
+export function parseTimes(stat: string, schedstat: string): ThreadTimes {
+  // The name before these fields may hold spaces and parentheses.
+  const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [run, wait] = schedstat.split(' ').map((ns) => Number(ns) / NS_PER_MS);
+  if (run !== undefined && wait !== undefined) return { state, cpuMs: run, waitMs: wait };
+  const ticks = Number(fields[UTIME - 1]) + Number(fields[STIME - 1]);
+  return { state, cpuMs: ticks * MS_PER_CLOCK_TICK, waitMs: 0 };
+}
+
+function schedulerTimes(folder: string): string {
+  try {
+    return readFileSync(`${folder}/schedstat`, 'utf8');
+  } catch {
+    return '';
+  }
+}
