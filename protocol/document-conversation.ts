@@ -19,9 +19,11 @@ outlives its connection by \`resumeMs\`, and whoever shows its \`token\` gets it
 - \`hello\` with any other token: a new session, \`resumed\` is false. All that belonged to the old one
   is gone, also what was not acknowledged.
 
-An **account** outlives sessions: what a player has put into the bank is there tomorrow. After each
+An **account** outlives sessions: what a player has put into the bank is there tomorrow. After a
 \`welcome\` an \`account\` says its key. A client that keeps the key and shows it in \`hello\` is the
-same player again; without one, a new account is made. An account belongs to one session: a \`hello\`
+same player again; without one, a new account is made. The server makes the keys: where \`hello\` has
+one of another origin, \`account\` says which one to use instead. The server writes no key down; after
+a start of the whole server a \`welcome\` has an \`account\` only where the \`hello\` had the key. An account belongs to one session: a \`hello\`
 with its key ends the session that had it, and that one’s connection is closed with
 \`SESSION_REPLACED\`. A token counts before an account.
 

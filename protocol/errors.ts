@@ -136,6 +136,10 @@ export const errorTable = {
     fatal: false,
     text: 'Nothing was swapped: trades cannot be written down at the moment. Try again later.',
   },
+  ACCOUNTS_UNAVAILABLE: {
+    fatal: false,
+    text: 'Nothing was changed: the accounts cannot be read or written at the moment. Try again later.',
+  },
   GAME_ERROR: {
     fatal: false,
     text: 'The game failed on this command; it was refused and recorded.',

@@ -60,7 +60,8 @@ export const messages = {
           minLength: 22,
           maxLength: 64,
           pattern: '^[A-Za-z0-9_-]{22,64}$',
-          description: 'The key of an earlier `account`, to begin a session as the same player.',
+          description:
+            'The key of an earlier `account`, to begin a session as the same player. One that the server has not made is replaced by one that it makes.',
         }),
       ),
     },
@@ -249,7 +250,7 @@ export const messages = {
     tag: 44,
     from: 'server',
     bytesMax: 256,
-    text: 'Follows each `welcome`: the account that the session plays on. What is in it outlives the session.',
+    text: 'Follows a `welcome`: the account that the session plays on. What is in it outlives the session. It is left out where the server was started again and has not heard the key since.',
     fields: {
       key: text(64, 'Makes a later `hello` one of the same player. Keep it, and keep it secret.'),
     },

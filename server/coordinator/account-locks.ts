@@ -21,10 +21,11 @@ export class AccountLocks {
   private readonly sync: SyncState;
   private now = RECLAIMING;
 
-  constructor(fences: Fences) {
+  /** @param lastFence the highest that any session is known to have had. */
+  constructor(fences: Fences, lastFence = 0) {
     this.fences = fences;
     const limits = { objectsMax: Number.POSITIVE_INFINITY };
-    this.sync = new SyncState({ fence: fences.fence, limits });
+    this.sync = new SyncState({ fence: Math.max(fences.fence, lastFence), limits });
     this.sync.apply(this.now, { kind: 'restarted', graceMs: GRANTING, forgot: true });
   }
 

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readConfig } from '../read-config.ts';
 import { AccountsFile, type BankBatch, type BankEffect, type Settled } from '../store/index.ts';
+import { AccountsTrouble } from './accounts-trouble.ts';
 import { type Accounts, Bank, type BankRoom } from './bank.ts';
-import { DiskHealth } from './disk-health.ts';
 import { Sessions } from './sessions.ts';
 import { log, metrics } from './test-room.ts';
 import { ForgetfulStorage } from './test-storage.ts';
@@ -49,9 +49,8 @@ class Disk implements Accounts {
 function newBank(disk = new Disk()) {
   const failures: unknown[] = [];
   const bank = new Bank({
-    health: new DiskHealth(),
     accounts: disk,
-    log,
+    trouble: new AccountsTrouble(log),
     metrics,
     diskFailed: (error) => failures.push(error),
   });

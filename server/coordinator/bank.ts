@@ -1,16 +1,15 @@
 // The bank at work: collects what rooms do to accounts, writes it down, and tells them what came of it.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Log, ProcessMetrics } from '../observe/index.ts';
+import type { ProcessMetrics } from '../observe/index.ts';
 import type { AccountsFile, BankBatch, BankEffect, Settled } from '../store/index.ts';
-import type { DiskHealth } from './disk-health.ts';
+import type { AccountsTrouble } from './accounts-trouble.ts';
 
 /** What the bank needs of the accounts. */
 export type Accounts = Pick<AccountsFile, 'apply' | 'sync'>;
 
 export interface BankOptions {
   readonly accounts: Accounts;
-  readonly log: Log;
-  readonly health: DiskHealth;
+  readonly trouble: AccountsTrouble;
   readonly metrics: ProcessMetrics<'coordinator'>;
   /** The disk has not taken what was written: nobody knows what it holds. */
   diskFailed(error: unknown): void;
@@ -32,7 +31,6 @@ interface HandOver {
 
 /** How long what the disk has not taken waits to be tried again. */
 const RETRY_MS = 200;
-const TROUBLE_LOG_MS = 10_000;
 
 /** Bounded by the outboxes of rooms: what is here is in one of them. */
 export class Bank {
@@ -42,7 +40,6 @@ export class Bank {
   private ended: number[] = [];
   private isAtWork = false;
   private isOpen = true;
-  private troubleAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: BankOptions) {
     this.options = options;
@@ -124,23 +121,17 @@ export class Bank {
     if (this.isOpen) done();
   }
 
-  /** @returns undefined where the disk does not take it. */
+  /** @returns undefined where the disk does not take it, or another program has the file locked. */
   private apply(batch: BankBatch): Settled[][] | undefined {
-    const { accounts, metrics, log } = this.options;
+    const { accounts, metrics, trouble } = this.options;
     const startedAt = performance.now();
     try {
       const results = accounts.apply(batch);
       metrics.observe('bankCommitSeconds', (performance.now() - startedAt) / 1000);
+      trouble.succeeded();
       return results;
     } catch (error) {
-      this.options.health.failed('account', error);
-      if (startedAt - this.troubleAt >= TROUBLE_LOG_MS) {
-        this.troubleAt = startedAt;
-        log.error(
-          { err: error },
-          'the accounts cannot be written: deposits wait and are tried again',
-        );
-      }
+      trouble.failed(error);
       return undefined;
     }
   }

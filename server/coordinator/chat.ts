@@ -31,10 +31,28 @@ export function chat(
   return result(null);
 }
 
+/** Messages that were counted, and whose command is run again. */
+const counted = new WeakSet<object>();
+
+/** Counts what `act` says to others; once also where `act` throws and the same command is run again.
+ *  @param args of the command: the same object each time.
+ *  @returns what comes of it, or a refusal where it comes too soon. */
+export function say(
+  limits: ClientLimits,
+  session: Session,
+  args: object,
+  act: () => Answer,
+): Answer {
+  const tooSoon = counted.has(args) ? undefined : speak(limits, session);
+  if (tooSoon) return tooSoon;
+  counted.add(args);
+  return act();
+}
+
 /** Counts one thing said to others.
  *  @param toAll everyone on the server hears it.
  *  @returns a refusal where it comes too soon. */
-export function speak(limits: ClientLimits, session: Session, toAll = false): Answer | undefined {
+function speak(limits: ClientLimits, session: Session, toAll = false): Answer | undefined {
   const pace = limits.lineTooSoon(session, toAll);
   return pace === undefined ? undefined : refused('TOO_SOON', pace);
 }

@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import type { Game } from '../games/index.ts';
 import { ServedGroup } from '../multiprocessing/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
+import { AccountsTrouble } from './accounts-trouble.ts';
 import { Bank } from './bank.ts';
 import { ClientLimits } from './client-limits.ts';
 import { Door } from './door.ts';
@@ -53,6 +54,7 @@ interface Parts {
   readonly pool: WorkPool;
   readonly bank: Bank;
   readonly trades: TradeDesk;
+  readonly trouble: AccountsTrouble;
   readonly group: ServedGroup;
   readonly limits: ClientLimits;
 }
@@ -71,6 +73,7 @@ export class Coordinator {
   private readonly pool: WorkPool;
   private readonly bank: Bank;
   private readonly trades: TradeDesk;
+  private readonly accountsTrouble: AccountsTrouble;
   private readonly group: ServedGroup;
   private readonly limits: ClientLimits;
   private readonly peers = new Set<WorkerPeer>();
@@ -90,6 +93,7 @@ export class Coordinator {
     this.pool = parts.pool;
     this.bank = parts.bank;
     this.trades = parts.trades;
+    this.accountsTrouble = parts.trouble;
     this.group = parts.group;
     this.limits = parts.limits;
     this.door = parts.door;
@@ -112,15 +116,18 @@ export class Coordinator {
   private static async recover(options: CoordinatorOptions, door: Door): Promise<Coordinator> {
     const { config, games, log, metrics, linkPath, standby, diskFailed } = options;
     await standby?.rest();
-    const storage = new FileStorage(config, standby);
+    const trouble = new AccountsTrouble(log);
+    const storage = await FileStorage.open(config, standby, (error) => trouble.failed(error));
+    trouble.succeeded();
     const { accounts, disk, health } = storage;
+    trouble.health = health;
     // No longer than the link's: such paths have to be short.
     const path = join(dirname(linkPath), 'sync.sock');
     const group = new ServedGroup({ data: config.data, path, disk, log });
-    const bank = new Bank({ accounts, log, metrics, health, diskFailed });
+    const bank = new Bank({ accounts, trouble, metrics, diskFailed });
     const sessions = new Sessions({ config, storage, accounts, bank });
     sessions.restore(storage.saved);
-    const trades = new TradeDesk({ accounts, sessions, log, metrics, health, diskFailed });
+    const trades = new TradeDesk({ accounts, sessions, trouble, metrics, diskFailed });
     const pool = new WorkPool({ processes: config.poolProcesses, title: 'holdfast pool', metrics });
     const { roomsPerSessionMax } = config;
     const limits = new ClientLimits({ config, log, metrics });
@@ -130,7 +137,7 @@ export class Coordinator {
     standby?.clear();
     const matchmaking = new Matchmaking({ rooms, sessions, roomsPerSessionMax, log, metrics });
     matchmaking.restore(storage.saved.waiting);
-    const shared = { storage, pool, bank, trades, group, limits };
+    const shared = { storage, pool, bank, trades, trouble, group, limits };
     const parts = { door, rooms, sessions, matchmaking, ...shared };
     const coordinator = new Coordinator(options, parts);
     log.info({ games: [...games.keys()] }, 'coordinator serves workers');
@@ -177,6 +184,7 @@ export class Coordinator {
     metrics.gauge('roomsStalled', health.stalledRooms);
     for (const [part, count] of health.takeFailures())
       metrics.count('writeFailures', count, { part });
+    metrics.gauge('accountsUnwritableSeconds', this.accountsTrouble.seconds);
     metrics.gauge('trades', this.trades.size);
     metrics.gauge('linkQueueBytes', queued);
     const { owners, objects } = this.group.counts;
@@ -211,6 +219,7 @@ export class Coordinator {
       accounts: this.storage.accounts,
       trades: this.trades,
       limits: this.limits,
+      trouble: this.accountsTrouble,
       links: this.peers,
       gone: (peer) => this.peers.delete(peer),
     };
@@ -221,6 +230,7 @@ export class Coordinator {
     this.sessions.beat();
     this.matchmaking.beat();
     this.trades.beat();
+    this.accountsTrouble.beat(() => this.storage.accounts.probe());
     const now = performance.now();
     this.checkDisk(now);
     if (now - this.syncedAt < SYNC_MS) return;

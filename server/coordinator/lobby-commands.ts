@@ -5,9 +5,11 @@ import { Compile, type Static, type TSchema, Type } from '../../protocol/schema.
 import type { Config } from '../config.ts';
 import type { FromWorker } from '../link/index.ts';
 import type { AccountsFile } from '../store/index.ts';
+import type { AccountsTrouble } from './accounts-trouble.ts';
 import { type Answer, refused, result } from './answer.ts';
-import { chat, speak } from './chat.ts';
+import { chat, say } from './chat.ts';
 import { type ClientLimits, CREATE_COST } from './client-limits.ts';
+import { waitForAccounts } from './lobby-patience.ts';
 import type { Deed, Matchmaking } from './matchmaking.ts';
 import { hasPlaceLeft } from './place-quota.ts';
 import type { Found, Rooms } from './rooms.ts';
@@ -28,6 +30,7 @@ export interface LobbyWorld {
   readonly accounts: Pick<AccountsFile, 'leaders' | 'totals'>;
   readonly trades: TradeDesk;
   readonly limits: ClientLimits;
+  readonly trouble: AccountsTrouble;
 }
 
 /** What comes of a command, at once or later; undefined: it has to be asked again now. */
@@ -124,12 +127,14 @@ export const lobbyCommands = {
   trade: command(
     'Offers another player, by number or name, to swap what accounts hold.',
     tradeArgs.offer,
-    (world, session, args) => speak(world.limits, session) ?? traded(offer(world, session, args)),
+    (world, session, args) =>
+      say(world.limits, session, args, () => traded(offer(world, session, args))),
   ),
   counter: command(
     'Replaces the offer of a trade by another one.',
     tradeArgs.counter,
-    (world, session, args) => speak(world.limits, session) ?? traded(counter(world, session, args)),
+    (world, session, args) =>
+      say(world.limits, session, args, () => traded(counter(world, session, args))),
   ),
   confirm: command(
     'Agrees to an offer, by its version; it is made when both have.',
@@ -192,9 +197,17 @@ export function runLobbyCommand(
   session: Session,
   message: CommandMessage,
 ): Deed | Promise<Deed | undefined> {
-  const done = tryRun(world, session, message);
+  const done = runOrWait(world, session, message);
   if (done instanceof Promise) return done.then((answer) => answer && { answer });
   return 'kind' in done ? { answer: done } : done;
+}
+
+function runOrWait(world: LobbyWorld, session: Session, message: CommandMessage): Done {
+  try {
+    return tryRun(world, session, message);
+  } catch (error) {
+    return waitForAccounts(message, error, world.trouble);
+  }
 }
 
 function tryRun(world: LobbyWorld, session: Session, { name, args }: CommandMessage): Done {

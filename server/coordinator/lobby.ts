@@ -70,7 +70,11 @@ function applyNext(world: LobbyWorld, session: Session, message: CommandMessage)
   if (!(deed instanceof Promise)) return settle(world, session, message, deed);
   void deed.then((done) => {
     if (isOver(world, session)) return;
-    if (!done || settle(world, session, message, done)) applyWaiting(world, session);
+    // One that is run again has had its turn.
+    const isAnswered = done
+      ? settle(world, session, message, done)
+      : applyNext(world, session, message);
+    if (isAnswered) applyWaiting(world, session);
   });
   return false;
 }
@@ -134,9 +138,10 @@ function send({ link, connection }: Session, seq: number, answer: Answer): void 
   }
 }
 
-/** Only what changes nothing can be asked again, and that is answered at once. */
+/** Only what changes nothing can be asked again; it is answered at once, unless it waits for the accounts. */
 function answerAgain(world: LobbyWorld, session: Session, message: CommandMessage): void {
   const { seq } = message;
   const deed = isQuestion(message) ? runLobbyCommand(world, session, message) : undefined;
   if (!(deed instanceof Promise)) send(session, seq, deed?.answer ?? refused('RESULT_EXPIRED'));
+  else void deed.then(() => !isOver(world, session) && answerAgain(world, session, message));
 }

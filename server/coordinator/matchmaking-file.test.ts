@@ -104,11 +104,11 @@ describe('After a restart', () => {
     for (const id of order) world.lobby(before[id - 1]!, 1, 'match', { game });
     const { waiting } = world.storage;
     const lobby = { applied: 1, answers: [] };
-    const sessions = before.map(({ id, token, name, accountKey: account, fence }) => ({
-      ...{ id, token, name, account, fence, lobby },
+    const sessions = before.map(({ id, token, name, account, fence }) => ({
+      ...{ id, token, name, account, fence, lobby, key: '' },
       rooms: [],
     }));
-    next.sessions.restore({ sessions, waiting, lastSession: 3, lastRoom: 0 });
+    next.sessions.restore({ sessions, waiting, lastSession: 3, lastRoom: 0, lastFence: 3 });
     return before.map(({ id }) => next.sessions.byId(id)!);
   }
 

@@ -22,7 +22,7 @@ let data: string;
 let storage: FileStorage;
 beforeEach(async () => {
   data = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
-  storage = new FileStorage({ ...readConfig([]), data } as Config);
+  storage = await FileStorage.open({ ...readConfig([]), data } as Config);
   const state = new RoomState(quietTally, { id: ROOM, seed: 1, now: 1 });
   const first = snapshotOf(quietTally, state);
   const room = await storage.createRoom(ROOM, first);

@@ -150,7 +150,13 @@ describe('A room that was brought back', () => {
   it('takes the accounts of its players from their sessions', async () => {
     const before = new RoomState(tally, { id: 7, seed: 1, now: 0 });
     before.apply(1, [{ kind: 'join', player: 1, name: 'ann' }]);
-    const session = new Session(1, 'token', 'ann', 'key', 3);
+    const session = new Session({
+      id: 1,
+      token: 'token',
+      name: 'ann',
+      account: 'her id',
+      fence: 3,
+    });
     const { state } = recovered(before.save(), session);
     pass(TICK_MS);
     expect(state.save().players).toMatchObject([{ account: session.account, fence: 3 }]);

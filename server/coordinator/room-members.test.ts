@@ -21,7 +21,9 @@ function recovered() {
   );
   before.apply(2, [{ kind: 'connection', player: 3, connected: false }]);
   const state = RoomState.restore(tally, { id: 7, saved: before.save() });
-  const sessions = players.map((id) => new Session(id, `token ${id}`, `player ${id}`));
+  const sessions = players.map((id) => {
+    return new Session({ id, token: `token ${id}`, name: `player ${id}` });
+  });
   const sessionOf = (id: number) => sessions[id - 1];
   const world = new TestRoom(tally, 4, forgetfulRoom, { state, sessionOf });
   const link = new FakeLink();

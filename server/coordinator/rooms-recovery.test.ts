@@ -31,7 +31,7 @@ function directory(): string {
 async function begin(data: string, game: Game = tally, changes: object = {}): Promise<Process> {
   const config = { ...readConfig([]), data, journalSync: 'never' as const };
   const log: Record<string, unknown>[] = [];
-  const storage = Object.assign(new FileStorage(config), changes);
+  const storage = Object.assign(await FileStorage.open(config), changes);
   const bank = new FakeBank();
   const sessions = new Sessions({ config, storage, accounts: storage.accounts, bank });
   const rooms = new Rooms({

@@ -2,7 +2,6 @@
 
 import type { ErrorCode } from '../../protocol/index.ts';
 import type { FromCoordinator, FromWorker, KeptCopy } from '../link/index.ts';
-import { accountOf } from './account.ts';
 import { GapNotice } from './gap-notice.ts';
 import { Ledger } from './ledger.ts';
 import type { Room } from './room.ts';
@@ -23,16 +22,23 @@ export interface WorkerLink {
   readonly congested: boolean;
 }
 
+export interface SessionParts extends Pick<Session, 'id' | 'token' | 'name'> {
+  readonly account?: string;
+  readonly accountKey?: string;
+  readonly fence?: number;
+}
+
 /** Invariant: `link` and `connection` are the one connection that speaks for the session, or
  *  `link` is undefined and the session waits to be resumed. */
 export class Session {
   readonly id: number;
   readonly token: string;
   readonly name: string;
-  /** The key of the account that belongs to it until it ends. */
-  readonly accountKey: string;
-  /** The account's id. */
+  /** The id of the account that belongs to it until it ends. */
   readonly account: string;
+  /** The account's key, for the client alone; '' where this process has not heard it, as it is written
+   *  down nowhere. */
+  accountKey: string;
   /** The number with which the account's lock was granted. */
   readonly fence: number;
   readonly rooms = new Map<number, Room>();
@@ -57,12 +63,12 @@ export class Session {
   /** When its client was last told that commands of the lobby wait. */
   toldOfWaitAt = Number.NEGATIVE_INFINITY;
 
-  constructor(id: number, token: string, name: string, accountKey = '', fence = 0) {
+  constructor({ id, token, name, account = '', accountKey = '', fence = 0 }: SessionParts) {
     this.id = id;
     this.token = token;
     this.name = name;
+    this.account = account;
     this.accountKey = accountKey;
-    this.account = accountOf(accountKey);
     this.fence = fence;
   }
 

@@ -1,6 +1,5 @@
 // Sessions: they outlive a connection for a while, and end when nobody comes back.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { accountOf } from './account.ts';
 import { FakeLink } from './fake-link.ts';
 import { pass, startTime, stopTime } from './fake-time.ts';
 import type { Room } from './room.ts';
@@ -148,8 +147,28 @@ describe('An account', () => {
 
   it('is a new one for who has no key', () => {
     const [one, other] = [world.session(link), world.session(link)];
-    expect(one.accountKey).toMatch(/^[A-Za-z0-9_-]{22}$/);
+    expect(one.accountKey).toMatch(/^[A-Za-z0-9_-]{32}$/);
     expect(other.accountKey).not.toBe(one.accountKey);
+  });
+
+  it('is the one of the key that the server has made, by which it knows it in every process', () => {
+    const { account, accountKey, id } = world.session(link);
+    world.sessions.end(world.sessions.byId(id)!);
+    const next = new TestWorld();
+    expect(next.sessions.begin('ann', accountKey)).toMatchObject({ account, accountKey });
+  });
+
+  it.each([
+    ['is too easy to guess', 'A'.repeat(22)],
+    ['has the length of the server’s', 'x'.repeat(32)],
+    ['is one of the server’s with another letter', ''],
+  ])('of a key that a client has made up and that %s is another one', (_, madeUp) => {
+    const made = world.session(link).accountKey;
+    const changed = made.slice(0, -1) + (made.endsWith('A') ? 'B' : 'A');
+    const offered = madeUp || changed;
+    const { accountKey } = world.sessions.begin('eve', offered)!;
+    expect(accountKey).not.toBe(offered);
+    expect(world.sessions.begin('eve', accountKey)!.accountKey).toBe(accountKey);
   });
 
   it('belongs to the newest session: the one before ends, and can write nothing any more', () => {
@@ -171,7 +190,7 @@ describe('An account', () => {
 describe('Sessions that are brought back', () => {
   const lobby = { applied: 0, answers: [] };
   const saved = (id: number, account: string, fence: number) => ({
-    ...{ id, token: `t${id}`, name: 'ann', account, fence },
+    ...{ id, token: `t${id}`, name: 'ann', account, fence, key: '' },
     ...{ rooms: [], lobby },
   });
 
@@ -181,35 +200,37 @@ describe('Sessions that are brought back', () => {
       waiting: [],
       lastSession: 1,
       lastRoom: 0,
+      lastFence: 9,
     });
     const session = world.sessions.find('t1')!;
-    expect([session.accountKey, session.fence]).toEqual(['k1', 5]);
-    expect(world.session(link).fence).toBeGreaterThan(5);
+    expect([session.account, session.accountKey, session.fence]).toEqual(['k1', '', 5]);
+    // The file of accounts may have been locked for as long as the process before lived.
+    expect(world.session(link).fence).toBeGreaterThan(9);
   });
 
   it('of one account are but the newest', () => {
     const sessions = [saved(1, 'k1', 5), saved(2, 'k1', 7)];
-    world.sessions.restore({ sessions, waiting: [], lastSession: 2, lastRoom: 0 });
+    world.sessions.restore({ sessions, waiting: [], lastSession: 2, lastRoom: 0, lastFence: 0 });
     expect(world.sessions.find('t1')).toBeUndefined();
     expect(world.sessions.find('t2')).toBeDefined();
   });
 
   it('do not come back where their account has been used by a newer one', () => {
     const { config, storage, bank } = world;
-    const fencesOf = () => new Map([[accountOf('k1'), 6]]);
+    const fencesOf = () => new Map([['k1', 6]]);
     const accounts = { ...forgetfulAccounts, fencesOf };
     const sessions = new Sessions({ config, storage, accounts, bank });
     const both = [saved(1, 'k1', 5), saved(2, 'k2', 5)];
-    sessions.restore({ sessions: both, waiting: [], lastSession: 2, lastRoom: 0 });
+    sessions.restore({ sessions: both, waiting: [], lastSession: 2, lastRoom: 0, lastFence: 0 });
     expect([...sessions].map(({ id }) => id)).toEqual([2]);
   });
 
   it('from before there were accounts get one, which is the same the next time', () => {
     const sessions = [saved(1, '', 0)];
-    world.sessions.restore({ sessions, waiting: [], lastSession: 1, lastRoom: 0 });
+    world.sessions.restore({ sessions, waiting: [], lastSession: 1, lastRoom: 0, lastFence: 0 });
     const { accountKey, fence } = world.sessions.find('t1')!;
     const next = new TestWorld();
-    next.sessions.restore({ sessions, waiting: [], lastSession: 1, lastRoom: 0 });
+    next.sessions.restore({ sessions, waiting: [], lastSession: 1, lastRoom: 0, lastFence: 0 });
     expect(next.sessions.find('t1')!.accountKey).toBe(accountKey);
     expect(fence).toBeGreaterThan(0);
   });

@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { LOBBY } from '../../protocol/index.ts';
 import type { Config } from '../config.ts';
 import type { AccountsFile, SavedSession, SavedSessions, WaitChange } from '../store/index.ts';
-import { accountKeyOfToken, accountOf, newAccountKey } from './account.ts';
+import { AccountKeys, accountKeyOfToken, accountOf } from './account.ts';
 import { AccountLocks } from './account-locks.ts';
 import type { Answer } from './answer.ts';
 import type { Bank } from './bank.ts';
@@ -21,7 +21,7 @@ const STRANGER_RESUME_MS = 10_000;
 export interface SessionsOptions {
   readonly config: Config;
   readonly storage: Pick<Storage, 'appendSession'>;
-  readonly accounts: Pick<AccountsFile, 'fence' | 'reserve' | 'fencesOf'>;
+  readonly accounts: Pick<AccountsFile, 'fence' | 'reserve' | 'fencesOf' | 'isKnown' | 'secret'>;
   readonly bank: Pick<Bank, 'raise'>;
 }
 
@@ -39,7 +39,8 @@ export class Sessions implements Iterable<Session> {
   private readonly storage: SessionsOptions['storage'];
   private readonly accounts: SessionsOptions['accounts'];
   private readonly bank: SessionsOptions['bank'];
-  private readonly locks: AccountLocks;
+  private readonly keys: AccountKeys;
+  private locks: AccountLocks;
   private readonly byToken = new Map<string, Session>();
   private readonly byNumber = new Map<number, Session>();
   private readonly byAccount = new Map<string, Session>();
@@ -55,12 +56,14 @@ export class Sessions implements Iterable<Session> {
     this.storage = storage;
     this.accounts = accounts;
     this.bank = bank;
+    this.keys = new AccountKeys(accounts.secret);
     this.locks = new AccountLocks(accounts);
   }
 
   /** Brings back the sessions of an earlier process; they wait to be resumed. */
-  restore({ sessions, lastSession }: SavedSessions): void {
+  restore({ sessions, lastSession, lastFence }: SavedSessions): void {
     this.lastId = lastSession;
+    this.locks = new AccountLocks(this.accounts, lastFence);
     // A newer session comes later. One of them was to end, and the disk may not have that.
     const newest = new Map(sessions.map((saved) => [saved.account, saved]));
     const strangers: SavedSession[] = [];
@@ -68,7 +71,7 @@ export class Sessions implements Iterable<Session> {
     for (const saved of sessions) {
       if (saved.account === '') strangers.push(saved);
       else if (newest.get(saved.account) !== saved) this.noteEnd(saved.id);
-      else found.push(sessionOf(saved, saved.account, saved.fence));
+      else found.push(sessionOf(saved));
     }
     // In one question: they are waited for by everybody.
     const fences = this.accounts.fencesOf(found.map(({ account }) => account));
@@ -80,8 +83,9 @@ export class Sessions implements Iterable<Session> {
     }
     for (const saved of strangers) {
       const key = accountKeyOfToken(saved.token);
-      const fence = this.locks.take(accountOf(key), saved.id);
-      this.bringBack(sessionOf(saved, key, fence));
+      const account = accountOf(key);
+      const fence = this.locks.take(account, saved.id);
+      this.bringBack(sessionOf({ ...saved, key, account, fence }));
     }
   }
 
@@ -112,19 +116,22 @@ export class Sessions implements Iterable<Session> {
   }
 
   /** A session that has the account of this key has ended when this returns, whatever it returns.
+   *  @param offeredKey as the client says. One that the server has not made, and whose account has
+   *  nothing in it, is replaced by one that it makes: a key that others can guess is none.
    *  @returns undefined where there is no place for another.
    *  @throws {StoreError} where it cannot be written down. */
-  begin(name: string, accountKey = newAccountKey()): Session | undefined {
-    const older = this.ownerOf(accountKey);
+  begin(name: string, offeredKey = ''): Session | undefined {
+    const accountKey = this.isKey(offeredKey) ? offeredKey : this.keys.make();
+    const account = accountOf(accountKey);
+    const older = this.byAccount.get(account);
     if (older) this.end(older);
     if (this.byToken.size >= this.config.sessionsMax) return undefined;
     const id = this.lastId + 1;
-    const account = accountOf(accountKey);
     const fence = this.locks.take(account, id);
     const token = randomBytes(16).toString('base64url');
-    const session = new Session(id, token, name, accountKey, fence);
+    const session = new Session({ id, token, name, account, accountKey, fence });
     try {
-      const event = { session: id, token, name, account: accountKey, fence };
+      const event = { session: id, token, name, account, fence };
       this.storage.appendSession({ kind: 'begin', ...event });
     } catch (error) {
       this.locks.free(id);
@@ -134,6 +141,13 @@ export class Sessions implements Iterable<Session> {
     this.lastId = id;
     this.add(session);
     return session;
+  }
+
+  private isKey(offered: string): boolean {
+    if (offered === '' || this.keys.isOwn(offered)) return offered !== '';
+    const account = accountOf(offered);
+    // From an older version, which took every key.
+    return this.byAccount.has(account) || this.accounts.isKnown(account);
   }
 
   /** The number of a new room is used up, even when nothing else is left of it.
@@ -266,8 +280,8 @@ export class Sessions implements Iterable<Session> {
 
 const NONE: ReadonlySet<Session> = new Set();
 
-function sessionOf({ id, token, name, lobby }: SavedSession, key: string, fence: number): Session {
-  const session = new Session(id, token, name, key, fence);
+function sessionOf({ id, token, name, account, key, fence, lobby }: SavedSession): Session {
+  const session = new Session({ id, token, name, account, accountKey: key, fence });
   const answers = lobby.answers.filter(([, answer]) => answer !== null);
   session.lobby.restore({ applied: lobby.applied, answers: answers as SavedAnswers });
   return session;

@@ -76,7 +76,7 @@ class Live {
 async function atWork(rooms: number, changes: Partial<Game> = {}) {
   const data = folder();
   const config = configOf(data);
-  const files = new FileStorage(config);
+  const files = await FileStorage.open(config);
   onTestFinished(() => files.close());
   const live: Live[] = [];
   for (let id = 1; id <= rooms; id++) live.push(await Live.open(files, id));
@@ -104,7 +104,7 @@ function contentOf(of: string): string[] {
 
 /** As the next coordinator has the room. */
 async function recovered(data: string, standby?: Standby) {
-  const files = new FileStorage(configOf(data));
+  const files = await FileStorage.open(configOf(data));
   const games = new Map([[tally.name, tally]]);
   try {
     const back = await recoverRoom(1, { games, storage: files, standby, guard, log, metrics });
@@ -251,7 +251,7 @@ describe('A room that was followed', () => {
       fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 60 }), async (acts) => {
         const root = mkdtempSync(join(tmpdir(), 'holdfast-standby-'));
         const [data, copy] = [join(root, 'data'), join(root, 'copy')];
-        const files = new FileStorage(configOf(data));
+        const files = await FileStorage.open(configOf(data));
         try {
           const room = await Live.open(files, 1);
           const games = new Map([[tally.name, tally]]);

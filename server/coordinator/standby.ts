@@ -185,7 +185,10 @@ function rehearse(config: Config, saved: SavedSessions): void {
   new Sessions({
     config,
     storage: { appendSession: () => {} },
-    accounts: { fence, reserve: () => {}, fencesOf: () => new Map() },
+    accounts: {
+      ...{ fence, reserve: () => {}, fencesOf: () => new Map() },
+      ...{ isKnown: () => false, secret: Buffer.alloc(0) },
+    },
     bank: { raise: () => {} },
   }).restore(saved);
 }

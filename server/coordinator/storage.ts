@@ -24,6 +24,7 @@ import {
   type SessionEvent,
   SessionsFile,
   type Snapshot,
+  type StoreError,
   sessionsPath,
   slowDisk,
   systemDisk,
@@ -68,6 +69,13 @@ export interface Storage {
   appendSession(event: SessionEvent): void;
 }
 
+interface FileStorageParts {
+  readonly config: Config;
+  readonly disk: Disk;
+  readonly accounts: AccountsFile;
+  readonly standby: Standby | undefined;
+}
+
 export class FileStorage implements Storage {
   /** What was there at the start. */
   readonly saved: SavedSessions;
@@ -78,13 +86,38 @@ export class FileStorage implements Storage {
   private readonly sessions: SessionsFile;
   private readonly tenure = new Tenure();
 
-  /** @param standby what the process has followed of it.
+  /** Opens what there is, when no other program has the accounts to itself.
+   *  @param standby what the process has followed of it.
+   *  @param waiting told again and again while another program has.
    *  @throws {StoreError} */
-  constructor(config: Config, standby?: Standby) {
-    this.config = config;
-    this.disk = config.faultDisk === '' ? systemDisk : slowDisk(config.faultDisk);
+  static async open(
+    config: Config,
+    standby?: Standby,
+    waiting?: (error: StoreError) => void,
+  ): Promise<FileStorage> {
+    const disk = config.faultDisk === '' ? systemDisk : slowDisk(config.faultDisk);
     // Before anything is touched.
-    checkFormats(this.disk, config.data);
+    checkFormats(disk, config.data);
+    const accounts = await AccountsFile.open(config.data, disk, waiting);
+    try {
+      return new FileStorage({ config, disk, accounts, standby });
+    } catch (error) {
+      await accounts.close();
+      throw error;
+    }
+  }
+
+  /** As `open`, of accounts that are of this version and that no other program has.
+   *  @throws {StoreError} */
+  static openAtOnce(config: Config): FileStorage {
+    const accounts = new AccountsFile(config.data, systemDisk);
+    return new FileStorage({ config, disk: systemDisk, accounts, standby: undefined });
+  }
+
+  private constructor({ config, disk, accounts, standby }: FileStorageParts) {
+    this.config = config;
+    this.disk = disk;
+    this.accounts = accounts;
     const { file, saved } = SessionsFile.open({
       path: sessionsPath(config.data),
       policy: config.journalSync,
@@ -95,7 +128,6 @@ export class FileStorage implements Storage {
     });
     this.sessions = file;
     this.saved = saved;
-    this.accounts = new AccountsFile(config.data, this.disk);
   }
 
   /** The rooms that were there at the start.

@@ -1,9 +1,14 @@
 // Accounts and a bank for tests that are not about them: in memory, and settled when asked to.
-import type { AccountsFile, BankEffect, Settled } from '../store/index.ts';
+import type { BankEffect, Settled } from '../store/index.ts';
+import { accountOf } from './account.ts';
 import type { Bank, BankRoom } from './bank.ts';
+import type { SessionsOptions } from './sessions.ts';
 
-export const forgetfulAccounts: Pick<AccountsFile, 'fence' | 'reserve' | 'fencesOf'> = {
+export const forgetfulAccounts: SessionsOptions['accounts'] = {
   fence: 0,
+  secret: Buffer.from('a secret of a test'),
+  /** The account of one key was in use before the server made them all. */
+  isKnown: (account) => account === accountOf('k'.repeat(22)),
   reserve() {},
   fencesOf: () => new Map(),
 };

@@ -170,7 +170,7 @@ export class HangWorld {
   private begin(): void {
     this.isFinished = false;
     const { config, metrics, log } = this;
-    this.storage = new FileStorage(config);
+    this.storage = FileStorage.openAtOnce(config);
     const { storage } = this;
     const bank = new FakeBank();
     this.sessions = new Sessions({ config, storage, accounts: forgetfulAccounts, bank });

@@ -63,7 +63,10 @@ export class TestRoom {
   /** A session on `link`, with a connection of the same number. */
   session(link: FakeLink | undefined): Session {
     const id = ++this.lastSession;
-    const session = new Session(id, `token ${id}`, `player ${id}`, `key ${id}`, id);
+    const session = new Session({
+      ...{ id, token: `token ${id}`, name: `player ${id}` },
+      ...{ account: `account ${id}`, accountKey: `key ${id}`, fence: id },
+    });
     session.link = link;
     session.connection = id;
     return session;

@@ -9,16 +9,17 @@ type Accounts = TradeDeskOptions['accounts'];
 
 export class TradeAccounts implements Accounts {
   readonly trades: AccountsTrades;
-  /** Nothing can be written. */
-  isFull = false;
+  /** Why nothing can be written. */
+  fault: 'DISK_FULL' | 'LOCKED' | undefined;
   private readonly db: DatabaseSync;
   private syncs: PromiseWithResolvers<void>[] = [];
 
-  constructor(db = openAccounts(':memory:')) {
+  constructor(db = openAccounts(':memory:', () => Buffer.alloc(32))) {
     this.db = db;
     this.trades = new AccountsTrades(db, {
+      attempt: (act) => act(),
       transaction: (act) => {
-        if (this.isFull) throw new StoreError('DISK_FULL', 'accounts.db', 'no space');
+        if (this.fault) throw new StoreError(this.fault, 'accounts.db');
         return act();
       },
       fenceOf: () => 0,

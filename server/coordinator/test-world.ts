@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts';
 import type { Game } from '../games/index.ts';
 import { readConfig } from '../read-config.ts';
+import { AccountsTrouble } from './accounts-trouble.ts';
 import { ClientLimits } from './client-limits.ts';
 import type { FakeLink } from './fake-link.ts';
 import { applyLobbyCommand } from './lobby.ts';
@@ -53,6 +54,7 @@ export class TestWorld implements LobbyWorld {
   readonly tradeAccounts = new TradeAccounts();
   readonly trades: TradeDesk;
   readonly limits: ClientLimits;
+  readonly trouble = new AccountsTrouble(log);
   readonly links = new Set<FakeLink>();
   private connections = 0;
 
@@ -70,9 +72,8 @@ export class TestWorld implements LobbyWorld {
     this.trades = new TradeDesk({
       accounts: this.tradeAccounts,
       sessions,
-      log,
+      trouble: this.trouble,
       metrics,
-      health: storage.health,
       diskFailed,
     });
     this.rooms = new Rooms({

@@ -1,11 +1,10 @@
 // Trades in the lobby: what players ask, what both are told, and what a new process makes of it.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DiskHealth } from './disk-health.ts';
 import { FakeLink } from './fake-link.ts';
 import { pass, settlePromises, startTime, stopTime } from './fake-time.ts';
 import type { Session } from './session.ts';
-import { log, metrics } from './test-room.ts';
+import { metrics } from './test-room.ts';
 import { TestWorld } from './test-world.ts';
 import { TradeDesk } from './trade-desk.ts';
 import { OFFER_MS } from './trades.ts';
@@ -234,12 +233,103 @@ describe('A trade that both confirm', () => {
   it('changes nothing while nothing can be written', () => {
     ask(ann, 'trade', { with: 'bob', ...swap });
     ask(ann, 'confirm', { trade: 1, version: 1 });
-    world.tradeAccounts.isFull = true;
+    world.tradeAccounts.fault = 'DISK_FULL';
     const unwritten = { state: 'ended', code: 'TRADES_UNAVAILABLE' };
     expect(ask(bob, 'confirm', { trade: 1, version: 1 })).toMatchObject(unwritten);
     expect(told(ann).at(-1)).toMatchObject(unwritten);
     expect(ask(ann, 'trade', { with: 'bob', ...swap })).toEqual(refusal('TRADES_UNAVAILABLE'));
     expect(held(ann)).toEqual([100, 0]);
+  });
+});
+
+describe('While another program has the accounts locked', () => {
+  const lock = () => Object.assign(world.tradeAccounts, { fault: 'LOCKED' });
+  const unlock = () => Object.assign(world.tradeAccounts, { fault: undefined });
+  const answersOf = (session: Session) => {
+    const link = links.get(session)!;
+    return [...link.of('result'), ...link.of('rejected')];
+  };
+
+  it('an offer waits, and is made when the accounts can be written', async () => {
+    lock();
+    world.lobby(ann, 1, 'trade', { with: 'bob', ...swap });
+    world.lobby(ann, 2, 'online');
+    for (let i = 0; i < 20; i++) {
+      pass(100);
+      await settlePromises();
+    }
+    expect(answersOf(ann)).toEqual([]);
+    expect(world.trouble.seconds).toBeGreaterThan(1);
+    unlock();
+    pass(100);
+    await settlePromises();
+    const [offered, online] = answersOf(ann);
+    expect(offered).toMatchObject({ seq: 1, value: { trade: 1, state: 'open' } });
+    expect(online).toMatchObject({ seq: 2, value: { sessions: 2 } });
+    expect(world.trouble.seconds).toBe(0);
+    expect(told(bob)).toMatchObject([{ trade: 1, state: 'open' }]);
+  });
+
+  it('an offer that has waited for long is refused with what to do, and counts as none', async () => {
+    lock();
+    world.lobby(ann, 1, 'trade', { with: 'bob', ...swap });
+    for (let i = 0; i < 110; i++) {
+      pass(100);
+      await settlePromises();
+    }
+    expect(answersOf(ann)).toMatchObject([{ code: 'ACCOUNTS_UNAVAILABLE' }]);
+    unlock();
+    expect(ask(ann, 'trade', { with: 'bob', ...swap })).toMatchObject({ trade: 1 });
+  });
+
+  it('a swap waits, and is made once', async () => {
+    ask(ann, 'trade', { with: 'bob', ...swap });
+    ask(ann, 'confirm', { trade: 1, version: 1 });
+    lock();
+    expect(ask(bob, 'confirm', { trade: 1, version: 1 })).toMatchObject({ state: 'confirmed' });
+    world.trades.beat();
+    expect(held(ann)).toEqual([100, 0]);
+    unlock();
+    world.trades.beat();
+    await synced();
+    expect([held(ann), held(bob)]).toEqual([
+      [40, 1],
+      [60, 1],
+    ]);
+    expect(told(ann).at(-1)).toMatchObject({ trade: 1, state: 'done' });
+    world.trades.beat();
+    expect(held(ann)).toEqual([40, 1]);
+  });
+
+  it('a swap that could not be made for a minute ends, and frees both accounts', async () => {
+    ask(ann, 'trade', { with: 'bob', ...swap });
+    ask(ann, 'confirm', { trade: 1, version: 1 });
+    lock();
+    ask(bob, 'confirm', { trade: 1, version: 1 });
+    pass(OFFER_MS);
+    world.trades.beat();
+    const ended = { trade: 1, state: 'ended', code: 'TRADES_UNAVAILABLE' };
+    expect(told(ann).at(-1)).toMatchObject(ended);
+    expect(ask(bob, 'confirm', { trade: 1, version: 1 })).toMatchObject(ended);
+    unlock();
+    world.trades.beat();
+    expect(ask(ann, 'trades')).toMatchObject({ open: [], over: [ended] });
+    ask(ann, 'trade', { with: 'bob', ...swap });
+    for (const session of [ann, bob]) ask(session, 'confirm', { trade: 2, version: 1 });
+    await synced();
+    expect(held(ann)).toEqual([40, 1]);
+  });
+
+  it('the end of a trade is told at once, and written later', () => {
+    ask(ann, 'trade', { with: 'bob', ...swap });
+    lock();
+    const ended = { trade: 1, state: 'ended', code: 'TRADE_CANCELLED' };
+    expect(ask(bob, 'cancel', { trade: 1 })).toMatchObject(ended);
+    expect(told(ann).at(-1)).toMatchObject(ended);
+    expect(ask(ann, 'confirm', { trade: 1, version: 1 })).toMatchObject(ended);
+    unlock();
+    world.trades.beat();
+    expect(ask(ann, 'trades')).toMatchObject({ open: [], over: [ended] });
   });
 });
 
@@ -304,19 +394,12 @@ describe('A player', () => {
 
 describe('A new process', () => {
   /** The coordinator is another one; the sessions are the same. */
-  function restart(): void {
-    const { sessions } = world;
+  function restart(fault?: 'LOCKED'): void {
+    const { sessions, trouble } = world;
     for (const session of [ann, bob]) sessions.detach(session);
     sessions.watchers.length = 0;
-    const accounts = world.tradeAccounts.again();
-    const trades = new TradeDesk({
-      accounts,
-      sessions,
-      log,
-      metrics,
-      health: new DiskHealth(),
-      diskFailed: () => {},
-    });
+    const accounts = Object.assign(world.tradeAccounts.again(), { fault });
+    const trades = new TradeDesk({ accounts, sessions, trouble, metrics, diskFailed: () => {} });
     Object.assign(world, { tradeAccounts: accounts, trades });
     for (const session of [ann, bob]) sessions.attach(session, links.get(session)!, session.id);
   }
@@ -337,6 +420,25 @@ describe('A new process', () => {
       [0, 2],
     ]);
     expect(ask(ann, 'trade', { with: 'bob', ...swap })).toMatchObject({ trade: 2 });
+  });
+
+  it('that finds the accounts locked tells both later that what was open is lost', async () => {
+    ask(ann, 'trade', { with: 'bob', ...swap });
+    told(ann);
+    told(bob);
+    restart('LOCKED');
+    expect(told(ann)).toEqual([]);
+    world.trades.beat();
+    world.tradeAccounts.fault = undefined;
+    // Before that a new trade would be ended with the others.
+    expect(ask(bob, 'trade', { with: 'ann', want: { gold: 5 } })).toMatchObject({ trade: 2 });
+    world.trades.beat();
+    expect(told(ann)).toMatchObject([{ trade: 1, code: 'TRADE_LOST' }, { trade: 2 }]);
+    expect(ask(ann, 'trades')).toMatchObject({ open: [{ trade: 2 }], over: [{ trade: 1 }] });
+    ask(ann, 'confirm', { trade: 2, version: 1 });
+    ask(bob, 'confirm', { trade: 2, version: 1 });
+    await synced();
+    expect(held(bob)).toEqual([5, 2]);
   });
 
   it('tells both of a swap that was written down and told to nobody, and makes it once', () => {

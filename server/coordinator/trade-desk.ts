@@ -1,20 +1,20 @@
 // Trades at work: between the sessions that trade, the accounts that swap, and those who are told.
 import { performance } from 'node:perf_hooks';
 import { type ErrorCode, type Goods, LOBBY, type TradeView } from '../../protocol/index.ts';
-import type { Log, ProcessMetrics } from '../observe/index.ts';
-import type { AccountsFile, TradeParty, WrittenTrade } from '../store/index.ts';
-import type { DiskHealth } from './disk-health.ts';
+import type { ProcessMetrics } from '../observe/index.ts';
+import { type AccountsFile, isLocked, type TradeParty, type WrittenTrade } from '../store/index.ts';
+import type { AccountsTrouble } from './accounts-trouble.ts';
 import type { Session } from './session.ts';
 import type { Sessions, SessionWatcher } from './sessions.ts';
 import { NEWS_MS, TradeNews } from './trade-news.ts';
+import { TradeRecords } from './trade-records.ts';
 import { viewOf, viewOfWritten } from './trade-view.ts';
-import { type EndReason, type Said, sideOf, type Trade, TradeState, Trades } from './trades.ts';
+import { type Said, sideOf, type Trade, TradeState, Trades } from './trades.ts';
 
 export interface TradeDeskOptions {
   readonly accounts: Pick<AccountsFile, 'trades' | 'sync'>;
   readonly sessions: Sessions;
-  readonly log: Log;
-  readonly health: DiskHealth;
+  readonly trouble: AccountsTrouble;
   readonly metrics: ProcessMetrics<'coordinator'>;
   /** The disk has not taken what was written: nobody knows what it holds. */
   diskFailed(error: unknown): void;
@@ -23,22 +23,28 @@ export interface TradeDeskOptions {
 /** What came of a request: the trade as who asked sees it, or why it was refused. */
 export type Traded = TradeView | readonly [code: ErrorCode, detail?: string | undefined];
 
+/** Of the trades that an earlier process has ended, at most so many are told to players who come back. */
+const NEWS_MAX = 1000;
+
+/** Its calls throw {StoreError} `LOCKED` where they need the accounts and another program has them:
+ *  nothing has happened then, and the same can be asked again. */
 export class TradeDesk implements SessionWatcher {
   private readonly options: TradeDeskOptions;
   private readonly trades = new Trades();
   private readonly news = new TradeNews();
+  private readonly records: TradeRecords;
+  /** Trades whose accounts are locked for them, and whose swap waits until it can be written. */
+  private readonly unswapped = new Set<number>();
   private unsynced: number[] = [];
   private isSyncing = false;
   private isOpen = true;
 
-  /** Ends what an earlier process has left open: nothing of it was swapped.
+  /** Ends what an earlier process has left open, now or as soon as that can be written.
    *  @throws {StoreError} */
   constructor(options: TradeDeskOptions) {
     this.options = options;
-    const { trades } = options.accounts;
-    const at = Date.now();
-    trades.recover(at, 'TRADE_LOST' satisfies EndReason);
-    for (const written of trades.since(at - NEWS_MS)) this.news.add(written);
+    this.records = new TradeRecords(options);
+    this.untilLocked(() => this.recover());
     options.sessions.watchers.push(this);
   }
 
@@ -51,14 +57,17 @@ export class TradeDesk implements SessionWatcher {
     const refusal = this.trades.refusalToOffer(session.id, other.id);
     if (refusal === 'TRADE_OPEN') return [refusal, this.openWith(session, other)];
     if (refusal) return [refusal];
-    const short = this.shortOf(session, give);
-    if (short) return short;
+    const lack = this.records.lackOf(session.account, give);
+    if (lack) return ['NOT_ENOUGH', lack];
     const sides = [sideOfSession(session, give), sideOfSession(other, want)] as const;
     let id: number;
     try {
-      id = this.options.accounts.trades.begin(Date.now(), sides);
+      this.recover();
+      id = this.records.begin(sides);
     } catch (error) {
-      return this.unwritten(error);
+      if (isLocked(error)) throw error;
+      this.options.trouble.failed(error, 'trade');
+      return ['TRADES_UNAVAILABLE'];
     }
     const now = performance.now();
     const parties = [partyOf(session), partyOf(other)] as const;
@@ -70,8 +79,8 @@ export class TradeDesk implements SessionWatcher {
   /** Membership is checked before everything else: a stranger gets the same answer as for a trade
    *  that never was. */
   counter(session: Session, id: number, give: Goods, want: Goods): Traded {
-    const short = this.trades.find(id, session.id) && this.shortOf(session, give);
-    if (short) return short;
+    const lack = this.trades.find(id, session.id) && this.records.lackOf(session.account, give);
+    if (lack) return ['NOT_ENOUGH', lack];
     return this.after(session, id, (now) => this.trades.counter(now, id, session.id, [give, want]));
   }
 
@@ -79,8 +88,8 @@ export class TradeDesk implements SessionWatcher {
   confirm(session: Session, id: number, version: number): Traded {
     const known = this.trades.find(id, session.id);
     if (known?.version === version && known.state === TradeState.Open) {
-      const short = this.shortOf(session, known.gives[sideOf(known, session.id)]);
-      if (short) return short;
+      const lack = this.records.lackOf(session.account, known.gives[sideOf(known, session.id)]);
+      if (lack) return ['NOT_ENOUGH', lack];
     }
     return this.after(session, id, (now) => this.trades.confirm(now, id, session.id, version));
   }
@@ -94,7 +103,7 @@ export class TradeDesk implements SessionWatcher {
     const now = performance.now();
     return {
       open: this.trades.of(session.id).map((trade) => viewOf(trade, session.id, now)),
-      over: this.options.accounts.trades
+      over: this.records
         .of(session.account)
         // One that is written down and that the disk does not have yet is among the others.
         .filter(({ trade }) => !this.trades.get(trade))
@@ -105,6 +114,9 @@ export class TradeDesk implements SessionWatcher {
   /** Called several times a second. */
   beat(): void {
     this.trades.expire(performance.now());
+    this.untilLocked(() => this.recover());
+    this.records.beat();
+    this.swapAgain();
     this.work();
     this.news.beat();
   }
@@ -112,6 +124,10 @@ export class TradeDesk implements SessionWatcher {
   attached(session: Session): void {
     const now = performance.now();
     for (const trade of this.trades.of(session.id)) tell(session, viewOf(trade, session.id, now));
+    this.tellNews(session);
+  }
+
+  private tellNews(session: Session): void {
     for (const written of this.news.missedBy(session)) {
       tell(session, viewOfWritten(written, session.account));
     }
@@ -140,7 +156,7 @@ export class TradeDesk implements SessionWatcher {
   /** What came of a trade that is over, for its two players. */
   private overOf(session: Session, id: number): Traded {
     const { account } = session;
-    const written = this.options.accounts.trades.find(id);
+    const written = this.records.find(id);
     if (!written?.parties.some((party) => party.account === account)) return ['UNKNOWN_TRADE'];
     return viewOfWritten(written, account);
   }
@@ -152,14 +168,20 @@ export class TradeDesk implements SessionWatcher {
     return `trade ${trade?.id}`;
   }
 
-  /** Why the session cannot give that. */
-  private shortOf({ account }: Session, give: Goods): Traded | undefined {
-    const { trades } = this.options.accounts;
-    for (const [item, amount] of Object.entries(give)) {
-      const held = trades.balance(account, item);
-      if (held < amount) return ['NOT_ENOUGH', `you have ${held} ${item}`];
+  /** Trades that an earlier process has left open are lost, and those who come back are told. */
+  private recover(): void {
+    if (!this.records.recover()) return;
+    for (const written of this.records.lately(NEWS_MS, NEWS_MAX)) this.news.add(written);
+    for (const session of this.options.sessions) if (session.link) this.tellNews(session);
+  }
+
+  private untilLocked(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (!isLocked(error)) throw error;
+      this.options.trouble.failed(error, 'trade');
     }
-    return undefined;
   }
 
   private work(): void {
@@ -173,21 +195,32 @@ export class TradeDesk implements SessionWatcher {
   }
 
   private swap(trade: Trade): void {
-    const { accounts } = this.options;
     const fences = [trade.parties[0].fence, trade.parties[1].fence] as const;
     try {
-      const result = accounts.trades.swap({ ...writtenOf(trade), fences });
+      const result = this.records.swap({ ...writtenOf(trade), fences });
       if (result !== 'done') {
         this.trades.fail(trade.id, result === 'OVER' ? 'TRADE_LOST' : result);
         return;
       }
     } catch (error) {
-      this.trades.fail(trade.id, this.unwritten(error)[0]);
+      this.options.trouble.failed(error, 'trade');
+      if (isLocked(error)) this.unswapped.add(trade.id);
+      else this.trades.fail(trade.id, 'TRADES_UNAVAILABLE');
       return;
     }
     this.trades.swapped(trade.id);
     this.unsynced.push(trade.id);
     if (!this.isSyncing) void this.sync();
+  }
+
+  /** Makes the swaps that could not be written, up to the first that still cannot. */
+  private swapAgain(): void {
+    for (const id of this.unswapped) {
+      this.unswapped.delete(id);
+      const trade = this.trades.get(id);
+      if (trade?.state === TradeState.Locking) this.swap(trade);
+      if (this.unswapped.has(id)) return;
+    }
   }
 
   /** Those that come while the disk is at work are done by its next turn. */
@@ -214,29 +247,13 @@ export class TradeDesk implements SessionWatcher {
     const written = writtenOf(trade);
     if (isOver) {
       metrics.count('tradesEnded', 1, { outcome: trade.reason ?? 'done' });
-      this.writeEnd(written);
+      if (written.state !== 'done') this.records.end(written);
       this.news.add(written);
     }
     for (const { session: id, account } of trade.parties) {
       const session = sessions.byId(id);
       if (session) tell(session, isOver ? viewOfWritten(written, account) : viewOf(trade, id, now));
     }
-  }
-
-  /** Where it cannot be written, the next process ends it: nothing was swapped in either case. */
-  private writeEnd(written: WrittenTrade): void {
-    if (written.state === 'done') return;
-    try {
-      this.options.accounts.trades.end(written);
-    } catch (error) {
-      this.unwritten(error);
-    }
-  }
-
-  private unwritten(error: unknown): readonly ['TRADES_UNAVAILABLE'] {
-    this.options.health.failed('trade', error);
-    this.options.log.error({ err: error }, 'a trade cannot be written down');
-    return ['TRADES_UNAVAILABLE'];
   }
 }
 

@@ -192,10 +192,12 @@ export class Trades {
     }
   }
 
-  /** Ends those about which nothing was said for too long. */
+  /** Ends those about which nothing was said for too long, or whose swap could not be made for too
+   *  long. */
   expire(now: number): void {
     for (const trade of this.open.values()) {
-      if (trade.state !== Swapped && trade.deadline <= now) this.end(trade, 'TRADE_EXPIRED');
+      if (trade.state === Swapped || trade.deadline > now) continue;
+      this.end(trade, trade.state === Open ? 'TRADE_EXPIRED' : 'TRADES_UNAVAILABLE');
     }
   }
 

@@ -126,10 +126,25 @@ describe('attach', () => {
         rooms: [],
         lobbySeq: 0,
         continued: false,
-        account: expect.stringMatching(/^[A-Za-z0-9_-]{22}$/),
+        account: expect.stringMatching(/^[A-Za-z0-9_-]{32}$/),
       },
     ]);
     expect([worker.peer.worker, world.sessions.size]).toEqual([4, 1]);
+  });
+
+  it('to a session of an earlier process tells the key of its account where the worker has it', async () => {
+    const { account: key, token } = await worker.attach(10);
+    const { accountKey: _, ...session } = world.sessions.find(token)!;
+    worker.peer.close();
+    world = Object.assign(new TestWorld(), { log, gone: () => {} });
+    const saved = { ...session, key: '', rooms: [], lobby: { applied: 0, answers: [] } };
+    const last = { waiting: [], lastSession: 1, lastRoom: 0, lastFence: session.fence };
+    world.sessions.restore({ sessions: [saved], ...last });
+    worker = new TestWorker(world);
+    expect(await worker.attach(10, token)).toMatchObject({ resumed: true, account: '' });
+    expect(await worker.attach(10, token, 0, 'x'.repeat(32))).toMatchObject({ account: '' });
+    expect(await worker.attach(10, token, 0, key)).toMatchObject({ account: key });
+    expect(await worker.attach(10, token)).toMatchObject({ account: key });
   });
 
   it('with a token nobody knows begins a new session', async () => {

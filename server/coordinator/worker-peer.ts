@@ -12,6 +12,7 @@ import {
   type KeptCopy,
 } from '../link/index.ts';
 import type { Log } from '../observe/index.ts';
+import { accountOf } from './account.ts';
 import { applyLobbyCommand } from './lobby.ts';
 import type { LobbyWorld } from './lobby-commands.ts';
 import { hasPlaceLeft } from './place-quota.ts';
@@ -150,6 +151,8 @@ export class WorkerPeer implements WorkerLink {
     }
     this.takeOver(session, connection);
     this.sessions.set(connection, session);
+    // An earlier process has heard it, and no file has it.
+    if (accountOf(account) === session.account) session.accountKey = account;
     session.since = since;
     sessions.moveTo(session, address, addressGroup);
     const continued = rooms !== null && known !== undefined && canContinue(session, rooms, this);

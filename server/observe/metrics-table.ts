@@ -160,6 +160,11 @@ export const metrics = {
     { verdict: ['accepted', 'refused'] },
   ),
   effectsWaiting: gauge(coordinator, 'sum', 'Effects on accounts that wait to be written down.'),
+  accountsUnwritableSeconds: gauge(
+    coordinator,
+    'max',
+    'How long the accounts could not be written: another program has accounts.db locked, or the disk is full. Deposits wait meanwhile; 0: they can be written.',
+  ),
   trades: gauge(coordinator, 'sum', 'Trades between two players that are not over.'),
   tradesEnded: counter(coordinator, 'Trades that are over, made (done) or not.', {
     outcome: [

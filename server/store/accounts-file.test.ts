@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { AccountsFile, type BankEffect, type Settled } from './accounts-file.ts';
+import type { BankEffect, Settled } from './accounts-effects.ts';
+import { AccountsFile } from './accounts-file.ts';
 import { checkFormats } from './check-formats.ts';
 import { type Disk, systemDisk } from './disk.ts';
 import { temporaryFolder } from './test-disk.ts';
@@ -237,7 +238,7 @@ describe('The file of accounts', () => {
     const db = new DatabaseSync(path);
     db.exec('PRAGMA user_version = 99');
     db.close();
-    const refusal = /accounts\.db: format 99 of 1: .*newer version/;
+    const refusal = /accounts\.db: format 99 of 2: .*newer version/;
     expect(() => new AccountsFile(data)).toThrow(refusal);
     expect(() => checkFormats(systemDisk, data)).toThrow(refusal);
     expect(existsSync(join(data, 'rooms'))).toBe(false);

@@ -1,84 +1,89 @@
-// Accounts on disk: what players own beyond rooms, and what came of the effects of rooms on it.
+// Accounts on disk: the database file, its transactions, and when the disk has them. No call waits for
+// another program that has the file locked: the call fails with `LOCKED`, and its caller tries it again.
+import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AccountsEffects, type BankBatch, type Settled } from './accounts-effects.ts';
 import { openAccounts } from './accounts-schema.ts';
 import { AccountsTrades } from './accounts-trades.ts';
-import { type AccountsTotals, accountsTotals, type Leaders, leadersOf } from './accounts-views.ts';
+import { upgradeAccounts } from './accounts-upgrade.ts';
+import { type AccountsTotals, AccountsViews, type Leaders } from './accounts-views.ts';
 import { type Disk, systemDisk } from './disk.ts';
-import { StoreError } from './store-error.ts';
-
-/** What a room does to an account. `amount` is a whole number from 0. */
-export interface BankEffect {
-  /** Counts the effects of the room, from 1. */
-  readonly n: number;
-  /** `balance` only asks. */
-  readonly kind: 'deposit' | 'withdraw' | 'balance';
-  /** The account's id; '' is refused. */
-  readonly account: string;
-  /** The number with which the account's lock was granted to who does it. */
-  readonly fence: number;
-  /** The player's name, for the leaderboard. */
-  readonly name: string;
-  readonly item: string;
-  readonly amount: number;
-}
-
-/** What came of an effect. */
-export interface Settled {
-  readonly n: number;
-  readonly accepted: boolean;
-  /** What the account holds of the item after it. */
-  readonly balance: number;
-}
-
-/** All that is done in one transaction. */
-export interface BankBatch {
-  /** Accounts that were taken over: older fencing numbers are refused from now on. */
-  readonly raised: readonly { readonly account: string; readonly fence: number }[];
-  /** `seen`: up to which number the room has all answers. */
-  readonly handOvers: readonly {
-    readonly room: number;
-    readonly seen: number;
-    readonly effects: readonly BankEffect[];
-  }[];
-  /** Rooms that are no more, and ask nothing any more. */
-  readonly ended: readonly number[];
-}
+import { isLocked, StoreError } from './store-error.ts';
 
 /** So many fencing numbers count as given at a time: a session needs no write of its own. */
 const FENCES_AT_ONCE = 1_000_000;
-const PAUSES_PER_COUNT = 20;
+/** Rows that one step of `reconcile` deletes at most: some ms. */
+const ROWS_AT_ONCE = 2000;
+/** Interval between attempts to open a locked file. */
+const OPEN_RETRY_MS = 20;
+const SECRET_BYTES = 32;
 
 export class AccountsFile {
-  /** Fencing numbers of earlier processes are not above this. */
+  /** Fencing numbers of earlier processes are not above this, unless the file was locked during the
+   *  whole life of one; `sessions.log` has those. */
   readonly fence: number;
   readonly trades: AccountsTrades;
+  /** By it the server recognizes account keys of its own making. */
+  readonly secret: Uint8Array;
   private readonly path: string;
   private readonly disk: Disk;
   private readonly db: DatabaseSync;
+  private readonly effects: AccountsEffects;
+  private readonly views: AccountsViews;
   private readonly sql: ReturnType<typeof prepare>;
   private readonly logFd: number;
+  /** The mark that the file has, and the mark that it has to have with the next transaction. */
   private given: number;
-  private counted: { readonly totals: AccountsTotals; readonly until: number } | undefined;
+  private wanted: number;
   private syncing: Promise<void>;
   private isOpen = true;
 
-  /** @param data the server's data directory.
+  /** Opens the file when no other program has it to itself, and brings an older one up to date. Other
+   *  work goes on meanwhile.
+   *  @param waiting told again and again while the file is locked.
    *  @throws {StoreError} */
+  static async open(
+    data: string,
+    disk: Disk = systemDisk,
+    waiting: (error: StoreError) => void = () => {},
+  ): Promise<AccountsFile> {
+    const path = join(data, 'accounts.db');
+    attempt(path, () => disk.makeFolder(data));
+    for (;;) {
+      try {
+        await upgradeAccounts(path, () => randomBytes(SECRET_BYTES));
+        return new AccountsFile(data, disk);
+      } catch (error) {
+        const failure = StoreError.of(path, error);
+        if (!isLocked(failure)) throw failure;
+        waiting(failure);
+      }
+      await sleep(OPEN_RETRY_MS);
+    }
+  }
+
+  /** Opens a file of this version, or makes one.
+   *  @param data the server's data directory.
+   *  @throws {StoreError} also `LOCKED`, where the file is new or another program has it to itself. */
   constructor(data: string, disk: Disk = systemDisk) {
     this.path = join(data, 'accounts.db');
     this.disk = disk;
-    this.db = attempt(this.path, () => openAccounts(this.path));
+    this.db = attempt(this.path, () => openAccounts(this.path, () => randomBytes(SECRET_BYTES)));
     try {
-      this.sql = attempt(this.path, () => prepare(this.db));
-      this.trades = attempt(this.path, () => {
-        return new AccountsTrades(this.db, {
-          transaction: (act) => this.transaction(act),
-          fenceOf: (account) => this.fenceOf(account),
-        });
+      this.sql = prepare(this.db);
+      this.effects = new AccountsEffects(this.db);
+      this.views = new AccountsViews(this.db);
+      this.trades = new AccountsTrades(this.db, {
+        attempt: (act) => attempt(this.path, act),
+        transaction: (act) => this.transaction(act),
+        fenceOf: (account) => this.effects.fenceOf(account),
       });
+      this.secret = this.sql.secret.get()!.key_secret as Uint8Array;
       this.fence = this.sql.given.get()!.given as number;
       this.given = this.fence;
+      this.wanted = this.fence;
       this.reserve(this.fence + 1);
       this.logFd = disk.openToSync(`${this.path}-wal`);
       // What an earlier process has written, before anything after it; beside those who wait for this one.
@@ -91,48 +96,64 @@ export class AccountsFile {
     }
   }
 
-  /** To be called with each fencing number before anyone has it.
+  /** To be called with each fencing number before any session has it. A locked file does not refuse the
+   *  number: the mark then moves with the next transaction, so no fence in the file is above its mark.
    *  @throws {StoreError} */
   reserve(fence: number): void {
     if (fence <= this.given) return;
-    const given = fence + FENCES_AT_ONCE;
-    attempt(this.path, () => this.sql.give.run(given));
-    this.given = given;
+    this.wanted = Math.max(this.wanted, fence + FENCES_AT_ONCE);
+    try {
+      this.probe();
+    } catch (error) {
+      if (!isLocked(error)) throw error;
+    }
+  }
+
+  /** Finds out whether anything can be written now.
+   *  @throws {StoreError} */
+  probe(): void {
+    this.transaction(() => {});
   }
 
   /** The highest room that is known. */
   get lastRoom(): number {
-    return (this.sql.lastRoom.get()!.room as number | null) ?? 0;
+    return this.effects.lastRoom;
   }
 
-  /** The newest fencing number with which the account was used or taken over; 0 for none. */
   fenceOf(account: string): number {
-    return (this.sql.holder.get(account)?.fence as number | undefined) ?? 0;
+    return this.effects.fenceOf(account);
   }
 
-  /** As `fenceOf`, of many: those that have none are left out. */
+  /** Whether the account has ever had anything. @throws {StoreError} */
+  isKnown(account: string): boolean {
+    return attempt(this.path, () => this.effects.isKnown(account));
+  }
+
   fencesOf(accounts: readonly string[]): ReadonlyMap<string, number> {
-    const rows = this.sql.holders.all(JSON.stringify(accounts));
-    return new Map(rows.map(({ account, fence }) => [account as string, fence as number]));
+    return this.effects.fencesOf(accounts);
   }
 
   /** Applies each effect at most once, whatever is handed over again, in whatever order.
    *  @returns what came of each, in the order of `batch`; to be told when `sync` has returned.
    *  @throws {StoreError} Nothing is done then, and all of it can be tried again. */
-  apply({ raised, handOvers, ended }: BankBatch): Settled[][] {
-    const isQuestion = (effect: BankEffect): boolean => effect.kind === 'balance';
-    const asksOnly = handOvers.every(({ effects }) => effects.every(isQuestion));
-    if (asksOnly && raised.length + ended.length === 0) {
-      return handOvers.map(({ effects }) => effects.map((effect) => this.answer(effect)));
-    }
+  apply(batch: BankBatch): Settled[][] {
+    const { effects } = this;
+    if (effects.asksOnly(batch)) return attempt(this.path, () => effects.answers(batch));
+    return this.transaction(() => effects.apply(batch));
+  }
+
+  /** One short step of the search for rows of rooms that do not exist and cannot come back.
+   *  @param after the room up to which the search has come; 0 at first.
+   *  @returns the room up to which it has come now; undefined at the end.
+   *  @throws {StoreError} */
+  reconcile(after: number, exists: (room: number) => boolean): number | undefined {
+    const { effects } = this;
+    const room = attempt(this.path, () => effects.roomAfter(after));
+    if (room === undefined || exists(room)) return room;
     return this.transaction(() => {
-      for (const { account, fence } of raised) this.sql.raise.run(account, fence);
-      const all = handOvers.map(({ room, seen, effects }) => {
-        const from = this.see(room, seen);
-        return effects.map((effect) => this.settle(room, from, effect));
-      });
-      for (const room of ended) this.forget(room);
-      return all;
+      if (!effects.forgetResults(room, ROWS_AT_ONCE)) return after;
+      effects.forget(room);
+      return room;
     });
   }
 
@@ -150,20 +171,15 @@ export class AccountsFile {
     }
   }
 
-  /** Those who have put in most of the item, ever, and where `account` stands. */
+  /** Those who have put in most of the item, ever, and where `account` stands.
+   *  @throws {StoreError} */
   leaders(item: string, account: string): Leaders {
-    return leadersOf(this.db, item, account);
+    return attempt(this.path, () => this.views.leaders(item, account));
   }
 
-  /** Adds everything up. That takes as long as there are accounts, so it takes a twentieth of the
-   *  time at most: who asks sooner gets the sums of before. */
+  /** @throws {StoreError} */
   totals(): AccountsTotals {
-    const startedAt = performance.now();
-    if (this.counted && startedAt < this.counted.until) return this.counted.totals;
-    const totals = accountsTotals(this.db);
-    const now = performance.now();
-    this.counted = { totals, until: now + (now - startedAt) * PAUSES_PER_COUNT };
-    return totals;
+    return attempt(this.path, () => this.views.totals());
   }
 
   async close(): Promise<void> {
@@ -180,8 +196,11 @@ export class AccountsFile {
     return attempt(this.path, () => {
       this.db.exec('BEGIN IMMEDIATE');
       try {
+        const { wanted } = this;
+        if (wanted > this.given) this.sql.give.run(wanted);
         const done = act();
         this.db.exec('COMMIT');
+        this.given = wanted;
         return done;
       } catch (error) {
         if (this.db.isTransaction) this.db.exec('ROLLBACK');
@@ -189,105 +208,13 @@ export class AccountsFile {
       }
     });
   }
-
-  /** @returns up to where the answers to the room's effects are kept no more. */
-  private see(room: number, seen: number): number {
-    const { sql } = this;
-    const before = (sql.seen.get(room)?.n as number | undefined) ?? 0;
-    if (seen <= before) return before;
-    sql.see.run(room, seen);
-    sql.unkeep.run(room, seen);
-    return seen;
-  }
-
-  private settle(room: number, seen: number, effect: BankEffect): Settled {
-    const { n } = effect;
-    if (effect.kind === 'balance') return this.answer(effect);
-    const kept = this.sql.kept.get(room, n);
-    if (kept) return { n, accepted: kept.accepted === 1, balance: kept.balance as number };
-    // The room has had the answer, so nobody waits for this one.
-    if (n <= seen) return { ...this.answer(effect), accepted: false };
-    const before = this.balanceOf(effect);
-    const after = before + (effect.kind === 'deposit' ? effect.amount : -effect.amount);
-    const accepted = this.isAllowed(effect, after);
-    if (accepted) this.write(room, effect, after - before);
-    const balance = accepted ? after : before;
-    this.sql.keep.run(room, n, Number(accepted), balance);
-    return { n, accepted, balance };
-  }
-
-  private answer(effect: BankEffect): Settled {
-    return { n: effect.n, accepted: true, balance: this.balanceOf(effect) };
-  }
-
-  private balanceOf({ account, item }: BankEffect): number {
-    return (this.sql.balance.get(account, item)?.balance as number | undefined) ?? 0;
-  }
-
-  private isAllowed({ account, fence, item, amount }: BankEffect, after: number): boolean {
-    if (account === '' || after < 0 || !Number.isSafeInteger(after)) return false;
-    const deposited = (this.sql.balance.get(account, item)?.deposited as number | undefined) ?? 0;
-    return Number.isSafeInteger(deposited + amount) && fence >= this.fenceOf(account);
-  }
-
-  private write(room: number, effect: BankEffect, change: number): void {
-    const { account, name, fence, item, amount } = effect;
-    if (change === 0) return;
-    const { sql } = this;
-    const holder = sql.holder.get(account);
-    if (holder?.fence !== fence || holder.name !== name) sql.hold.run(account, name, fence);
-    if (change > 0) sql.deposit.run(account, item, amount, amount);
-    else sql.withdraw.run(amount, account, item);
-    sql.net.run(room, item, change);
-  }
-
-  private forget(room: number): void {
-    const { sql } = this;
-    sql.endNets.run(room);
-    for (const one of [sql.dropNets, sql.dropSettled, sql.dropSeen]) one.run(room);
-  }
 }
 
 function prepare(db: DatabaseSync) {
   return {
     given: db.prepare('SELECT given FROM fences'),
     give: db.prepare('UPDATE fences SET given = ?'),
-    lastRoom: db.prepare(
-      'SELECT max(room) AS room FROM (SELECT room FROM nets UNION ALL SELECT room FROM seen ' +
-        'UNION ALL SELECT room FROM settled)',
-    ),
-    holder: db.prepare('SELECT name, fence FROM holders WHERE account = ?'),
-    holders: db.prepare(
-      'SELECT account, fence FROM holders WHERE account IN (SELECT value FROM json_each(?))',
-    ),
-    hold: db.prepare('INSERT OR REPLACE INTO holders VALUES (?, ?, ?)'),
-    raise: db.prepare(
-      "INSERT INTO holders VALUES (?, '', ?) " +
-        'ON CONFLICT DO UPDATE SET fence = max(fence, excluded.fence)',
-    ),
-    balance: db.prepare('SELECT balance, deposited FROM balances WHERE account = ? AND item = ?'),
-    deposit: db.prepare(
-      'INSERT INTO balances VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE ' +
-        'SET balance = balance + excluded.balance, deposited = deposited + excluded.deposited',
-    ),
-    withdraw: db.prepare(
-      'UPDATE balances SET balance = balance - ? WHERE account = ? AND item = ?',
-    ),
-    net: db.prepare(
-      'INSERT INTO nets VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET net = net + excluded.net',
-    ),
-    kept: db.prepare('SELECT accepted, balance FROM settled WHERE room = ? AND n = ?'),
-    keep: db.prepare('INSERT INTO settled VALUES (?, ?, ?, ?)'),
-    unkeep: db.prepare('DELETE FROM settled WHERE room = ? AND n <= ?'),
-    seen: db.prepare('SELECT n FROM seen WHERE room = ?'),
-    see: db.prepare('INSERT OR REPLACE INTO seen VALUES (?, ?)'),
-    endNets: db.prepare(
-      'INSERT INTO nets SELECT 0, item, net FROM nets WHERE room = ? ' +
-        'ON CONFLICT DO UPDATE SET net = net + excluded.net',
-    ),
-    dropNets: db.prepare('DELETE FROM nets WHERE room = ?'),
-    dropSettled: db.prepare('DELETE FROM settled WHERE room = ?'),
-    dropSeen: db.prepare('DELETE FROM seen WHERE room = ?'),
+    secret: db.prepare('SELECT key_secret FROM server'),
   };
 }
 

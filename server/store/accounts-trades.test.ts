@@ -139,7 +139,7 @@ describe('Trades that are written down', () => {
     await file.close();
     file = open();
     file.trades.recover(8 * 24 * 3600 * 1000, 'TRADE_LOST');
-    file.trades.recover(16 * 24 * 3600 * 1000, 'TRADE_LOST');
+    file.trades.forget(16 * 24 * 3600 * 1000, 10);
     expect(file.trades.find(trade)).toBeUndefined();
     expect(file.trades.begin(0, [ann, bob])).toBeGreaterThan(trade);
   });
@@ -154,7 +154,7 @@ describe('Trades that are written down', () => {
       [open1, 'TRADE_LOST', 9],
       [done, 'done', 1],
     ]);
-    expect(file.trades.since(5).map(({ trade }) => trade)).toEqual([open1]);
+    expect(file.trades.since(5, 10).map(({ trade }) => trade)).toEqual([open1]);
     expect(file.trades.swap(swapOf(open1))).toBe('OVER');
   });
 

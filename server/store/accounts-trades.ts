@@ -38,13 +38,15 @@ const KEPT_MS = 7 * 24 * 3600 * 1000;
 
 /** What trades need of the file that they are in. */
 export interface TradesSurroundings {
+  /** Calls `act`. @throws {StoreError} for what it throws. */
+  attempt<T>(act: () => T): T;
   /** All of `act` or nothing. @throws {StoreError} */
   transaction<T>(act: () => T): T;
   /** The newest fencing number that is known of an account. */
   fenceOf(account: string): number;
 }
 
-/** Each method throws {StoreError} where nothing can be written; nothing is done then. */
+/** Each method throws {StoreError} where nothing can be read or written; nothing is done then. */
 export class AccountsTrades {
   private readonly surroundings: TradesSurroundings;
   private readonly sql: ReturnType<typeof prepare>;
@@ -56,10 +58,12 @@ export class AccountsTrades {
 
   /** Trades that an earlier process has left open are over, and nothing of them was swapped. */
   recover(at: number, state: string): void {
-    this.surroundings.transaction(() => {
-      this.sql.endAll.run(state, at);
-      this.sql.forget.run(at - KEPT_MS);
-    });
+    this.surroundings.transaction(() => this.sql.endAll.run(state, at));
+  }
+
+  /** Deletes at most `max` of the trades that were over long before `at`. */
+  forget(at: number, max: number): void {
+    this.surroundings.transaction(() => this.sql.forget.run(at - KEPT_MS, max));
   }
 
   /** @returns the number of a new trade: higher than any before. */
@@ -79,18 +83,18 @@ export class AccountsTrades {
   }
 
   find(trade: number): WrittenTrade | undefined {
-    const row = this.sql.find.get(trade);
+    const row = this.surroundings.attempt(() => this.sql.find.get(trade));
     return row && tradeOf(row);
   }
 
   /** The last that are over, the newest first. */
   of(account: string): WrittenTrade[] {
-    return this.sql.of.all(account, account).map(tradeOf);
+    return this.surroundings.attempt(() => this.sql.of.all(account, account)).map(tradeOf);
   }
 
-  /** Those that were over at `at` or later. */
-  since(at: number): WrittenTrade[] {
-    return this.sql.since.all(at).map(tradeOf);
+  /** Those that were over at `at` or later: not more than `max`, the newest of them. */
+  since(at: number, max: number): WrittenTrade[] {
+    return this.surroundings.attempt(() => this.sql.since.all(at, max)).map(tradeOf);
   }
 
   /** Both give what they give, or neither: at most once, however often it is called. To be told
@@ -100,7 +104,8 @@ export class AccountsTrades {
   }
 
   balance(account: string, item: string): number {
-    return (this.sql.balance.get(account, item)?.balance as number | undefined) ?? 0;
+    const row = this.surroundings.attempt(() => this.sql.balance.get(account, item));
+    return (row?.balance as number | undefined) ?? 0;
   }
 
   private writeSwap({ trade, at, parties, fences }: Swap): Swapped {
@@ -177,7 +182,10 @@ const listOf = (side: 'a' | 'b'): string =>
 function prepare(db: DatabaseSync) {
   return {
     endAll: db.prepare(`UPDATE trades SET state = ?, at = ? WHERE state = '${OPEN}'`),
-    forget: db.prepare(`DELETE FROM trades WHERE at < ? AND state <> '${OPEN}'`),
+    forget: db.prepare(
+      'DELETE FROM trades WHERE trade IN ' +
+        `(SELECT trade FROM trades WHERE at < ? AND state <> '${OPEN}' LIMIT ?)`,
+    ),
     begin: db.prepare(
       'INSERT INTO trades (state, at, a, a_name, a_gives, b, b_name, b_gives) ' +
         `VALUES ('${OPEN}', ?, ?, ?, ?, ?, ?, ?)`,
@@ -192,7 +200,9 @@ function prepare(db: DatabaseSync) {
     ),
     find: db.prepare('SELECT * FROM trades WHERE trade = ?'),
     of: db.prepare(`${listOf('a')} UNION ALL ${listOf('b')} ORDER BY trade DESC LIMIT ${LISTED}`),
-    since: db.prepare(`SELECT * FROM trades WHERE at >= ? AND state <> '${OPEN}'`),
+    since: db.prepare(
+      `SELECT * FROM trades WHERE at >= ? AND state <> '${OPEN}' ORDER BY at DESC LIMIT ?`,
+    ),
     balance: db.prepare('SELECT balance FROM balances WHERE account = ? AND item = ?'),
     takeOff: db.prepare('UPDATE balances SET balance = balance - ? WHERE account = ? AND item = ?'),
     putOn: db.prepare(

@@ -1,4 +1,5 @@
-// What can be read off the accounts: who has put in most, and what all of them hold.
+// What can be read off the accounts, at a cost that does not grow with them: who has put in most, and
+// what all of them hold.
 import type { DatabaseSync } from 'node:sqlite';
 
 export interface Leaders {
@@ -20,50 +21,62 @@ export interface AccountsTotals {
 }
 
 const TOP_PLACES = 10;
-/** To count further would take too long. */
-const PLACES_COUNTED = 100_000;
+/** Counting 1,000 rows of an index takes 0.02 ms, 100,000 take 2 ms of every player's time. */
+const PLACES_COUNTED = 1000;
+/** Rows of each list of `totals`. */
+const TOTALS_LISTED = 1000;
 
-export function leadersOf(db: DatabaseSync, item: string, account: string): Leaders {
-  const top = db
-    .prepare(
-      'SELECT holders.name AS name, deposited FROM balances JOIN holders USING (account) ' +
-        'WHERE item = ? AND deposited > 0 ORDER BY deposited DESC LIMIT ?',
-    )
-    .all(item, TOP_PLACES)
-    .map((row) => ({ name: row.name as string, amount: row.deposited as number }));
-  const own = db
-    .prepare('SELECT deposited FROM balances WHERE account = ? AND item = ?')
-    .get(account, item);
-  const amount = (own?.deposited as number | undefined) ?? 0;
-  if (amount === 0) return { top, own: { place: 0, amount } };
-  const { better } = db
-    .prepare(
-      'SELECT count(*) AS better FROM ' +
-        '(SELECT 1 FROM balances WHERE item = ? AND deposited > ? LIMIT ?)',
-    )
-    .get(item, amount, PLACES_COUNTED) as { better: number };
-  return { top, own: { place: better < PLACES_COUNTED ? better + 1 : 0, amount } };
+export class AccountsViews {
+  private readonly sql: ReturnType<typeof prepare>;
+
+  constructor(db: DatabaseSync) {
+    this.sql = prepare(db);
+  }
+
+  leaders(item: string, account: string): Leaders {
+    const top = this.sql.top
+      .all(item, TOP_PLACES)
+      .map((row) => ({ name: row.name as string, amount: row.deposited as number }));
+    const own = this.sql.own.get(account, item);
+    const amount = (own?.deposited as number | undefined) ?? 0;
+    if (amount === 0) return { top, own: { place: 0, amount } };
+    const { better } = this.sql.better.get(item, amount, PLACES_COUNTED) as { better: number };
+    return { top, own: { place: better < PLACES_COUNTED ? better + 1 : 0, amount } };
+  }
+
+  totals(): AccountsTotals {
+    return {
+      items: this.sql.items.all(TOTALS_LISTED).map((row) => ({
+        item: row.item as string,
+        accounts: row.accounts as number,
+        rooms: row.rooms as number,
+      })),
+      rooms: this.sql.rooms.all(TOTALS_LISTED).map((row) => ({
+        room: row.room as number,
+        item: row.item as string,
+        net: row.net as number,
+      })),
+    };
+  }
 }
 
-export function accountsTotals(db: DatabaseSync): AccountsTotals {
-  const rooms = db
-    .prepare('SELECT room, item, net FROM nets ORDER BY room, item')
-    .all()
-    .map((row) => ({
-      room: row.room as number,
-      item: row.item as string,
-      net: row.net as number,
-    }));
-  const held = db
-    .prepare('SELECT item, sum(balance) AS held FROM balances GROUP BY item')
-    .all()
-    .map((row) => [row.item as string, row.held as number] as const);
-  const byItem = new Map(held);
-  const names = [...new Set([...byItem.keys(), ...rooms.map(({ item }) => item)])].sort();
-  const items = names.map((item) => ({
-    item,
-    accounts: byItem.get(item) ?? 0,
-    rooms: rooms.reduce((sum, one) => (one.item === item ? sum + one.net : sum), 0),
-  }));
-  return { items, rooms };
+/** Sums may be larger than an integer that JavaScript counts exactly; those come rounded. */
+const number = (column: string): string => `CAST(${column} AS REAL) AS ${column}`;
+
+function prepare(db: DatabaseSync) {
+  return {
+    top: db.prepare(
+      'SELECT holders.name AS name, deposited FROM balances JOIN holders USING (account) ' +
+        'WHERE item = ? AND deposited > 0 ORDER BY deposited DESC LIMIT ?',
+    ),
+    own: db.prepare('SELECT deposited FROM balances WHERE account = ? AND item = ?'),
+    better: db.prepare(
+      'SELECT count(*) AS better FROM ' +
+        '(SELECT 1 FROM balances WHERE item = ? AND deposited > ? LIMIT ?)',
+    ),
+    items: db.prepare(
+      `SELECT item, ${number('accounts')}, ${number('rooms')} FROM totals ORDER BY item LIMIT ?`,
+    ),
+    rooms: db.prepare(`SELECT room, item, ${number('net')} FROM nets ORDER BY room, item LIMIT ?`),
+  };
 }

@@ -80,6 +80,11 @@ export class CompactedLog {
     this.meanwhile?.push(body);
   }
 
+  /** The file is to be made short whatever its length: it has what is to be kept no longer. */
+  compactSoon(): void {
+    this.longBytes = 0;
+  }
+
   /** Where the file has become long, replaces it by one with these records instead, and all that is
    *  appended from now on. They are taken bit by bit: where they are not what was at the call,
    *  what was appended meanwhile must be harmless when it comes twice. One that cannot be

@@ -1,11 +1,8 @@
 // The door of store/: what outlives the server, in files.
 
-export {
-  AccountsFile,
-  type BankBatch,
-  type BankEffect,
-  type Settled,
-} from './accounts-file.ts';
+export { accountOf, digest } from './account-id.ts';
+export type { BankBatch, BankEffect, Settled } from './accounts-effects.ts';
+export { AccountsFile } from './accounts-file.ts';
 export type { AccountsTrades, Swap, Swapped, TradeParty, WrittenTrade } from './accounts-trades.ts';
 export type { AccountsTotals, Leaders } from './accounts-views.ts';
 export { Attempt, type Culprit, culpritOf, type Mark, quarantine } from './attempts.ts';
@@ -45,5 +42,5 @@ export {
   type SnapshotAbout,
 } from './snapshot-file.ts';
 export { stateHash } from './state-hash.ts';
-export { StoreError, type StoreErrorCode, storeErrors } from './store-error.ts';
+export { isLocked, StoreError, type StoreErrorCode, storeErrors } from './store-error.ts';
 export { Tenure } from './tenure.ts';

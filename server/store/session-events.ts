@@ -1,13 +1,14 @@
 // What happens to sessions, one row each, and what the sessions are after a row of such events.
+import { accountOf } from './account-id.ts';
 
 /** Fields in the order of the array that the file holds, new ones at the end; a tag is never used again for another. */
 const eventKinds = {
-  begin: { tag: 1, fields: ['session', 'token', 'name', 'account', 'fence'] },
+  begin: { tag: 1, fields: ['session', 'token', 'name', 'key', 'fence', 'account'] },
   join: { tag: 2, fields: ['session', 'room'] },
   leave: { tag: 3, fields: ['session', 'room'] },
   end: { tag: 4, fields: ['session'] },
   lobby: { tag: 5, fields: ['session', 'seq', 'answer', 'wait'] },
-  numbers: { tag: 6, fields: ['session', 'room'] },
+  numbers: { tag: 6, fields: ['session', 'room', 'fence'] },
   wait: { tag: 9, fields: ['session', 'wait'] },
 } as const;
 
@@ -32,10 +33,12 @@ export type SessionEvent =
       readonly session: number;
       readonly token: string;
       readonly name: string;
-      /** The account's key, and the number with which its lock was granted; not there in a session
+      /** The account's id, and the number with which its lock was granted; not there in a session
        *  from before there were accounts. */
       readonly account?: string | undefined;
       readonly fence?: number | undefined;
+      /** The account's key: older versions wrote that instead of the id. */
+      readonly key?: string | undefined;
     }
   | { readonly kind: 'join'; readonly session: number; readonly room: number }
   | { readonly kind: 'leave'; readonly session: number; readonly room: number }
@@ -49,8 +52,13 @@ export type SessionEvent =
       readonly wait?: WaitChange | undefined;
     }
   | { readonly kind: 'wait'; readonly session: number; readonly wait: WaitChange }
-  /** Sessions and rooms up to these have been; their numbers are not used again. */
-  | { readonly kind: 'numbers'; readonly session: number; readonly room: number };
+  /** Sessions, rooms and fencing numbers up to these have been; they are not used again. */
+  | {
+      readonly kind: 'numbers';
+      readonly session: number;
+      readonly room: number;
+      readonly fence?: number | undefined;
+    };
 
 const byTag = new Map(
   Object.entries(eventKinds).map(([kind, { tag, fields }]) => [tag as number, { kind, fields }]),
@@ -76,9 +84,11 @@ export interface SavedSession {
   readonly id: number;
   readonly token: string;
   readonly name: string;
-  /** The account's key; '' and 0 for a session from before there were accounts. */
+  /** The account's id; '' and 0 for a session from before there were accounts. */
   readonly account: string;
   readonly fence: number;
+  /** The account's key, where an older version has written it; else ''. */
+  readonly key: string;
   /** In the order in which they were joined. */
   readonly rooms: readonly number[];
   /** What the lobby has applied: as `Ledger.restore` takes it. */
@@ -101,9 +111,11 @@ export interface SavedSessions {
   readonly waiting: readonly SavedWait[];
   readonly lastSession: number;
   readonly lastRoom: number;
+  /** The highest fencing number that a session ever had. */
+  readonly lastFence: number;
 }
 
-interface Remembered extends Pick<SavedSession, 'token' | 'name' | 'account' | 'fence'> {
+interface Remembered extends Pick<SavedSession, 'token' | 'name' | 'account' | 'fence' | 'key'> {
   readonly rooms: Set<number>;
   applied: number;
   readonly answers: Map<number, unknown>;
@@ -116,6 +128,9 @@ export class SessionHistory {
   private readonly sessions = new Map<number, Remembered>();
   private lastSession = 0;
   private lastRoom = 0;
+  private lastFence = 0;
+  /** Some event had an account's key. */
+  hadKeys = false;
   /** In the order in which they began. */
   private readonly waits = new Map<string, SavedWait>();
 
@@ -127,12 +142,14 @@ export class SessionHistory {
   apply(event: SessionEvent): void {
     this.lastSession = Math.max(this.lastSession, event.session);
     if ('room' in event) this.lastRoom = Math.max(this.lastRoom, event.room);
+    if ('fence' in event) this.lastFence = Math.max(this.lastFence, event.fence ?? 0);
     const session = this.sessions.get(event.session);
     switch (event.kind) {
       case 'begin': {
         this.endWaits(session);
-        const { token, name, account = '', fence = 0 } = event;
-        const who = { token, name, account, fence };
+        const { token, name, fence = 0, key = '', account = accountOf(key) } = event;
+        this.hadKeys ||= key !== '';
+        const who = { token, name, account, fence, key };
         const none = { rooms: new Set<number>(), answers: new Map(), waits: new Set<string>() };
         this.sessions.set(event.session, { ...who, applied: 0, ...none });
         return;
@@ -170,13 +187,14 @@ export class SessionHistory {
       rooms: [...rooms],
       lobby: { applied, answers: [...answers] },
     }));
-    const { lastSession, lastRoom } = this;
-    return { sessions, waiting: [...this.waits.values()], lastSession, lastRoom };
+    const { lastSession, lastRoom, lastFence } = this;
+    return { sessions, waiting: [...this.waits.values()], lastSession, lastRoom, lastFence };
   }
 
-  /** The shortest history that leads here. */
+  /** The shortest history that leads here, without keys. */
   *events(): Iterable<SessionEvent> {
-    yield { kind: 'numbers', session: this.lastSession, room: this.lastRoom };
+    const { lastSession: session, lastRoom: room, lastFence: fence } = this;
+    yield { kind: 'numbers', session, room, fence };
     for (const [session, { token, name, account, fence, rooms, answers }] of this.sessions) {
       yield { kind: 'begin', session, token, name, account, fence };
       for (const room of rooms) yield { kind: 'join', session, room };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { accountOf } from './account-id.ts';
 import { CompactedLog } from './compacted-log.ts';
 import { systemDisk } from './disk.ts';
 import { pack } from './msgpack.ts';
@@ -72,9 +73,39 @@ describe('The file of sessions', () => {
     expect(history.saved().sessions).toMatchObject([{ token: 't', account: '', fence: 0 }]);
   });
 
+  it('has no key of an account, also where an older version has written one', async () => {
+    const options = newOptions();
+    const { file } = SessionsFile.open(options);
+    const key = 'a-key-of-an-older-version';
+    file.append({ kind: 'begin', session: 1, token: 't', name: 'ann', key, fence: 7 });
+    await file.close();
+    expect(readFileSync(options.path, 'latin1')).toContain(key);
+    const { file: next, saved } = SessionsFile.open(options);
+    expect(saved.sessions).toMatchObject([{ account: accountOf(key), key, fence: 7 }]);
+    void next.sync();
+    await expect.poll(() => readFileSync(options.path, 'latin1')).not.toContain(key);
+    await next.close();
+    const again = SessionsFile.open(options).saved;
+    expect(again).toEqual({ ...saved, sessions: [{ ...saved.sessions[0]!, key: '' }] });
+  });
+
+  it('knows the highest fencing number, also of a session that has ended', async () => {
+    const options: SessionsFileOptions = { ...newOptions(), policy: 'never' };
+    const { file } = SessionsFile.open(options);
+    const begin = (session: number, fence: number): void => {
+      file.append({ kind: 'begin', session, token: 't', name: 'ann', account: 'a', fence });
+      file.append({ kind: 'end', session });
+    };
+    begin(1, 9);
+    for (let i = 2; i < 3000; i++) begin(i, 8);
+    await file.close();
+    const { saved } = SessionsFile.open(options);
+    expect(saved).toMatchObject({ sessions: [], lastFence: 9 });
+  });
+
   it('is empty at first', () => {
     const { saved, droppedBytes } = SessionsFile.open(newOptions());
-    expect(saved).toEqual({ sessions: [], waiting: [], lastSession: 0, lastRoom: 0 });
+    expect(saved).toEqual({ sessions: [], waiting: [], lastSession: 0, lastRoom: 0, lastFence: 0 });
     expect(droppedBytes).toBe(0);
   });
 
@@ -91,11 +122,15 @@ describe('The file of sessions', () => {
     const answers = [2, 3, 4].map((seq) => [seq, [seq]]);
     expect(SessionsFile.open(options).saved).toEqual({
       sessions: [
-        { id: 1, token: 't', name: 'ann', ...own, rooms: [5, 4], lobby: { applied: 4, answers } },
+        {
+          ...{ id: 1, token: 't', name: 'ann', key: '', ...own },
+          ...{ rooms: [5, 4], lobby: { applied: 4, answers } },
+        },
       ],
       waiting: [],
       lastSession: 2,
       lastRoom: 9,
+      lastFence: 7,
     });
   });
 
@@ -282,7 +317,7 @@ describe('The file of sessions', () => {
     const bytes = readFileSync(options.path);
     bytes.writeUInt16LE(9, 4);
     writeFileSync(options.path, bytes);
-    expect(() => SessionsFile.open(options)).toThrow(/format 9 of 3: .* start that version/);
+    expect(() => SessionsFile.open(options)).toThrow(/format 9 of 4: .* start that version/);
     expect(readFileSync(options.path)).toEqual(bytes);
   });
 });

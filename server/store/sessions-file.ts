@@ -14,8 +14,9 @@ import {
 } from './session-events.ts';
 import { StoreError } from './store-error.ts';
 
-/** A record is an event, or from version 3 on an array of events: those are read far quicker. */
-export const sessionsFormat: FileFormat = { magic: 'HFL1', version: 3 };
+/** A record is an event, or from version 3 on an array of events: those are read far quicker. Before
+ *  version 4 sessions had their accounts' keys; from then on they have the ids. */
+export const sessionsFormat: FileFormat = { magic: 'HFL1', version: 4 };
 const EVENTS_IN_RECORD = 200;
 
 export interface SessionsFileOptions extends Omit<CompactedLogOptions, 'format'> {
@@ -85,6 +86,7 @@ export class SessionsFile {
     const { log, droppedBytes } = opened;
     try {
       const history = followed.take(opened);
+      if (history.hadKeys) log.compactSoon();
       return { file: new SessionsFile(log, history), saved: history.saved(), droppedBytes };
     } catch (error) {
       void log.close();
@@ -103,6 +105,7 @@ export class SessionsFile {
   /** For `everysecond`: call it once a second.
    *  @throws {StoreError} and so does every append after it. */
   sync(): Promise<void> {
+    this.log.compactIfLong(() => this.shortest());
     return this.log.sync();
   }
 

@@ -9,6 +9,9 @@ export const storeErrors = {
   NOT_WRITABLE: 'this user may not write there: correct the owner or the permissions',
   NOT_READABLE: 'it cannot be read: correct the owner or the permissions',
   MISSING: 'it is not there',
+  LOCKED:
+    'another program, such as an SQL tool or a backup, has it locked: let that program end its transaction ' +
+    'or close the file (`fuser` with the name of the file says which programs have it open)',
   IO: 'the disk failed: look into the system’s log',
 } as const;
 
@@ -38,6 +41,11 @@ export class StoreError extends Error {
   }
 }
 
+/** Whether another program has the file at the moment: the same call may succeed later. */
+export function isLocked(error: unknown): boolean {
+  return error instanceof StoreError && error.code === 'LOCKED';
+}
+
 function codeOf(system: string | undefined, reads: boolean): StoreErrorCode {
   switch (system) {
     case 'ENOSPC':
@@ -57,6 +65,10 @@ function codeOf(system: string | undefined, reads: boolean): StoreErrorCode {
 /** @param errcode SQLite's; the lowest byte says which kind of error it is. */
 function codeOfSqlite(errcode: number): StoreErrorCode {
   switch (errcode & 0xff) {
+    case 5:
+    case 6:
+    case 15:
+      return 'LOCKED';
     case 13:
       return 'DISK_FULL';
     case 8:

@@ -149,7 +149,8 @@ function attached(connection: Connection, message: Kind<'attached'>, served: Ser
     inFlightMax,
     ...(pauseMs === undefined ? {} : { pauseMs }),
   });
-  connection.send({ type: 'account', key: account });
+  // Where the server was started again since, the client alone has it.
+  if (account !== '') connection.send({ type: 'account', key: account });
   served.identified(connection.id, token, name);
 }
 

@@ -1,0 +1,62 @@
+// Whether the accounts can be written at the moment, for the log and the metrics: said once, not each time.
+import { performance } from 'node:perf_hooks';
+import type { Log } from '../observe/index.ts';
+import { isLocked } from '../store/index.ts';
+import type { DiskHealth, WrittenPart } from './disk-health.ts';
+
+/** Interval between log lines while it lasts. */
+const LOG_MS = 10_000;
+/** Interval between attempts to find out whether it is over, where nothing else is written. */
+const PROBE_MS = 1000;
+
+export class AccountsTrouble {
+  /** Is told of failures that are the disk's; a lock of another program is not among them. */
+  health: DiskHealth | undefined;
+  private readonly log: Log;
+  private since: number | undefined;
+  private loggedAt = Number.NEGATIVE_INFINITY;
+  private probedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(log: Log) {
+    this.log = log;
+  }
+
+  /** How long the accounts could not be written; 0: they can. */
+  get seconds(): number {
+    return this.since === undefined ? 0 : (performance.now() - this.since) / 1000;
+  }
+
+  /** Something could not be written, or read. */
+  failed(err: unknown, part: WrittenPart = 'account'): void {
+    if (!isLocked(err)) this.health?.failed(part, err);
+    const now = performance.now();
+    this.since ??= now;
+    if (now - this.loggedAt < LOG_MS) return;
+    this.loggedAt = now;
+    const text =
+      'the accounts cannot be written: deposits wait and are tried again, players play on';
+    this.log.error({ err, seconds: Math.round(this.seconds) }, text);
+  }
+
+  /** Something was written. */
+  succeeded(): void {
+    if (this.since === undefined) return;
+    const seconds = Math.round(this.seconds);
+    this.since = undefined;
+    this.loggedAt = Number.NEGATIVE_INFINITY;
+    this.log.info({ seconds }, 'the accounts can be written again');
+  }
+
+  /** Called several times a second. @param write writes nothing. */
+  beat(write: () => void): void {
+    const now = performance.now();
+    if (this.since === undefined || now - this.probedAt < PROBE_MS) return;
+    this.probedAt = now;
+    try {
+      write();
+      this.succeeded();
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+}
