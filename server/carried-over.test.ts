@@ -64,7 +64,7 @@ describe('A room of an older version of its game', () => {
     expect(logged(after, 'under other code')).toBeUndefined();
     await after.stop();
     const third = await start(data, second);
-    expect(logged(third, 'room recovered')).toBeDefined();
+    expect(logged(third, 'rooms recovered')).toBeDefined();
     expect(logged(third, 'carried over')).toBeUndefined();
   });
 
@@ -77,7 +77,7 @@ describe('A room of an older version of its game', () => {
     expect(logged(older, 'stays away')!.msg).toContain('start the newer game again');
     await older.stop();
     expect(readdirSync(join(data, 'rooms'))).toEqual(['1']);
-    expect(logged(await start(data, second), 'room recovered')).toBeDefined();
+    expect(logged(await start(data, second), 'rooms recovered')).toBeDefined();
   });
 
   it('repeats the last ticks under the newer code after a crash, and says so', async () => {
@@ -88,7 +88,7 @@ describe('A room of an older version of its game', () => {
     await before.kill();
     const after = await start(data, second);
     expect(logged(after, 'under other code')).toMatchObject({ level: 'warn', room: 1 });
-    expect(logged(after, 'room recovered')).toBeDefined();
+    expect(logged(after, 'rooms recovered')).toBeDefined();
   });
 });
 

@@ -213,6 +213,7 @@ export class Coordinator {
     return {
       config: this.options.config,
       log: this.options.log,
+      metrics: this.options.metrics,
       rooms: this.rooms,
       sessions: this.sessions,
       matchmaking: this.matchmaking,

@@ -6,7 +6,7 @@ import type { Config } from '../config.ts';
 import type { FromWorker } from '../link/index.ts';
 import type { AccountsFile } from '../store/index.ts';
 import type { AccountsTrouble } from './accounts-trouble.ts';
-import { type Answer, refused, result } from './answer.ts';
+import { type Answer, type AnswerMetrics, refused, result } from './answer.ts';
 import { chat, say } from './chat.ts';
 import { type ClientLimits, CREATE_COST } from './client-limits.ts';
 import { waitForAccounts } from './lobby-patience.ts';
@@ -22,6 +22,7 @@ export type CommandMessage = Extract<FromWorker, { type: 'command' }>;
 
 /** What the lobby needs of its surroundings. */
 export interface LobbyWorld {
+  readonly metrics: AnswerMetrics;
   readonly config: Config;
   readonly rooms: Rooms;
   readonly links: Iterable<WorkerLink>;

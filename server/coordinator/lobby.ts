@@ -1,7 +1,7 @@
 // Room 0, which every session is in: applies what is asked of it, each once and in order.
 import { performance } from 'node:perf_hooks';
 import { LOBBY, sentence } from '../../protocol/index.ts';
-import { type Answer, refused } from './answer.ts';
+import { refused, sendAnswer } from './answer.ts';
 import {
   type CommandMessage,
   isQuestion,
@@ -36,7 +36,7 @@ export function applyLobbyCommand(
   session.lobbyGap.close();
   if (seq <= ledger.applied) {
     const kept = ledger.kept(seq);
-    if (kept) send(session, seq, kept);
+    if (kept) sendAnswer(world.metrics, session, LOBBY, seq, kept);
     else answerAgain(world, session, message);
     return;
   }
@@ -113,7 +113,7 @@ function settle(world: LobbyWorld, session: Session, message: CommandMessage, de
   // A question can be asked again, and its answer may be long: a list of all rooms.
   if (!isQuestion(message)) ledger.keep(seq, answer);
   done?.();
-  send(session, seq, answer);
+  sendAnswer(world.metrics, session, LOBBY, seq, answer);
   return true;
 }
 
@@ -128,20 +128,14 @@ function settleLater(
   if (deed.done || settle(world, session, message, deed)) applyWaiting(world, session);
 }
 
-function send({ link, connection }: Session, seq: number, answer: Answer): void {
-  if (!link) return;
-  if (answer.kind === 'result') {
-    link.send({ type: 'result', connection, room: LOBBY, seq, value: answer.value });
-  } else {
-    const { code, text } = answer;
-    link.send({ type: 'rejected', connection, room: LOBBY, seq, code, text });
-  }
-}
-
 /** Only what changes nothing can be asked again; it is answered at once, unless it waits for the accounts. */
 function answerAgain(world: LobbyWorld, session: Session, message: CommandMessage): void {
   const { seq } = message;
   const deed = isQuestion(message) ? runLobbyCommand(world, session, message) : undefined;
-  if (!(deed instanceof Promise)) send(session, seq, deed?.answer ?? refused('RESULT_EXPIRED'));
-  else void deed.then(() => !isOver(world, session) && answerAgain(world, session, message));
+  if (deed instanceof Promise) {
+    void deed.then(() => !isOver(world, session) && answerAgain(world, session, message));
+    return;
+  }
+  const answer = deed?.answer ?? refused('RESULT_EXPIRED');
+  sendAnswer(world.metrics, session, LOBBY, seq, answer);
 }

@@ -198,7 +198,7 @@ export class Matchmaking {
     } else {
       this.measure(players, matchmaker);
       matchmaker.settle(match);
-      log.info({ room: room.id, game: game.name, players }, 'match made');
+      log.debug({ room: room.id, game: game.name, players }, 'match made');
       for (const id of players) this.tell(id, 'matched', { game: game.name, room: room.id });
     }
     for (const id of players) if (!matchmaker.get(id)) this.forget(id, game.name);

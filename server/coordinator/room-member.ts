@@ -1,6 +1,6 @@
 // A member of a room: its place, the numbers of its commands, and what its client is told.
-import { type ProcessMetrics, rejectionCode } from '../observe/index.ts';
-import { type Answer, refused } from './answer.ts';
+import type { ProcessMetrics } from '../observe/index.ts';
+import { type Answer, refused, sendAnswer } from './answer.ts';
 import { GapNotice } from './gap-notice.ts';
 import type { RoomState } from './room-state.ts';
 import type { Session } from './session.ts';
@@ -100,16 +100,7 @@ export class Member {
   }
 
   answer(seq: number, answer: Answer): void {
-    const { link, connection } = this.session;
-    if (!link) return;
-    const room = this.id;
-    if (answer.kind === 'result') {
-      link.send({ type: 'result', connection, room, seq, value: answer.value });
-    } else {
-      const { code, text } = answer;
-      this.room.metrics.count('commandsRejected', 1, { code: rejectionCode(code) });
-      link.send({ type: 'rejected', connection, room, seq, code, text });
-    }
+    sendAnswer(this.room.metrics, this.session, this.id, seq, answer);
   }
 
   private answerAgain(seq: number, call: boolean): void {

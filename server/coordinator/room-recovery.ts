@@ -28,6 +28,13 @@ export interface RoomBack extends Replayed {
   readonly storage: RoomStorage;
   /** It was written down by other code. */
   readonly carriedOver: boolean;
+  readonly counts: RecoveryCounts;
+}
+
+/** What of a room's journal was repeated, and what of it was not whole. */
+export interface RecoveryCounts {
+  readonly repeated: number;
+  readonly droppedBytes: number;
 }
 
 /** Where a room is taken up, before what follows is applied. */
@@ -80,18 +87,19 @@ async function recoverOnce(
     throw error;
   }
   const repeated = followed ? followed.repeatedWith(replayed) : replayed.repeated;
-  if (replayed.ended === undefined) {
-    const ms = Math.round(performance.now() - startedAt);
-    const { tick } = of.state.room;
-    const counts = {
-      repeated: batches.length,
-      followed: followed !== undefined,
-      ms,
-      droppedBytes,
-    };
-    options.log.info({ room, game: of.game.name, tick, ...counts }, 'room recovered');
-  }
-  return { ...of, ...replayed, repeated };
+  const counts = { repeated: batches.length, droppedBytes };
+  const ms = Math.round(performance.now() - startedAt);
+  const { tick } = of.state.room;
+  const fields = {
+    room,
+    game: of.game.name,
+    tick,
+    followed: followed !== undefined,
+    ms,
+    ...counts,
+  };
+  if (replayed.ended === undefined) options.log.debug(fields, 'room recovered');
+  return { ...of, ...replayed, repeated, counts };
 }
 
 /** @returns undefined where the room is to be recovered from its snapshot, also where something is wrong:

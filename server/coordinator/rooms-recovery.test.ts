@@ -40,7 +40,7 @@ async function begin(data: string, game: Game = tally, changes: object = {}): Pr
     config,
     log: createLog({
       role: 'coordinator',
-      level: 'info',
+      level: 'debug',
       write: (line) => log.push(JSON.parse(line)),
     }),
     metrics,
@@ -97,6 +97,7 @@ describe('A recovered room', () => {
     expect(log).toMatchObject([
       { level: 'error', room: 1, tick: 0, err: { code: 'CORRUPT' } },
       { msg: 'room recovered', tick: Number.parseInt(newest.slice('snapshot-'.length), 10) },
+      { msg: 'rooms recovered', level: 'info', rooms: 1 },
     ]);
     await stop();
   });
@@ -109,11 +110,12 @@ describe('A recovered room', () => {
     expect(log.map(({ msg }) => msg)).toEqual([
       'a room was carried over to newer code',
       'room recovered',
+      'rooms recovered',
     ]);
     await expect.poll(() => filesOf(data)).not.toContain(before.at(-2));
     await stop();
     const again = await begin(data, newer);
-    expect(again.log.map(({ msg }) => msg)).toEqual(['room recovered']);
+    expect(again.log.map(({ msg }) => msg)).toEqual(['room recovered', 'rooms recovered']);
     await again.stop();
   });
 });

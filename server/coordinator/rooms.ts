@@ -15,7 +15,7 @@ import { untilProven } from './hang-proof.ts';
 import { prepareInPool } from './preparation.ts';
 import { Room, type RoomOptions } from './room.ts';
 import { type Opened, RoomOpeners } from './room-openers.ts';
-import { recoverRoom } from './room-recovery.ts';
+import { type RecoveryCounts, recoverRoom } from './room-recovery.ts';
 import { snapshotOf } from './room-snapshot.ts';
 import { RoomState } from './room-state.ts';
 import type { Sessions } from './sessions.ts';
@@ -150,7 +150,7 @@ export class Rooms implements Iterable<Room> {
       if (written.status === 'rejected') throw written.reason;
       const room = this.take(game, ...written.value);
       if (opened) opened.room = room;
-      log.info({ room: room.id, game: game.name }, 'room opened');
+      log.debug({ room: room.id, game: game.name }, 'room opened');
       return room;
     } catch (error) {
       if (opened) this.openers.forget(opened);
@@ -202,10 +202,19 @@ export class Rooms implements Iterable<Room> {
   async recover(storage: FileStorage, standby?: Standby): Promise<void> {
     // What the accounts know of a room must not be of another.
     this.lastId = Math.max(storage.saved.lastRoom, storage.accounts.lastRoom);
+    const startedAt = performance.now();
+    const sum = { rooms: 0, repeated: 0, droppedBytes: 0 };
     for (const id of storage.rooms()) {
       this.lastId = Math.max(this.lastId, id);
-      await this.bringBack(id, storage, standby);
+      const of = await this.bringBack(id, storage, standby);
+      if (!of) continue;
+      sum.rooms++;
+      sum.repeated += of.repeated;
+      sum.droppedBytes += of.droppedBytes;
     }
+    if (sum.rooms === 0) return;
+    const ms = Math.round(performance.now() - startedAt);
+    this.options.log.info({ ...sum, ms }, 'rooms recovered');
   }
 
   /** Called several times a second. */
@@ -218,7 +227,7 @@ export class Rooms implements Iterable<Room> {
       // Nobody can come into a room of a match later.
       if (!room.game.match && now - room.emptySince < config.roomEmptyMs) continue;
       room.end('ROOM_ENDED', 'Nobody was in the room any more.');
-      log.info({ room: room.id, game: room.game.name }, 'empty room ended');
+      log.debug({ room: room.id, game: room.game.name }, 'empty room ended');
     }
   }
 
@@ -236,7 +245,13 @@ export class Rooms implements Iterable<Room> {
     await Promise.all([...this.rooms.values()].map((room) => room.close()));
   }
 
-  private async bringBack(id: number, storage: FileStorage, standby?: Standby): Promise<void> {
+  /** @returns how much of the room's journal was repeated; undefined where the room is not there. */
+  private async bringBack(
+    id: number,
+    storage: FileStorage,
+    standby?: Standby,
+  ): Promise<RecoveryCounts | undefined> {
+    let counts: RecoveryCounts | undefined;
     try {
       const back = await recoverRoom(id, { ...this.options, storage, standby, guard: this.guard });
       if (back === 'faulty') this.quarantine(id);
@@ -244,7 +259,10 @@ export class Rooms implements Iterable<Room> {
         const { game, state, storage: journal, ended, ...of } = back;
         // Its process died between the last tick and the removal of the files.
         if (ended !== undefined) await this.removeEnded(state, journal);
-        else this.take(game, state, journal, of);
+        else {
+          this.take(game, state, journal, of);
+          counts = of.counts;
+        }
       }
     } catch (error) {
       if (error instanceof StoreError && error.code !== 'CORRUPT') throw error;
@@ -252,6 +270,7 @@ export class Rooms implements Iterable<Room> {
       this.quarantine(id);
     }
     await setImmediate();
+    return counts;
   }
 
   /** What it has done to accounts is settled first, however long the disk takes for that. */

@@ -38,6 +38,7 @@ const broken: Game = {
 
 export class TestWorld implements LobbyWorld {
   readonly config: Config;
+  readonly metrics = metrics;
   readonly rooms: Rooms;
   readonly sessions: Sessions;
   readonly matchmaking: Matchmaking;

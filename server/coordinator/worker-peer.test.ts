@@ -1,7 +1,7 @@
 // A worker's end of the link: which session a connection speaks for, and what it may ask for.
 import type { Socket } from 'node:net';
 import { duplexPair } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Config } from '../config.ts';
 import { Channel, type FromWorker, fromCoordinatorCodec, fromWorkerCodec } from '../link/index.ts';
 import { FakeLink } from './fake-link.ts';
@@ -109,6 +109,23 @@ it('A link that is closed takes nothing more: the files may be another processâ€
   await worker.send(command(1, 0, 1, 'match', { game: 'tally' }));
   await worker.attach(2);
   expect([world.storage.events.length, world.sessions.size]).toEqual([written, 1]);
+});
+
+it('Each refused command is counted by its code, of the lobby, of a room, and of none', async () => {
+  const count = vi.spyOn(world.metrics, 'count');
+  await worker.attach(1);
+  await worker.join(1, -1, 'tally');
+  await worker.send(command(1, 0, 1, 'nothing'));
+  await worker.send(command(1, 1, 1, 'nothing'));
+  await worker.send(command(1, 99, 1, 'nothing'));
+  await settle();
+  const codes = count.mock.calls.filter(([name]) => (name as string) === 'commandsRejected');
+  expect(codes.map(([, times, labels]) => [times, labels])).toEqual([
+    [1, { code: 'UNKNOWN_COMMAND' }],
+    [1, { code: 'UNKNOWN_COMMAND' }],
+    [1, { code: 'NOT_IN_ROOM' }],
+  ]);
+  count.mockRestore();
 });
 
 describe('attach', () => {

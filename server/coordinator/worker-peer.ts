@@ -13,6 +13,7 @@ import {
 } from '../link/index.ts';
 import type { Log } from '../observe/index.ts';
 import { accountOf } from './account.ts';
+import { refused, sendAnswer } from './answer.ts';
 import { applyLobbyCommand } from './lobby.ts';
 import type { LobbyWorld } from './lobby-commands.ts';
 import { hasPlaceLeft } from './place-quota.ts';
@@ -272,8 +273,8 @@ export class WorkerPeer implements WorkerLink {
     const joined = session.rooms.get(room);
     if (joined) joined.members.command(session, message);
     else {
-      const code = 'NOT_IN_ROOM';
-      this.send({ type: 'rejected', connection, room, seq, code, text: sentence(code) });
+      const answer = refused('NOT_IN_ROOM');
+      sendAnswer(this.world.metrics, { link: this, connection }, room, seq, answer);
     }
   }
 

@@ -210,7 +210,10 @@ export class Connection {
     // The true first byte may have gone with the worker before: who connects again will be heard.
     if (this.encodingMayBeLost && !this.input.encoding) this.close('NETWORK');
     else if (endsConnection(error.code)) this.refuse(error.code, error.message);
-    else this.send({ type: 'error', code: error.code, text: error.message });
+    else {
+      this.host.countError(error.code);
+      this.send({ type: 'error', code: error.code, text: error.message });
+    }
   }
 
   private listen(): void {

@@ -1,5 +1,5 @@
 // What the coordinator says, passed on to the connections and rooms that it is meant for.
-import { LOBBY, type ServerMessage } from '../../protocol/index.ts';
+import { type ErrorCode, errorTable, LOBBY, type ServerMessage } from '../../protocol/index.ts';
 import type { Config } from '../config.ts';
 import type { FromCoordinator } from '../link/index.ts';
 import type { ProcessMetrics } from '../observe/index.ts';
@@ -89,7 +89,7 @@ function receiveFor(
       attached(connection, message, served);
       return;
     case 'refused':
-      refused(connection, message);
+      refused(connection, message, served.metrics);
       return;
     case 'joined':
       connection.attachment.shown(message.room);
@@ -159,9 +159,19 @@ export function forsake(connection: number, rooms: ReadonlyMap<number, ServedRoo
   for (const room of rooms.values()) room.leave(connection);
 }
 
-function refused(connection: Connection, { code, text, request }: Kind<'refused'>): void {
+function refused(
+  connection: Connection,
+  { code, text, request }: Kind<'refused'>,
+  metrics: ProcessMetrics<'worker'>,
+): void {
   connection.attachment.answered(request);
-  if (endsConnection(code)) connection.refuse(code, text);
-  else if (request === null) connection.send({ type: 'error', code, text });
+  if (endsConnection(code)) {
+    connection.refuse(code, text);
+    return;
+  }
+  if (isErrorCode(code)) metrics.count('protocolErrors', 1, { code });
+  if (request === null) connection.send({ type: 'error', code, text });
   else connection.send({ type: 'error', code, text, request });
 }
+
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorTable, code);
