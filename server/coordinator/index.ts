@@ -4,7 +4,7 @@ import { LOBBY } from '../../protocol/index.ts';
 import type { Config } from '../config.ts';
 import type { Game } from '../games/index.ts';
 import { ServedGroup } from '../multiprocessing/index.ts';
-import type { Log, ProcessMetrics } from '../observe/index.ts';
+import { type Log, OverloadWatch, type ProcessMetrics } from '../observe/index.ts';
 import { AccountsTrouble } from './accounts-trouble.ts';
 import { Bank } from './bank.ts';
 import { ClientLimits } from './client-limits.ts';
@@ -61,6 +61,9 @@ interface Parts {
 
 const BEAT_MS = 250;
 const SYNC_MS = 1000;
+const OVERLOADED =
+  'overloaded: rooms leave out ticks, so games run slower. Give the server faster processors, end ' +
+  'other programs, or have fewer rooms, players and bots (--rooms-max, --connections-max, --bots)';
 /** Clients are told of a disk that refuses what is written for longer than this. */
 const TROUBLE_MS = 1000;
 
@@ -79,6 +82,7 @@ export class Coordinator {
   private readonly peers = new Set<WorkerPeer>();
   private readonly door: Door;
   private readonly timer: NodeJS.Timeout;
+  private readonly overload: OverloadWatch<'ticksSkipped'>;
   private syncedAt = performance.now();
   /** What was said last of the disk. */
   private trouble = '';
@@ -97,6 +101,7 @@ export class Coordinator {
     this.group = parts.group;
     this.limits = parts.limits;
     this.door = parts.door;
+    this.overload = new OverloadWatch<'ticksSkipped'>(options, 'ticksSkipped', OVERLOADED);
     this.door.admit((socket) => this.peers.add(new WorkerPeer(socket, this.world)));
     this.timer = setInterval(() => this.beat(), BEAT_MS);
   }
@@ -152,6 +157,7 @@ export class Coordinator {
   /** Brings the gauges up to date. */
   measure(): void {
     const { metrics } = this.options;
+    this.overload.check();
     let players = 0;
     let bots = 0;
     let inbox = 0;

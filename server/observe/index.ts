@@ -21,5 +21,6 @@ export {
   type Role,
   rejectionCode,
 } from './metrics-table.ts';
+export { OverloadWatch } from './overload-watch.ts';
 export { type ProcessSample, ProcessSampler } from './process-sampler.ts';
 export { standardOutput } from './stdout.ts';

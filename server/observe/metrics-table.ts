@@ -244,6 +244,12 @@ export const metrics = {
     'Lines of the log that were dropped: the reader of stdout stood still, or its disk was full.',
   ),
 
+  overloaded: gauge(
+    linkEnds,
+    'each',
+    'Whether the process has had too little processor time for some seconds: a worker merges ticks, ' +
+      'a coordinator leaves ticks out.',
+  ),
   processCpuSeconds: counter(roles, 'User and system CPU time.'),
   processResidentMemoryBytes: gauge(roles, 'each', 'Resident memory.'),
   eventLoopLagSeconds: gauge(

@@ -46,6 +46,7 @@ export class ProcessMetrics<R extends Role = never> {
   private readonly counters = new Map<string, Counter>();
   private readonly gauges = new Map<string, Gauge>();
   private readonly histograms = new Map<string, Histogram>();
+  private readonly totals = new Map<string, number>();
 
   constructor(role: R) {
     this.role = role;
@@ -75,7 +76,16 @@ export class ProcessMetrics<R extends Role = never> {
     const counter = this.counters.get(key);
     assert(counter, `${this.role} has no counter ${key}`);
     if (labels) counter.inc(labels, exact(n));
-    else counter.inc(exact(n));
+    else {
+      counter.inc(exact(n));
+      this.totals.set(key, (this.totals.get(key) ?? 0) + n);
+    }
+  }
+
+  /** What a counter without labels has counted. */
+  total(key: PlainKeyOf<R, 'counter'>): number;
+  total(key: string): number {
+    return this.totals.get(key) ?? 0;
   }
 
   /** Sets a gauge. */

@@ -11,6 +11,7 @@ import { machine, SimulatedProcess, self } from './test-machine.ts';
 const metrics = {
   count() {},
   gauge() {},
+  total: () => 0,
   observe() {},
   snapshot: async () => [],
 } as unknown as ProcessMetrics<'primary'> &

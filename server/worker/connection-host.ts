@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { FromWorker } from '../link/index.ts';
 import type { CloseReason } from '../observe/index.ts';
 import type { Connection } from './connection.ts';
+import type { ReadBudget } from './read-budget.ts';
 
 export interface ConnectionHost {
   readonly config: Config;
@@ -17,10 +18,8 @@ export interface ConnectionHost {
   writeLater(connection: Connection): void;
   /** `connection` is held back: `tryResume` is to be called from time to time. */
   hold(connection: Connection): void;
-  /** A client's message was handled in this turn of the event loop. */
-  spendTurn(): void;
-  /** This turn has handled as many messages of clients as it may. */
-  readonly isTurnSpent: boolean;
+  /** Messages of clients that may be handled in this turn of the event loop. */
+  readonly budget: ReadBudget;
   countThrottled(): void;
   countCommand(): void;
   /** The connection has chosen its encoding. */

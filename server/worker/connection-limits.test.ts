@@ -1,4 +1,5 @@
 // What a client may send at once: more is held back, and nothing is lost or out of order.
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { command, HELLO, settle, TestClient } from './test-connection.ts';
@@ -73,6 +74,26 @@ describe('The rate limit', () => {
     client.connection.flow.answered(1, 20);
     expect(client.connection.tryResume()).toBe(false);
     expect(seqsOf(client)).toEqual([]);
+  });
+});
+
+describe('The messages of one turn of the event loop', () => {
+  it('are bounded: what exceeds them is read in the next turns, in order', async () => {
+    const limits = { commandsPerSecond: 10_000, inFlightMax: 10_000 };
+    const client = await new TestClient('binary', limits).read().attach();
+    client.socket.write(client.bytesOf(...many(1, 5000)));
+    const counts: number[] = [];
+    const seqs: number[] = [];
+    while (seqs.length < 5000) {
+      await setImmediate();
+      const read = seqsOf(client);
+      seqs.push(...read);
+      counts.push(read.length);
+    }
+    expect(seqs).toEqual(upTo(5000));
+    // Two turns may fall between two looks.
+    expect(Math.max(...counts)).toBeLessThanOrEqual(4000);
+    expect(client.host.held.size).toBe(0);
   });
 });
 
@@ -153,7 +174,7 @@ describe('A connection that is held', () => {
             else host.blocked = does.blocked;
             connection.flow.answered(1, answered);
             connection.tryResume();
-            await new Promise(setImmediate);
+            await setImmediate();
           }
           host.blocked = false;
           for (let i = 0; i < 200; i++) {

@@ -16,7 +16,7 @@ it('A socket that arrives when the server stops is told so, and closed', async (
     linkPath: '/dev/null/there-is-no-coordinator',
     worker: 1,
     log: {} as Log,
-    metrics: { count() {}, gauge() {} } as unknown as ProcessMetrics<'worker'>,
+    metrics: { count() {}, gauge() {}, total: () => 0 } as unknown as ProcessMetrics<'worker'>,
     ready: () => expect.unreachable(),
     identified() {},
     begun() {},

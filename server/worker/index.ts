@@ -3,10 +3,16 @@ import type { Socket } from 'node:net';
 import type { Encoding, ErrorCode, KindsOf } from '../../protocol/index.ts';
 import type { Config } from '../config.ts';
 import type { FromWorker, Handover } from '../link/index.ts';
-import type { CloseReason, Log, ProcessMetrics } from '../observe/index.ts';
+import {
+  type CloseReason,
+  type Log,
+  OverloadWatch,
+  type ProcessMetrics,
+} from '../observe/index.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionHost } from './connection-host.ts';
 import { CoordinatorLink } from './coordinator-link.ts';
+import { ReadBudget } from './read-budget.ts';
 import { applyDeltas, forsake, receive, type Served, showRoom } from './receive.ts';
 import type { ServedRoom } from './served-room.ts';
 import { Turn } from './turn.ts';
@@ -37,11 +43,9 @@ const SWEEP_MS = 250;
  *  was told of. Longer than it takes any. */
 const COPIES_KEPT_MS = 10_000;
 const THROTTLE_MS = 20;
-/** Messages of clients that are handled in one turn of the event loop, about 20 ms of work; the other
- *  clients are read in the next turn, after timers and the coordinator's messages. */
-const TURN_MESSAGES = 2000;
-/** A turn with fewer messages is not counted by itself, which saves a callback for each turn. */
-const TURN_MESSAGES_FREE = 64;
+const OVERLOADED =
+  'overloaded: this worker has too little processor time, so its clients are shown ticks more rarely. ' +
+  'Give the server more processors (and --workers), end other programs, or lower --connections-max';
 /** What a client is asked to wait before it comes back to a server that is stopping. */
 const STOPPING_RETRY_MS = 1000;
 
@@ -53,6 +57,7 @@ export class Worker implements ConnectionHost {
   private readonly rooms = new Map<number, ServedRoom>();
   private readonly served: Served;
   private readonly turn: Turn;
+  private readonly overload: OverloadWatch<'deltasMerged'>;
   private toFlush: Connection[] = [];
   private flushing: NodeJS.Immediate | undefined;
   private readonly held = new Set<Connection>();
@@ -64,8 +69,7 @@ export class Worker implements ConnectionHost {
   private isDraining = false;
   /** Counted here, because a metric is too dear for each frame. */
   private traffic = noTraffic();
-  private turnMessages = 0;
-  private renewing: NodeJS.Immediate | undefined;
+  readonly budget = new ReadBudget(() => this.resumeHeld());
 
   constructor(options: WorkerOptions) {
     this.options = options;
@@ -79,6 +83,7 @@ export class Worker implements ConnectionHost {
       receive: (message) => receive(message, served),
       flush: () => this.flush(),
     });
+    this.overload = new OverloadWatch<'deltasMerged'>(options, 'deltasMerged', OVERLOADED);
     this.link = new CoordinatorLink({
       path: options.linkPath,
       worker: options.worker,
@@ -144,6 +149,7 @@ export class Worker implements ConnectionHost {
   measure(): void {
     const { metrics } = this.options;
     const { messages, bytes } = this.link.takeCounts();
+    this.overload.check();
     const { traffic } = this;
     this.traffic = noTraffic();
     metrics.count('commandsReceived', traffic.commands);
@@ -192,15 +198,6 @@ export class Worker implements ConnectionHost {
     this.traffic.commands++;
   }
 
-  spendTurn(): void {
-    this.turnMessages++;
-    if (this.turnMessages >= TURN_MESSAGES_FREE) this.renewing ??= setImmediate(this.renewTurn);
-  }
-
-  get isTurnSpent(): boolean {
-    return this.turnMessages >= TURN_MESSAGES;
-  }
-
   hold(connection: Connection): void {
     this.held.add(connection);
     this.holdTimer ??= setInterval(() => this.resumeHeld(), THROTTLE_MS);
@@ -241,13 +238,6 @@ export class Worker implements ConnectionHost {
     const { toFlush } = this;
     this.toFlush = [];
     for (const connection of toFlush) connection.flush();
-  };
-
-  private readonly renewTurn = (): void => {
-    this.renewing = undefined;
-    const wasSpent = this.isTurnSpent;
-    this.turnMessages = 0;
-    if (wasSpent) this.resumeHeld();
   };
 
   private forget(connection: Connection): void {

@@ -62,8 +62,8 @@ export class Input {
     const { pace, connection } = this;
     if (!pace.isHeld || !connection.isOpen) return true;
     const { inFlight } = connection.flow;
-    const { blocked, isTurnSpent } = this.host;
-    if (blocked || isTurnSpent || !pace.mayResume(performance.now(), inFlight)) return false;
+    const { blocked, budget } = this.host;
+    if (blocked || budget.isSpent || !pace.mayResume(performance.now(), inFlight)) return false;
     pace.isHeld = false;
     this.guard(() => this.decoder.resume());
     // What had been read already may have been too much again.
@@ -76,7 +76,7 @@ export class Input {
   message(message: Message): void {
     const { connection, host } = this;
     host.countIn(1, 0);
-    host.spendTurn();
+    host.budget.spend();
     connection.handle(message as ClientMessage);
     const now = performance.now();
     if (this.pace.isTooFast(now)) {
@@ -85,7 +85,7 @@ export class Input {
       if (this.pace.noticeDue(now)) this.noticeThrottled();
     } else if (
       host.blocked ||
-      host.isTurnSpent ||
+      host.budget.isSpent ||
       this.pace.isTooFarAhead(connection.flow.inFlight)
     ) {
       this.hold();

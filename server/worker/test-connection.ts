@@ -18,6 +18,7 @@ import type { CloseReason } from '../observe/index.ts';
 import { readConfig } from '../read-config.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionHost } from './connection-host.ts';
+import { ReadBudget } from './read-budget.ts';
 
 export const HELLO = { type: 'hello', protocol: 1, name: 'ada' } as const;
 
@@ -29,8 +30,9 @@ export async function settle(): Promise<void> {
 export class TestHost implements ConnectionHost {
   readonly config: Config;
   blocked = false;
-  isTurnSpent = false;
-  spendTurn(): void {}
+  readonly budget = new ReadBudget(() => {
+    for (const connection of this.held) if (connection.tryResume()) this.held.delete(connection);
+  });
   readonly sent: FromWorker[] = [];
   readonly held = new Set<Connection>();
   readonly errors: ErrorCode[] = [];
