@@ -38,6 +38,11 @@ const next: Readonly<Record<LinkState, readonly LinkState[]>> = {
   [Closed]: [],
 };
 
+/** Nothing answers at the address, or what is between closes what it cannot pass on. */
+function isAway({ code }: LinkError): boolean {
+  return code === 'UNREACHABLE' || code === 'CONNECTION_LOST' || code === 'CONNECT_TIMEOUT';
+}
+
 /** Why a connection ended: the library's finding or the server's word. */
 export type LinkError = ClientError | ServerError;
 
@@ -217,7 +222,10 @@ export class Link implements ConnectionReceiver {
   private wait(error: LinkError): void {
     // The owner may have ended the link on hearing of the loss.
     if (this.state !== Waiting) return;
-    const delayMs = Math.max(this.bye?.retryMs ?? 0, this.backoff.nextMs());
+    const now = performance.now();
+    const delayMs = this.bye
+      ? this.backoff.plannedMs(now, this.bye.retryMs)
+      : this.backoff.nextMs(now, isAway(error));
     this.timer = new Timer(delayMs, () => this.connect());
     this.owner.waiting(this.backoff.attempts, delayMs, error);
   }

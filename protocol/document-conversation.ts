@@ -29,7 +29,8 @@ with its key ends the session that had it, and that one’s connection is closed
 
 Keep the token of the newest \`welcome\`, in secret. \`quit\` ends the session at once; a connection
 that just closes leaves it for \`resumeMs\`. Before the server closes on purpose, it sends \`bye\`:
-connect again after \`retryMs\` and resume.
+connect again after \`retryMs\`, and a random time up to half of it more, and resume. While nothing
+answers, ask again after 0.1 to 0.9 s each time: a restart takes a few seconds, and all clients come back.
 
 A process of the server that dies is replaced, and **the connection stays**. It may also be given to
 another process that has fewer. The next one goes on with a delimiter (a zero byte, or a line feed:
