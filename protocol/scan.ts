@@ -94,16 +94,17 @@ function readLength(bytes: Uint8Array, at: number, width: number): number {
   return length;
 }
 
-enum Payload {
+/** An object, not an enum: processes that run from sources load this file as well. */
+const Payload = {
   /** The width is that of the value itself. */
-  Fixed,
+  Fixed: 0,
   /** The width is that of a length, which so many bytes follow. */
-  Bytes,
+  Bytes: 1,
   /** The width is that of a count of elements. */
-  Array,
+  Array: 2,
   /** The width is that of a count of pairs. */
-  Map,
-}
+  Map: 3,
+} as const;
 
 /** For the codes 0xc0 to 0xdf of the msgpack specification: bytes of value or length, -1 refused. */
 // biome-ignore format: one line for each row of the specification's table

@@ -229,6 +229,27 @@ export const settings = {
     'processes',
     'Processes that prepare the worlds of new rooms and find the ways of bots; started when first needed.',
   ),
+  groupBytesMax: integer(
+    67_108_864,
+    4_194_304,
+    17_179_869_184,
+    'bytes',
+    'Items, values and replies of the group of the server, together; a script is refused more (TOO_MANY_BYTES).',
+  ),
+  groupObjectBytesMax: integer(
+    33_554_432,
+    2_097_152,
+    17_179_869_184,
+    'bytes',
+    'The same of one queue or value.',
+  ),
+  groupProcessBytesMax: integer(
+    8_388_608,
+    2_097_152,
+    17_179_869_184,
+    'bytes',
+    'The same of replies and waiting requests of one process.',
+  ),
   workerMemoryMax: integer(
     1_073_741_824,
     0,

@@ -13,6 +13,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   // A package, which the build makes one file.
   'protocol/schema.ts': [],
   'protocol/timers.ts': [],
+  'protocol/scan.ts': [],
   client: ['protocol'],
   'load-test': ['client', 'protocol', 'server/multiprocessing'],
   'server/games': ['protocol'],
@@ -27,11 +28,12 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'server/link': ['protocol', 'server/row-codec.ts', 'server/watch/progress.ts'],
   'server/limits': ['server/observe'],
   // Doors of their own, for processes that have to start quickly and need no more.
-  'server/link/channel.ts': ['server/link', 'server/watch/progress.ts'],
+  'server/link/channel.ts': ['protocol/scan.ts', 'server/link', 'server/watch/progress.ts'],
   'server/link/socket-server.ts': [],
   'server/multiprocessing/child-origin.ts': ['server/config.ts'],
   'server/coordinator/sync/deque.ts': [],
   'server/coordinator/sync/errors.ts': [],
+  'server/coordinator/sync/limits.ts': [],
   'server/coordinator/sync/messages.ts': [
     'server/coordinator/sync/errors.ts',
     'server/row-codec.ts',
@@ -43,6 +45,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'server/coordinator/sync',
     'server/coordinator/sync/deque.ts',
     'server/coordinator/sync/errors.ts',
+    'server/coordinator/sync/limits.ts',
     'server/coordinator/sync/messages.ts',
     'server/link',
     'server/link/channel.ts',

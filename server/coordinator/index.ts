@@ -128,7 +128,12 @@ export class Coordinator {
     trouble.health = health;
     // No longer than the link's: such paths have to be short.
     const path = join(dirname(linkPath), 'sync.sock');
-    const group = new ServedGroup({ data: config.data, path, disk, log });
+    const groupLimits = {
+      bytesMax: config.groupBytesMax,
+      objectBytesMax: config.groupObjectBytesMax,
+      ownerBytesMax: config.groupProcessBytesMax,
+    };
+    const group = new ServedGroup({ data: config.data, path, disk, log, limits: groupLimits });
     const bank = new Bank({ accounts, trouble, metrics, diskFailed });
     const sessions = new Sessions({ config, storage, accounts, bank });
     sessions.restore(storage.saved);
@@ -193,9 +198,10 @@ export class Coordinator {
     metrics.gauge('accountsUnwritableSeconds', this.accountsTrouble.seconds);
     metrics.gauge('trades', this.trades.size);
     metrics.gauge('linkQueueBytes', queued);
-    const { owners, objects } = this.group.counts;
+    const { owners, objects, bytes } = this.group.counts;
     metrics.gauge('groupProcesses', owners);
     metrics.gauge('groupObjects', objects);
+    metrics.gauge('groupBytes', bytes);
   }
 
   /** Lets the workers go, and writes down everything for the next process. Resolves when the disk has it.

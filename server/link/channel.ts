@@ -1,6 +1,7 @@
 // Messages of a table over a stream between our own processes, batched per turn of the event loop.
 import type { Duplex } from 'node:stream';
 import { Packr, RESERVE_START_SPACE, Unpackr } from 'msgpackr';
+import { refuseMsgpack } from '../../protocol/scan.ts';
 import { markProgress } from '../watch/progress.ts';
 import type { Codec, MessageIn, ProcessMessageTable } from './table.ts';
 
@@ -13,6 +14,14 @@ const LENGTH_BYTES = 4;
 const TURN_BYTES = 262_144;
 /** The most that one read brings. A shorter one has emptied the stream. */
 const READ_BYTES = 65_536;
+/** Of a channel with a bound for frames: what one frame asks for is done in one go. */
+const FRAME_MESSAGES_MAX = 1024;
+
+/** For messages from outside. */
+export interface Guard {
+  /** @returns what is wrong with the values of one message, or undefined. */
+  faultOf(values: readonly unknown[]): string | undefined;
+}
 
 export interface ChannelOptions<Out extends ProcessMessageTable, In extends ProcessMessageTable> {
   readonly stream: Duplex;
@@ -24,6 +33,11 @@ export interface ChannelOptions<Out extends ProcessMessageTable, In extends Proc
    *  waits for a reply, dearer where many callbacks of a turn send. */
   readonly isEager?: boolean;
   message(message: MessageIn<In>): void;
+  /** For a stream whose other end may send anything: what is wrong with it ends the stream, and is the
+   *  error that `closed` is given. */
+  readonly guard?: Guard;
+  /** Frames of more than one message are not larger. With a guard, no frame may be that comes. */
+  readonly frameBytesMax?: number;
   /** Every message that came in one piece has been given. */
   batchEnd?(): void;
   /** The stream has ended or failed; nothing more is given. Called once. */
@@ -34,6 +48,12 @@ export interface ChannelOptions<Out extends ProcessMessageTable, In extends Proc
 
 const packr = new Packr({ useRecords: false, variableMapSize: true });
 const unpackr = new Unpackr({ useRecords: false, int64AsType: 'number' });
+/** Values that are kept must not keep the frame in which they came. */
+const copyingUnpackr = new Unpackr({
+  useRecords: false,
+  int64AsType: 'number',
+  copyBuffers: true,
+});
 
 /** A frame is a length of four bytes and a msgpack array of messages; one frame a turn. */
 export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageTable> {
@@ -45,6 +65,7 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
   private lingering: NodeJS.Timeout | undefined;
   private open = true;
   private closing = false;
+  private isPaused = false;
   private chunks: Buffer[] = [];
   private chunksBytes = 0;
   /** Bytes that full reads have brought one after another. */
@@ -98,6 +119,17 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
     return counts;
   }
 
+  /** Nothing is read until `resume`, but what came in the same piece. Idempotent. */
+  pause(): void {
+    this.isPaused = true;
+    this.options.stream.pause();
+  }
+
+  resume(): void {
+    this.isPaused = false;
+    if (!this.isYielding) this.options.stream.resume();
+  }
+
   /** Sends what is queued and ends the stream. */
   close(): void {
     if (this.closing) return;
@@ -115,13 +147,20 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
   readonly flush = (): void => {
     this.unschedule();
     if (!this.open || this.queue.length === 0) return;
-    const frame = packr.pack(this.queue, RESERVE_START_SPACE + LENGTH_BYTES);
-    frame.writeUInt32LE(frame.length - LENGTH_BYTES, 0);
-    this.messagesSent += this.queue.length;
-    this.bytesSent += frame.length;
+    const { queue } = this;
     this.queue = [];
-    this.options.stream.write(frame);
+    const { frameBytesMax } = this.options;
+    if (frameBytesMax === undefined) this.write(queue);
+    else for (const part of partsOf(queue, frameBytesMax)) this.write(part);
   };
+
+  private write(batch: readonly unknown[]): void {
+    const frame = packr.pack(batch, RESERVE_START_SPACE + LENGTH_BYTES);
+    frame.writeUInt32LE(frame.length - LENGTH_BYTES, 0);
+    this.messagesSent += batch.length;
+    this.bytesSent += frame.length;
+    this.options.stream.write(frame);
+  }
 
   private unschedule(): void {
     clearImmediate(this.flushing);
@@ -143,7 +182,7 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
     setImmediate(() => {
       this.isYielding = false;
       this.turnBytes = 0;
-      if (this.open) this.options.stream.resume();
+      if (this.open && !this.isPaused) this.options.stream.resume();
     });
   }
 
@@ -163,6 +202,11 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
     // A frame of many chunks is joined once, when its last one is here.
     while (this.open && this.chunksBytes >= LENGTH_BYTES) {
       const needed = LENGTH_BYTES + this.peekLength();
+      const { guard, frameBytesMax = Number.POSITIVE_INFINITY } = this.options;
+      if (guard && needed - LENGTH_BYTES > frameBytesMax) {
+        this.refuse(`a frame says that it has ${needed - LENGTH_BYTES} bytes`);
+        return;
+      }
       if (this.chunksBytes < needed) return;
       const whole = this.chunks.length === 1 ? this.chunks[0]! : Buffer.concat(this.chunks);
       const rest = whole.subarray(needed);
@@ -178,7 +222,10 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
   }
 
   private dispatch(body: Buffer): void {
-    const batch = unpackr.unpack(body) as unknown[][];
+    const batch = this.options.guard
+      ? this.unpackGuarded(body, this.options.guard)
+      : (unpackr.unpack(body) as unknown[][]);
+    if (!batch) return;
     for (const values of batch) {
       if (!this.open) return;
       const message = this.options.in.fromArray(values);
@@ -187,4 +234,55 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
     }
     if (this.open) this.options.batchEnd?.();
   }
+
+  /** @returns undefined where the stream was ended for it. */
+  private unpackGuarded(body: Buffer, guard: Guard): unknown[][] | undefined {
+    const refusal = refuseMsgpack(body, body.length) ?? faultOfBatch(body, guard);
+    if (typeof refusal !== 'string') return refusal;
+    this.refuse(refusal);
+    return undefined;
+  }
+
+  private refuse(fault: string): void {
+    this.destroy(new Error(fault));
+  }
+}
+
+/** @returns the batch, or what is wrong with it. */
+function faultOfBatch(body: Buffer, guard: Guard): unknown[][] | string {
+  const batch: unknown = copyingUnpackr.unpack(body);
+  if (!Array.isArray(batch)) return 'a frame is an array of messages';
+  if (batch.length > FRAME_MESSAGES_MAX) return `a frame has ${batch.length} messages`;
+  for (const values of batch) {
+    const fault = Array.isArray(values) ? guard.faultOf(values) : 'a message is an array';
+    if (fault !== undefined) return fault;
+  }
+  return batch;
+}
+
+/** Messages in parts that have at most so many bytes each and are not too many, or are one message. */
+function* partsOf(messages: unknown[], bytesMax: number): Generator<unknown[]> {
+  let from = 0;
+  let bytes = 0;
+  for (let i = 0; i < messages.length; i++) {
+    const more = bytesAtMost(messages[i]);
+    if ((bytes + more > bytesMax && i > from) || i - from === FRAME_MESSAGES_MAX) {
+      yield messages.slice(from, i);
+      from = i;
+      bytes = 0;
+    }
+    bytes += more;
+  }
+  yield from === 0 ? messages : messages.slice(from);
+}
+
+/** Of a value that is packed; most are small numbers and short words in an array. */
+function bytesAtMost(value: unknown): number {
+  if (typeof value === 'string') return 5 + 3 * value.length;
+  if (typeof value !== 'object' || value === null) return 9;
+  if (value instanceof Uint8Array) return 5 + value.byteLength;
+  let bytes = 5;
+  if (Array.isArray(value)) for (const member of value) bytes += bytesAtMost(member);
+  else for (const key in value) bytes += 200 + bytesAtMost((value as Record<string, unknown>)[key]);
+  return bytes;
 }

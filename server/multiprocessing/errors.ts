@@ -37,6 +37,7 @@ export const multiprocessingErrors = {
     NO_GROUP: 'there is none to join',
     DISCONNECTED: 'the coordinator cannot be reached',
     OTHER_VERSION: 'its coordinator is of another version: run both from the same',
+    TOO_MANY_PROCESSES: 'as many processes as it may have are in it: close some first',
     GROUP_CLOSED: 'the group is closed in this process',
   },
   SyncError: ofSync,

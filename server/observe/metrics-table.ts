@@ -202,6 +202,11 @@ export const metrics = {
   journalBytes: gauge(coordinator, 'sum', 'Size of the journals of all rooms.'),
   dataFreeBytes: gauge(primary, 'max', 'Free space on the disk of the data directory.'),
   dataSizeBytes: gauge(primary, 'max', 'Size of the disk of the data directory.'),
+  groupBytes: gauge(
+    coordinator,
+    'sum',
+    'Bytes of all that is shared in the group of the server; at --group-bytes-max more is refused.',
+  ),
   bankCommitSeconds: histogram(coordinator, SHORT, 'Time of the event loop for one transaction.'),
   gameErrors: counter(coordinator, 'Errors thrown by game code.'),
   determinismErrors: counter(

@@ -64,7 +64,7 @@ vi.mock('../multiprocessing/file-lock.ts', () => import('./test-file-lock.ts'));
 // Its clients are real processes.
 vi.mock('../multiprocessing/shared/served-group.ts', () => ({
   ServedGroup: class {
-    counts = { owners: 0, objects: 0 };
+    counts = { owners: 0, objects: 0, bytes: 0 };
     serve = () => {};
     close = async () => {};
   },

@@ -11,7 +11,7 @@ export { checkFormats } from './check-formats.ts';
 export { CompactedLog } from './compacted-log.ts';
 export { type Disk, systemDisk } from './disk.ts';
 export { beginToFollow, type Followed, followOn, readNewest } from './follow.ts';
-export { asWritten, pack, unpack } from './msgpack.ts';
+export { asWritten, pack, unpack, unpackCopies } from './msgpack.ts';
 export { type RoomHistory, readRoom } from './read-room.ts';
 export type { SyncPolicy } from './record-file.ts';
 export type { FileFormat } from './record-format.ts';

@@ -7,6 +7,12 @@ import type { Owner } from './owner.ts';
 import type { Item } from './queue-items.ts';
 import { type Line, Waiter, type WaitingRequest } from './waiters.ts';
 
+/** Something with bytes of its own. */
+interface Kept {
+  readonly name: string;
+  readonly bytes: number;
+}
+
 export class Context {
   readonly limits: SyncLimits;
   readonly deadlines = new Heap<Timed>();
@@ -18,6 +24,8 @@ export class Context {
   /** After a restart that forgot: locks are only reclaimed. */
   reclaimsOnly = false;
   replies: Reply[] = [];
+  /** What all objects and owners take. */
+  bytes = 0;
 
   constructor(limits: SyncLimits, fence: number) {
     this.limits = limits;
@@ -47,6 +55,30 @@ export class Context {
     this.say(owner, { kind: 'lost', owner: owner.id, serial: ++owner.serial, name, fence });
   }
 
+  /** Refuses a request for which an object would have to keep `bytes` more.
+   *  @returns whether it did. */
+  refusesToKeep(owner: Owner, input: Request, object: Kept, bytes: number): boolean {
+    const { objectBytesMax, bytesMax } = this.limits;
+    if (object.bytes + bytes > objectBytesMax) {
+      const text = `${object.name} has ${object.bytes} bytes of at most ${objectBytesMax}`;
+      this.fail(owner, input, 'TOO_MANY_BYTES', text);
+    } else if (this.bytes + bytes > bytesMax) {
+      const text = `all objects together have ${this.bytes} bytes of at most ${bytesMax}`;
+      this.fail(owner, input, 'TOO_MANY_BYTES', text);
+    } else return false;
+    return true;
+  }
+
+  /** Refuses a request that waits with `bytes`, or whose reply has so many.
+   *  @returns whether it did. */
+  refusesToOwe(owner: Owner, input: Request, bytes: number): boolean {
+    const { ownerBytesMax } = this.limits;
+    if (owner.bytes + bytes <= ownerBytesMax) return false;
+    const text = `${owner.bytes} bytes of at most ${ownerBytesMax} wait for this process: await some first`;
+    this.fail(owner, input, 'TOO_MANY_BYTES', text);
+    return true;
+  }
+
   /** Lets a request wait at the end of `line`, or refuses it where the line is full.
    *  @returns undefined when it was refused. */
   wait(line: Line, owner: Owner, input: WaitingRequest): Waiter | undefined {
@@ -63,12 +95,14 @@ export class Context {
 
   enter(line: Line, waiter: Waiter): void {
     line.push(waiter);
+    waiter.owner.charge(waiter.bytes);
     waiter.owner.waiting.set(waiter.input.request, waiter);
     if (waiter.at < Number.POSITIVE_INFINITY) this.deadlines.add(waiter);
   }
 
   leave(waiter: Waiter): void {
     waiter.line!.remove(waiter);
+    waiter.owner.charge(-waiter.bytes);
     waiter.owner.waiting.delete(waiter.input.request);
     this.deadlines.remove(waiter);
   }

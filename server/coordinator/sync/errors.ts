@@ -17,6 +17,12 @@ export const syncErrors = {
   TOO_MANY_WAITERS: 'too many requests wait there already: try later',
   TOO_MANY_OBJECTS: 'there are too many objects already: close those that nobody needs',
   MESSAGE_TOO_LARGE: 'it is too large to cross processes: give it in parts, or in a file',
+  TOO_MANY_BYTES:
+    'there is no room for it: take out what waits there, or put large values into files and share their paths',
+  BAD_VALUE: 'the value cannot cross processes as it is',
+  BREAKS_CONNECTION:
+    'the connection has broken each time that this was sent, so it is not sent again: ' +
+    'the log of the coordinator says why',
   WRONG_KIND: 'the object of this name is of another kind',
   DIFFERENT: 'the object of this name was made with other parameters',
   NOT_OPEN: 'the owner has not opened an object of this name',

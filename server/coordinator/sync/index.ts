@@ -3,6 +3,7 @@
 export { type SyncErrorCode, syncErrors } from './errors.ts';
 export { type SyncLimits, syncLimits } from './limits.ts';
 export {
+  faultOfInput,
   inputKinds,
   type NumberedReply,
   type ObjectSpec,

@@ -56,7 +56,7 @@ export function refusalToOpen(
   if (object && object.spec.kind !== spec.kind) {
     return ['WRONG_KIND', `${name} is a ${object.spec.kind}`];
   }
-  if (object && !equal(object.spec, spec)) return ['DIFFERENT', name];
+  if (object && !mayBeEqual(object.spec, spec)) return ['DIFFERENT', name];
   if (!object && objects.size >= limits.objectsMax) return ['TOO_MANY_OBJECTS', ''];
   if (spec.kind !== 'condition') return undefined;
   const lock = objects.get(spec.lock);
@@ -64,4 +64,12 @@ export function refusalToOpen(
   return lock instanceof LockState
     ? undefined
     : ['WRONG_KIND', `${lock.name} is a ${lock.spec.kind}`];
+}
+
+/** First values that are bytes are compared by the owner, who can unpack them. */
+function mayBeEqual(one: ObjectSpec, other: ObjectSpec): boolean {
+  const areBytes = [one, other].every(
+    (spec) => spec.kind === 'value' && spec.initial instanceof Uint8Array,
+  );
+  return areBytes || equal(one, other);
 }

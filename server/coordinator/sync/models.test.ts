@@ -70,9 +70,12 @@ function take(group: Group, model: Model, objects: Objects, { owner, ms, hears, 
     model.hear(owner);
   }
   switch (act.kind) {
-    case 'reload':
+    case 'reload': {
+      const { bytes } = group.state.counts;
       group.reload();
+      expect(group.state.counts.bytes).toBe(bytes);
       break;
+    }
     case 'die':
       group.gone(owner);
       model.gone(owner);
@@ -109,6 +112,9 @@ function check(objects: Objects, newModel: () => Model, steps: fc.Arbitrary<Step
       expect(group.state.nextDeadline() ?? Number.POSITIVE_INFINITY).toBe(model.nextDeadline());
       for (const owner of OWNERS) group.gone(owner);
       expect(group.state.nextDeadline()).toBe(undefined);
+      // What is gone takes nothing: all that is left are queues with items.
+      const left = group.state.counts;
+      expect(left.bytes > 0).toBe(left.objects > 0);
     }),
     { numRuns: 300 },
   );
@@ -178,7 +184,8 @@ describe('By their models', () => {
       ask('read', 'v', {}),
       ask('write', 'v', { value }),
       ask('add', 'v', { amount: fc.integer({ min: -2, max: 2 }) }),
-      ask('compareAndSet', 'v', { expected: value, value }),
+      ask('compareAndSet', 'v', { expected: value, value, version: fc.constant(null) }),
+      ask('compareAndSet', 'v', { expected: value, value, version: fc.nat({ max: 9 }) }),
     );
     check([['v', { kind: 'value', initial: 0 }]], () => new ValueModel(), steps);
   });

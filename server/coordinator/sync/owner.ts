@@ -1,6 +1,8 @@
 // An owner: who holds and waits, and the replies that it may not have received yet.
 import { Deque } from './deque.ts';
+import { OVERHEAD_BYTES } from './limits.ts';
 import type { NumberedReply } from './messages.ts';
+import { sizeOf } from './plain.ts';
 import type { SyncObject } from './sync-object.ts';
 import type { Waiter } from './waiters.ts';
 
@@ -32,14 +34,27 @@ export class Owner {
   readonly opens = new Map<SyncObject, number>();
   private readonly kept = new Deque<NumberedReply>();
 
-  constructor(id: string) {
+  /** What its replies and waits take. */
+  bytes = 0;
+  private readonly total: { bytes: number };
+
+  /** @param total counts the bytes of all owners. */
+  constructor(id: string, total: { bytes: number }) {
     this.id = id;
+    this.total = total;
+    this.charge(OVERHEAD_BYTES);
+  }
+
+  charge(bytes: number): void {
+    this.bytes += bytes;
+    this.total.bytes += bytes;
   }
 
   /** Keeps a reply until it has been received; at most `max` of them. */
   keep(reply: NumberedReply, max: number): void {
-    if (this.kept.length === max) this.kept.shift();
+    if (this.kept.length === max) this.forgetFirst();
     this.kept.push(reply);
+    this.charge(bytesOf(reply));
   }
 
   /** It has every reply up to `serial`. */
@@ -47,7 +62,7 @@ export class Owner {
     if (serial <= this.received) return;
     this.received = Math.min(serial, this.serial);
     const { kept } = this;
-    while (kept.length > 0 && kept.first!.serial <= serial) kept.shift();
+    while (kept.length > 0 && kept.first!.serial <= serial) this.forgetFirst();
   }
 
   /** @returns the replies after `received`; undefined when some of them are not kept any more. */
@@ -61,13 +76,24 @@ export class Owner {
     return { id, attached, lastRequest, serial, received, kept: [...this.kept] };
   }
 
-  static restore(saved: SavedOwner): Owner {
-    const owner = new Owner(saved.id);
+  static restore(saved: SavedOwner, total: { bytes: number }): Owner {
+    const owner = new Owner(saved.id, total);
     owner.attached = saved.attached;
     owner.lastRequest = saved.lastRequest;
     owner.serial = saved.serial;
     owner.received = saved.received;
-    for (const reply of saved.kept) owner.kept.push(reply);
+    for (const reply of saved.kept) {
+      owner.kept.push(reply);
+      owner.charge(bytesOf(reply));
+    }
     return owner;
   }
+
+  private forgetFirst(): void {
+    this.charge(-bytesOf(this.kept.shift()!));
+  }
+}
+
+function bytesOf(reply: NumberedReply): number {
+  return 'value' in reply ? OVERHEAD_BYTES + sizeOf(reply.value) : OVERHEAD_BYTES;
 }

@@ -24,6 +24,11 @@ export function fits(value: unknown, max: number): boolean {
   return bytesLeft(value, max) >= 0;
 }
 
+/** About how many bytes the value takes. */
+export function sizeOf(value: unknown): number {
+  return Number.MAX_SAFE_INTEGER - bytesLeft(value, Number.MAX_SAFE_INTEGER);
+}
+
 /** `left` less what the value takes: numbers 9, strings 3 for each character, at most. */
 function bytesLeft(value: unknown, left: number): number {
   if (typeof value === 'string') return left - 5 - (value.length <= left ? bytesOf(value) : left);

@@ -4,7 +4,9 @@
 // is gone; such items come before all that were never taken, in their old order.
 import { Deque } from './deque.ts';
 import { Heap, type Ranked } from './heap.ts';
+import { OVERHEAD_BYTES } from './limits.ts';
 import type { Owner } from './owner.ts';
+import { sizeOf } from './plain.ts';
 import type { Finder } from './sync-object.ts';
 
 export class Item implements Ranked {
@@ -56,6 +58,17 @@ export class QueueItems {
   private readonly returned = new Heap<Item>();
   private readonly taken = new Map<Owner, Taken>();
   private takenTotal = 0;
+  private readonly charge: (bytes: number) => void;
+
+  /** @param charge is told how many bytes the items take more, or less. */
+  constructor(charge: (bytes: number) => void) {
+    this.charge = charge;
+  }
+
+  /** Of the one that is given next. */
+  get nextBytes(): number {
+    return itemBytes((this.returned.first ?? this.fresh.first)!.value);
+  }
 
   /** How many wait. */
   get size(): number {
@@ -78,6 +91,7 @@ export class QueueItems {
 
   put(value: unknown): void {
     this.fresh.push(new Item(++this.lastId, value));
+    this.charge(itemBytes(value));
   }
 
   /** Gives the first item to the owner, whose next reply has to be the one that says so. */
@@ -101,6 +115,7 @@ export class QueueItems {
     const item = taken.manual.get(sought) ?? taken.auto.get(sought);
     if (!item) return undefined;
     if (!taken.manual.delete(sought)) taken.auto.delete(sought);
+    this.charge(-itemBytes(item.value));
     this.released(owner, taken, 1);
     return item;
   }
@@ -113,12 +128,14 @@ export class QueueItems {
     for (const [id, item] of taken.auto) {
       if (item.serial > owner.received) break;
       taken.auto.delete(id);
+      this.charge(-itemBytes(item.value));
       count++;
     }
     this.released(owner, taken, count);
   }
 
   putBack(item: Item): void {
+    this.charge(itemBytes(item.value));
     this.returned.add(item);
   }
 
@@ -152,12 +169,17 @@ export class QueueItems {
 
   load(saved: SavedItems, find: Finder): void {
     this.lastId = saved.lastId;
-    for (const item of saved.fresh) this.fresh.push(new Item(...item));
-    for (const item of saved.returned) this.returned.add(new Item(...item));
+    for (const item of saved.fresh) this.fresh.push(this.loaded(new Item(...item)));
+    for (const item of saved.returned) this.returned.add(this.loaded(new Item(...item)));
     for (const { owner, auto, manual } of saved.taken) {
-      for (const item of auto) this.hold(find.owner(owner), loadTaken(item), true);
-      for (const item of manual) this.hold(find.owner(owner), loadTaken(item), false);
+      for (const item of auto) this.hold(find.owner(owner), this.loaded(loadTaken(item)), true);
+      for (const item of manual) this.hold(find.owner(owner), this.loaded(loadTaken(item)), false);
     }
+  }
+
+  private loaded(item: Item): Item {
+    this.charge(itemBytes(item.value));
+    return item;
   }
 
   private hold(owner: Owner, item: Item, auto: boolean): void {
@@ -175,6 +197,9 @@ export class QueueItems {
     if (taken.size === 0) this.taken.delete(owner);
   }
 }
+
+/** What an item with this value takes. */
+export const itemBytes = (value: unknown): number => OVERHEAD_BYTES + sizeOf(value);
 
 const saveItem = (item: Item): SavedItem => [item.at, item.value, item.deliveries];
 const saveTaken = (item: Item): SavedTakenItem => [...saveItem(item), item.serial];

@@ -6,7 +6,7 @@ import type { SyncErrorCode } from './errors.ts';
 import type { Request, RequestOf } from './messages.ts';
 import type { Owner } from './owner.ts';
 import { fits } from './plain.ts';
-import { QueueItems, type SavedItems } from './queue-items.ts';
+import { itemBytes, QueueItems, type SavedItems } from './queue-items.ts';
 import { type Finder, SyncObject, saveLine } from './sync-object.ts';
 import type { GivenUp, SavedWaiter, Waiter } from './waiters.ts';
 
@@ -23,7 +23,7 @@ export class QueueState extends SyncObject {
     (this.spec as { maxSize: number }).maxSize || this.context.limits.itemsMax;
   private readonly joinable = this.spec.kind === 'joinableQueue';
   private closed = false;
-  private readonly items = new QueueItems();
+  private readonly items = new QueueItems((bytes) => this.charge(bytes));
   /** Nobody waits here unless the queue is full. */
   private readonly putters = this.newLine();
   /** Nobody waits here while there are items. */
@@ -113,12 +113,16 @@ export class QueueState extends SyncObject {
       context.fail(owner, input, 'QUEUE_CLOSED');
     } else if (!fits(input.value, max)) {
       context.fail(owner, input, 'MESSAGE_TOO_LARGE', `an item has ${max} bytes at most`);
+    } else if (context.refusesToKeep(owner, input, this, itemBytes(input.value))) {
+      return;
     } else if (this.items.size < this.maxSize) {
       this.items.put(input.value);
       context.done(owner, input);
       this.serve();
-    } else {
-      this.waitOr('FULL', this.putters, owner, input);
+    } else if (input.timeoutMs === 0) {
+      context.fail(owner, input, 'FULL');
+    } else if (!context.refusesToOwe(owner, input, itemBytes(input.value))) {
+      context.wait(this.putters, owner, input);
     }
   }
 
@@ -128,7 +132,7 @@ export class QueueState extends SyncObject {
     if (items.takenBy(owner) >= context.limits.unconfirmedMax) {
       context.fail(owner, input, 'TOO_MANY_UNCONFIRMED');
     } else if (items.size > 0) {
-      this.give(owner, input);
+      if (!context.refusesToOwe(owner, input, items.nextBytes)) this.give(owner, input);
     } else if (this.isOverFor(owner)) {
       context.fail(owner, input, 'QUEUE_CLOSED');
     } else {
@@ -171,7 +175,9 @@ export class QueueState extends SyncObject {
       const putter = items.size < this.maxSize ? putters.first : undefined;
       if (getter) {
         context.leave(getter);
-        this.give(getter.owner, getter.input as RequestOf<'get'>);
+        const { owner, input } = getter;
+        if (context.refusesToOwe(owner, input, items.nextBytes)) continue;
+        this.give(owner, input as RequestOf<'get'>);
       } else if (putter) {
         context.leave(putter);
         items.put((putter.input as RequestOf<'put'>).value);

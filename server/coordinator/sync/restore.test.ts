@@ -11,7 +11,14 @@ import {
 } from './index.ts';
 import { reread } from './test-group.ts';
 
-const LIMITS = { waitersMax: 3, unconfirmedMax: 2, objectsMax: 11, repliesMax: 8 };
+const LIMITS = {
+  waitersMax: 3,
+  unconfirmedMax: 2,
+  objectsMax: 11,
+  repliesMax: 8,
+  objectBytesMax: 1400,
+  ownerBytesMax: 4000,
+};
 const specs: readonly (readonly [string, ObjectSpec])[] = [
   ['lock', { kind: 'lock' }],
   ['rlock', { kind: 'rlock' }],
@@ -47,6 +54,7 @@ const everything = fc.record({
   graceMs: one,
   expected: value,
   value,
+  version: fc.constantFrom(null, null, 0, 1),
   /** How many of its replies the owner has not received, and how far back what it cancels is. */
   missing: one,
 });
@@ -147,6 +155,7 @@ describe('A state that is written down and read again at any moment', () => {
         const [once, again] = [story(given, false), story(given, true)];
         expect(again.replies).toEqual(once.replies);
         expect(reread(again.state.save())).toEqual(reread(once.state.save()));
+        expect(again.state.counts).toEqual(once.state.counts);
         expect(again.state.nextDeadline()).toBe(once.state.nextDeadline());
       }),
       { numRuns: 300 },

@@ -1,8 +1,10 @@
 // What every shared object is: something with a name that owners open, hold and wait for.
 import type { Context } from './context.ts';
 import type { SyncErrorCode } from './errors.ts';
+import { OVERHEAD_BYTES } from './limits.ts';
 import type { ObjectSpec, Request } from './messages.ts';
 import type { Owner } from './owner.ts';
+import { sizeOf } from './plain.ts';
 import {
   type GivenUp,
   Line,
@@ -24,6 +26,8 @@ export abstract class SyncObject implements Place {
   readonly order: number;
   /** How many owners have it open. */
   openers = 0;
+  /** What it takes: itself, its items or its value. */
+  bytes = 0;
   protected readonly context: Context;
 
   constructor(context: Context, name: string, spec: ObjectSpec, order: number) {
@@ -31,6 +35,7 @@ export abstract class SyncObject implements Place {
     this.name = name;
     this.spec = spec;
     this.order = order;
+    this.charge(OVERHEAD_BYTES + sizeOf(spec));
   }
 
   /** Whether there is something to keep although nobody has it open. */
@@ -40,8 +45,18 @@ export abstract class SyncObject implements Place {
 
   abstract apply(owner: Owner, input: Request): void;
 
+  /** The reply to who opens it. `spec` is what it was asked for with. */
+  opened(_spec: ObjectSpec): unknown {
+    return this.look();
+  }
+
   /** What anyone may know of it: plain. */
   abstract look(): unknown;
+
+  charge(bytes: number): void {
+    this.bytes += bytes;
+    this.context.bytes += bytes;
+  }
 
   /** The owner has nothing of it any more; it has no waits here then.
    *  @param clean whether it said so itself. */

@@ -2,10 +2,11 @@
 import { Context } from './context.ts';
 import type { SyncErrorCode } from './errors.ts';
 import type { Timed } from './heap.ts';
-import { type SyncLimits, syncLimits } from './limits.ts';
+import { OVERHEAD_BYTES, type SyncLimits, syncLimits } from './limits.ts';
 import { makeObject, refusalToOpen } from './make-object.ts';
 import type { ObjectSpec, Reply, Request, RequestOf, SyncInput } from './messages.ts';
 import { Owner, type SavedOwner } from './owner.ts';
+import { sizeOf } from './plain.ts';
 import { refusalOf } from './ranges.ts';
 import type { SyncObject } from './sync-object.ts';
 import type { Waiter } from './waiters.ts';
@@ -71,8 +72,8 @@ export class SyncState {
   }
 
   /** For metrics. */
-  get counts(): { readonly owners: number; readonly objects: number } {
-    return { owners: this.owners.size, objects: this.objects.size };
+  get counts(): { readonly owners: number; readonly objects: number; readonly bytes: number } {
+    return { owners: this.owners.size, objects: this.objects.size, bytes: this.context.bytes };
   }
 
   /** A state that behaves as this one from here on. */
@@ -112,7 +113,7 @@ export class SyncState {
     context.order = saved.order;
     context.reclaimsOnly = saved.reclaimsOnly;
     if (saved.grace) this.startGrace(saved.grace);
-    for (const owner of saved.owners) owners.set(owner.id, Owner.restore(owner));
+    for (const owner of saved.owners) owners.set(owner.id, Owner.restore(owner, context));
     const find = { owner: (id: string) => owners.get(id)! };
     // In the order in which they were made: a condition after its lock.
     for (const { name, spec, order, openers } of saved.objects) {
@@ -198,12 +199,15 @@ export class SyncState {
       return;
     }
     const { name, spec } = input;
+    const bytes = OVERHEAD_BYTES + sizeOf(spec);
+    const isNew = !objects.has(name);
+    if (isNew && context.refusesToKeep(owner, input, { name, bytes: 0 }, bytes)) return;
     const object = objects.get(name) ?? makeObject(context, name, spec, ++context.order, objects);
     objects.set(name, object);
     const count = owner.opens.get(object) ?? 0;
     if (count === 0) object.openers++;
     owner.opens.set(object, count + 1);
-    context.done(owner, input, object.look());
+    context.done(owner, input, object.opened(spec));
   }
 
   private drop(owner: Owner, input: RequestOf<'drop'>, object: SyncObject): void {
@@ -238,6 +242,7 @@ export class SyncState {
     object.openers--;
     if (object.openers > 0 || object.holdsSomething) return;
     this.objects.delete(object.name);
+    object.charge(-object.bytes);
     object.forgotten();
   }
 
@@ -246,7 +251,7 @@ export class SyncState {
     const known = this.owners.get(id);
     const missed = known?.repliesAfter(received);
     if (!missed) this.gone(known);
-    const owner = known && missed ? known : new Owner(id);
+    const owner = known && missed ? known : new Owner(id, this.context);
     this.owners.set(id, owner);
     owner.attached = true;
     owner.receive(received);
@@ -265,6 +270,7 @@ export class SyncState {
     for (const waiter of waitsOf(owner)) waiter.line?.place.giveUp(waiter, 'gone');
     for (const object of [...owner.holds].sort(byOrder)) object.release(owner, false);
     for (const object of [...owner.opens.keys()].sort(byOrder)) this.shut(owner, object);
+    owner.charge(-owner.bytes);
   }
 
   private restarted(graceMs: number, forgot: boolean): void {

@@ -181,12 +181,16 @@ export class ValueModel extends Model {
   protected serve(wait: ModelRequest): boolean {
     const { kind, fields } = wait;
     if (kind === 'add' && typeof this.value !== 'number') return this.say(wait, 'NOT_A_NUMBER');
-    const set = JSON.stringify(this.value) === JSON.stringify(fields.expected);
+    const set =
+      typeof fields.version === 'number'
+        ? this.version === fields.version
+        : JSON.stringify(this.value) === JSON.stringify(fields.expected);
     if (kind === 'write' || (kind === 'compareAndSet' && set)) this.value = fields.value;
     if (kind === 'add') this.value = (this.value as number) + fields.amount;
     if (kind !== 'read' && (kind !== 'compareAndSet' || set)) this.version++;
-    const now = { value: this.value, version: this.version };
-    return this.say(wait, kind === 'compareAndSet' ? { set, ...now } : now);
+    const { value, version } = this;
+    if (kind === 'write') return this.say(wait, { version });
+    return this.say(wait, kind === 'compareAndSet' ? { set, version } : { value, version });
   }
 
   protected leave(): void {}

@@ -33,9 +33,9 @@ export type ValueInput =
   | { readonly op: 'write'; readonly value: number }
   | { readonly op: 'add'; readonly amount: number }
   | { readonly op: 'compareAndSet'; readonly expected: number; readonly value: number };
-/** The value after it; of compareAndSet also whether it was set. */
+/** The value after it, where that is told; of compareAndSet also whether it was set. */
 export interface ValueOutput {
-  readonly value: number;
+  readonly value?: number;
   readonly set?: boolean;
 }
 
@@ -45,7 +45,8 @@ export const sequentialValue: Sequential<number, ValueInput, ValueOutput> = {
     const set = input.op === 'compareAndSet' && input.expected === state;
     const after = valueAfter(state, input);
     if (output === undefined) return after;
-    const told = output.value === after && (output.set === undefined || output.set === set);
+    const isSame = output.value === undefined || output.value === after;
+    const told = isSame && (output.set === undefined || output.set === set);
     return told ? after : undefined;
   },
 };

@@ -1,7 +1,9 @@
 // Requests that wait: lines in the order in which they came, from which any can leave at once.
 import type { Timed } from './heap.ts';
+import { OVERHEAD_BYTES } from './limits.ts';
 import type { RequestOf } from './messages.ts';
 import type { Owner } from './owner.ts';
+import { sizeOf } from './plain.ts';
 
 /** Why a wait ends without what it waited for. `gone`: with its owner, and without a reply. */
 export type GivenUp = 'TIMEOUT' | 'ABORTED' | 'gone';
@@ -42,12 +44,15 @@ export class Waiter implements Timed {
   levels = 1;
   leaseMs = 0;
   outcome: Outcome = 'waiting';
+  /** What it takes while it waits. */
+  readonly bytes: number;
 
   constructor(owner: Owner, input: WaitingRequest, at: number, order: number) {
     this.owner = owner;
     this.input = input;
     this.at = at;
     this.order = order;
+    this.bytes = OVERHEAD_BYTES + (input.kind === 'put' ? sizeOf(input.value) : 0);
   }
 
   due(): void {

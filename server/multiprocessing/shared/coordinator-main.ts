@@ -15,7 +15,8 @@ process.on('disconnect', () => {
 // Ctrl-C is for the programs of the group: they may need their locks to end.
 process.on('SIGINT', () => {});
 
-const server = await SyncServer.listen({ path, key, forgot: forgot === 'forgot', journal });
+const notice = (text: string) => process.stderr.write(`holdfast group: ${text}\n`);
+const server = await SyncServer.listen({ path, key, forgot: forgot === 'forgot', journal, notice });
 process.send!('ready');
 // Ends the process: another takes its place.
 throw await server.failed;

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { AuthenticationError, GroupError } from '../errors.ts';
-import { GREETING_BYTES, HELLO_BYTES, REFUSED, readExactly, WIRE_VERSION } from './wire.ts';
+import { FULL, GREETING_BYTES, HELLO_BYTES, REFUSED, readExactly, WIRE_VERSION } from './wire.ts';
 
 /** How child processes find the group of the program that started them: its socket and key; or,
  *  without a key, the data directory of the server whose group it is. */
@@ -28,11 +28,13 @@ export interface GroupDoor {
   find(): GroupAddress;
 }
 
-/** Of a coordinator that stays where it is; one that dies is started again at once. */
+/** Of a coordinator that stays where it is; one that dies is started again at once. One that is just
+ *  being started again is waited for. */
 export function fixedDoor(address: GroupAddress): GroupDoor {
-  return { name: address.path, joinMs: 0, rejoinMs: REJOIN_MS, find: () => address };
+  return { name: address.path, joinMs: JOIN_MS, rejoinMs: REJOIN_MS, find: () => address };
 }
 
+const JOIN_MS = 5000;
 const REJOIN_MS = 10_000;
 
 /** A connection that was greeted. */
@@ -66,6 +68,7 @@ export async function dial(address: GroupAddress, made: (socket: Socket) => void
   if (version !== WIRE_VERSION) {
     socket.destroy();
     if (version === REFUSED) throw new AuthenticationError(path);
+    if (version === FULL) throw new GroupError('TOO_MANY_PROCESSES', path);
     throw new GroupError('OTHER_VERSION', path);
   }
   return { socket, run: greeting.toString('hex', 1) } satisfies Dialled;
@@ -87,5 +90,5 @@ function refusalOf(path: string, error: unknown): AuthenticationError | GroupErr
   const denied = code === 'EACCES' || code === 'EPERM';
   return denied
     ? new AuthenticationError(path, error)
-    : new GroupError('DISCONNECTED', path, error);
+    : new GroupError('DISCONNECTED', path, error, (error as Error).message);
 }

@@ -16,7 +16,7 @@ import { JoinableQueue, Queue, type QueueOptions } from './queue.ts';
 import { Semaphore } from './semaphore.ts';
 import { noServer, serverDoor, serverEnvironment } from './server-door.ts';
 import { open } from './shared-object.ts';
-import { Value } from './value.ts';
+import { openValue, Value } from './value.ts';
 import { KEY_BYTES } from './wire.ts';
 
 export interface GroupOptions {
@@ -151,7 +151,8 @@ export class Group implements AsyncDisposable {
   }
 
   async value<T>(name: string, initial: T): Promise<Value<T>> {
-    return new Value<T>(await this.open(name, { kind: 'value', initial }), name);
+    await openValue(this.link, name, initial);
+    return new Value<T>(this.link, name);
   }
 
   async queue<T>(name: string, { maxSize = 0 }: QueueOptions = {}): Promise<Queue<T>> {

@@ -2,6 +2,7 @@
 import type { Reply } from '../../coordinator/sync/index.ts';
 import { MultiprocessingError } from '../errors.ts';
 import type { Link } from './link.ts';
+import { packFor, unpackFrom } from './packed.ts';
 import { SharedObject, timeoutOf, type WaitOptions } from './shared-object.ts';
 
 export interface QueueOptions {
@@ -9,23 +10,29 @@ export interface QueueOptions {
   readonly maxSize?: number | undefined;
 }
 
-type Given<T> = Extract<Reply, { kind: 'given' }> & { readonly value: T };
+type Given = Extract<Reply, { kind: 'given' }>;
 
 /** An item that goes back to the front unless it is confirmed. */
 export class Taken<T> {
-  readonly value: T;
   /** How often it was given to someone: above 1, another may have begun with it. */
   readonly deliveries: number;
   private readonly link: Link;
   private readonly name: string;
   private readonly item: number;
+  private readonly packed: unknown;
 
-  constructor(link: Link, name: string, { item, value, deliveries }: Given<T>) {
+  constructor(link: Link, name: string, { item, value, deliveries }: Given) {
     this.link = link;
     this.name = name;
     this.item = item;
-    this.value = value;
+    this.packed = value;
     this.deliveries = deliveries;
+  }
+
+  /** @throws {SyncError} `BAD_VALUE` where what put it was no process of this version: then the item can
+   *  still be confirmed or put back. */
+  get value(): T {
+    return unpackFrom(this.name, this.packed) as T;
   }
 
   /** It is done with, and forgotten. */
@@ -44,17 +51,20 @@ export class Taken<T> {
  *  or the group. */
 export class Queue<T> extends SharedObject implements AsyncIterable<T> {
   /** @throws {TimeoutError} `FULL`, after `timeoutMs`.
-   *  @throws {SyncError} `QUEUE_CLOSED`.
+   *  @throws {SyncError} `QUEUE_CLOSED`; `BAD_VALUE` for what would not arrive as it is; `TOO_MANY_BYTES`
+   *  where the queue, or all of the group, has no room for it.
    *  @throws {MessageTooLargeError} above 1 MiB. */
   async put(value: T, options: WaitOptions = {}): Promise<void> {
-    const asked = { kind: 'put', name: this.name, value, timeoutMs: timeoutOf(options) } as const;
+    const { name } = this;
+    const packed = packFor(name, value);
+    const asked = { kind: 'put', name, value: packed, timeoutMs: timeoutOf(options) } as const;
     return this.link.ask(asked, options.signal, nothing);
   }
 
   /** @throws {TimeoutError} `EMPTY`, after `timeoutMs`.
    *  @throws {SyncError} `QUEUE_CLOSED`, when no item is left, nor with a consumer that may yet die. */
   get(options: WaitOptions = {}): Promise<T> {
-    return this.give(options, true, itself);
+    return this.give(options, true, ({ value }) => unpackFrom(this.name, value) as T);
   }
 
   /** As `get`, of an item that stays the queue's until it is confirmed. */
@@ -86,21 +96,13 @@ export class Queue<T> extends SharedObject implements AsyncIterable<T> {
     }
   }
 
-  private async give<G>(
-    options: WaitOptions,
-    auto: boolean,
-    as: (given: Given<T>) => G,
-  ): Promise<G> {
+  private async give<G>(options: WaitOptions, auto: boolean, as: (given: Given) => G): Promise<G> {
     const asked = { kind: 'get', name: this.name, timeoutMs: timeoutOf(options), auto } as const;
     return this.link.ask(asked, options.signal, as as (given: unknown) => G);
   }
 }
 
 function nothing(): void {}
-
-function itself<T>({ value }: Given<T>): T {
-  return value;
-}
 
 /** Made by `group.joinableQueue(name)`. An item is done with when `taskDone` says so. */
 export class JoinableQueue<T> extends Queue<T> {

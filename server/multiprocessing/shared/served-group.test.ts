@@ -27,7 +27,9 @@ afterEach(async () => {
 function serve(): void {
   const say = (...given: unknown[]) => said.push(String(given.at(-1)));
   const log = { info: say, error: say } as unknown as Log;
-  served = new ServedGroup({ data, path: join(data, 'socket'), disk: systemDisk, log });
+  const limits = { bytesMax: 1e8, objectBytesMax: 1e8, ownerBytesMax: 1e8 };
+  const path = join(data, 'socket');
+  served = new ServedGroup({ data, path, disk: systemDisk, log, limits });
   served.serve();
 }
 
@@ -81,6 +83,6 @@ describe('Who serves a group after another', () => {
     expect(process.env).toMatchObject({ HOLDFAST_GROUP: data, HOLDFAST_GROUP_KEY: '' });
     await using group = await Group.current();
     const value = await group.value('n', 1);
-    expect([await value.get(), served.counts]).toEqual([1, { owners: 1, objects: 1 }]);
+    expect([await value.get(), served.counts]).toMatchObject([1, { owners: 1, objects: 1 }]);
   });
 });

@@ -1,8 +1,8 @@
 // The group of a game server, as its coordinator serves it beside the rooms.
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SyncLimits } from '../../coordinator/sync/index.ts';
 import type { Log } from '../../observe/index.ts';
 import { type Disk, StoreError, type StoreErrorCode } from '../../store/index.ts';
 import { GroupError } from '../errors.ts';
@@ -18,11 +18,16 @@ export interface ServedGroupOptions {
   readonly path: string;
   readonly disk: Disk;
   readonly log: Log;
+  /** Bytes of all that is shared, of one object, and of what waits for one process. */
+  readonly limits: Pick<SyncLimits, 'bytesMax' | 'objectBytesMax' | 'ownerBytesMax'>;
 }
 
 /** Players come first: when a coordinator takes another's place, theirs is done by then. */
 const START_MS = 250;
 const RETRY_MS = 250;
+const NOTICE_MS = 1000;
+/** Of the coordinator's event loop: scripts that ask as fast as they can hold up no player. */
+const LOOP_SHARE = 0.2;
 /** What stays as it is until somebody mends it. */
 const LASTING: readonly StoreErrorCode[] = ['CORRUPT', 'NEWER_FORMAT', 'OLDER_FORMAT'];
 
@@ -33,6 +38,8 @@ export class ServedGroup {
   private readonly newKey = randomBytes(KEY_BYTES);
   private server: SyncServer | undefined;
   private work: Promise<void> | undefined;
+  private noticedAt = Number.NEGATIVE_INFINITY;
+  private unnoticed = 0;
   /** What was logged last. */
   private said = '';
 
@@ -48,8 +55,8 @@ export class ServedGroup {
   }
 
   /** Of those who are served now. */
-  get counts(): { readonly owners: number; readonly objects: number } {
-    return this.server?.counts ?? { owners: 0, objects: 0 };
+  get counts(): SyncServer['counts'] {
+    return this.server?.counts ?? { owners: 0, objects: 0, bytes: 0 };
   }
 
   /** All is as it was when another serves it later. Idempotent. */
@@ -78,12 +85,13 @@ export class ServedGroup {
 
   /** @returns what has ended it. */
   private async serveOnce(): Promise<unknown> {
-    const { data, path, disk, log } = this.options;
+    const { data, path, disk, log, limits } = this.options;
     const before = readGroupFile(data);
     const key = before?.key ?? this.newKey;
-    // A coordinator that was killed has left its socket behind.
-    rmSync(path, { force: true });
-    const server = await SyncServer.listen({ path, key, journal: join(data, 'shared'), disk });
+    const { notice } = this;
+    const journal = join(data, 'shared');
+    const options = { path, key, journal, disk, limits, notice, loopShare: LOOP_SHARE };
+    const server = await SyncServer.listen(options);
     try {
       if (before?.path !== path) await writeGroupFile(disk, data, { path, key });
       this.server = server;
@@ -107,6 +115,21 @@ export class ServedGroup {
   private async pause(ms: number): Promise<void> {
     await sleep(ms, undefined, { signal: this.closing.signal }).catch(() => {});
   }
+
+  /** Not oftener than a log can bear: who is cut off comes again. */
+  private readonly notice = (text: string, isFault: boolean): void => {
+    const now = performance.now();
+    if (now - this.noticedAt < NOTICE_MS) {
+      this.unnoticed++;
+      return;
+    }
+    const { log } = this.options;
+    const more = this.unnoticed > 0 ? { alsoNotLogged: this.unnoticed } : {};
+    if (isFault) log.error(more, text);
+    else log.warn(more, text);
+    this.noticedAt = now;
+    this.unnoticed = 0;
+  };
 
   private say(error: unknown, outlook: string): void {
     const text = (error as Error).message;

@@ -45,10 +45,12 @@ export abstract class SharedObject implements AsyncDisposable {
   }
 }
 
-/** @throws {SyncError} `WRONG_KIND` or `DIFFERENT` where the name is another's. */
-export async function open(link: Link, name: string, spec: ObjectSpec): Promise<void> {
-  await link.ask({ kind: 'open', name, spec });
+/** @returns what the coordinator says of it.
+ *  @throws {SyncError} `WRONG_KIND` or `DIFFERENT` where the name is another's. */
+export async function open(link: Link, name: string, spec: ObjectSpec): Promise<unknown> {
+  const opened = await link.ask({ kind: 'open', name, spec });
   link.belongings.open(name, spec);
+  return opened;
 }
 
 /** @returns `null` where there is no limit.

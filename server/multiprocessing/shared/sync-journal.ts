@@ -4,49 +4,56 @@ import { setImmediate as turn } from 'node:timers/promises';
 import {
   type SavedSync,
   type SyncInput,
+  type SyncLimits,
   SyncState,
   syncInputCodec,
 } from '../../coordinator/sync/index.ts';
 import { makeDirectory } from '../../make-directory.ts';
-import { CompactedLog, type Disk, type FileFormat, pack, unpack } from '../../store/index.ts';
+import { CompactedLog, type Disk, type FileFormat, pack, unpackCopies } from '../../store/index.ts';
 import { FileLock } from '../file-lock.ts';
+import { GroupClock } from './group-clock.ts';
 
 /** First what was, then an entry for each step since. */
-const format: FileFormat = { magic: 'HFT1', version: 1 };
+const format: FileFormat = { magic: 'HFT1', version: 2 };
 /** How long a killed predecessor may take to be gone. */
 const LOCK_MS = 5000;
 /** What came since is applied for so long at a time: the process may serve others beside. */
 const TURN_MS = 5;
 
-/** One step's inputs, which came at one time. */
-type Entry = readonly [now: number, inputs: readonly unknown[][]];
+/** One step's inputs, which came at one time. `offset`: of the clock from then on. */
+type Entry = readonly [now: number, inputs: readonly unknown[][], offset?: number];
+type Saved = SavedSync & { readonly offset?: number };
 
 export interface JournalOptions {
   /** Its own. */
   readonly folder: string;
   readonly disk?: Disk | undefined;
+  readonly limits?: Partial<SyncLimits> | undefined;
+  /** For tests. */
+  readonly uptimeMs?: () => number;
 }
 
 export class SyncJournal {
   private readonly lock: FileLock;
   private readonly log: CompactedLog;
   private readonly state: SyncState;
+  private readonly clock: GroupClock;
   private inputs: unknown[][] = [];
 
-  private constructor(lock: FileLock, log: CompactedLog, state: SyncState) {
+  private constructor(lock: FileLock, log: CompactedLog, state: SyncState, clock: GroupClock) {
     this.lock = lock;
     this.log = log;
     this.state = state;
+    this.clock = clock;
   }
 
   /** Restores the state as it was after all that anyone was told of.
    *  @param restarted the inputs of the restart itself.
    *  @throws {StoreError} for a journal that cannot be read; {Error} while another has it. */
   static async open(
-    { folder, disk }: JournalOptions,
-    clock: () => number,
+    { folder, disk, limits, uptimeMs }: JournalOptions,
     restarted: SyncInput,
-  ): Promise<{ journal: SyncJournal; state: SyncState }> {
+  ): Promise<{ journal: SyncJournal; state: SyncState; clock: GroupClock }> {
     makeDirectory(folder);
     const lock = await FileLock.wait(join(folder, 'sync'), LOCK_MS);
     if (!lock)
@@ -56,14 +63,15 @@ export class SyncJournal {
     try {
       const opened = CompactedLog.open({ path, format, policy: 'never', disk });
       log = opened.log;
-      const state = await restore(opened.bodies, clock);
-      const journal = new SyncJournal(lock, log, state);
-      if (opened.bodies.length === 0) log.append(pack(state.save()));
-      const now = clock();
+      const { state, time } = await restore(opened.bodies, limits);
+      const clock = new GroupClock(time, uptimeMs);
+      const journal = new SyncJournal(lock, log, state, clock);
+      if (opened.bodies.length === 0) log.append(journal.packState());
+      const now = clock.now();
       state.apply(now, restarted);
-      journal.add(restarted);
-      journal.write(now);
-      return { journal, state };
+      const inputs = [syncInputCodec.toArray(restarted)];
+      log.append(pack([now, inputs, clock.offset] satisfies Entry));
+      return { journal, state, clock };
     } catch (error) {
       await log?.close();
       lock.release();
@@ -82,7 +90,12 @@ export class SyncJournal {
     this.log.append(pack([now, this.inputs] satisfies Entry));
     this.inputs = [];
     // At once: what is applied meanwhile must not come twice.
-    this.log.compactIfLong(() => [pack(this.state.save())]);
+    this.log.compactIfLong(() => [this.packState()]);
+  }
+
+  private packState(): Buffer {
+    const { offset } = this.clock;
+    return pack({ ...this.state.save(), offset } satisfies Saved);
   }
 
   async close(): Promise<void> {
@@ -91,17 +104,24 @@ export class SyncJournal {
   }
 }
 
-async function restore([saved, ...since]: readonly Buffer[], clock: () => number) {
-  // Numbers made of the time are above all that were ever given under another journal.
-  if (!saved) return new SyncState({ fence: clock() * 1000 });
-  const state = SyncState.restore(unpack(saved) as SavedSync);
+async function restore([first, ...since]: readonly Buffer[], limits?: Partial<SyncLimits>) {
+  if (!first) {
+    // Numbers made of the time are above all that were ever given under another journal.
+    const state = new SyncState({ fence: Date.now() * 1000, ...(limits && { limits }) });
+    return { state, time: { now: 0, offset: 0 } };
+  }
+  const saved = unpackCopies(first) as Saved;
+  const state = SyncState.restore(saved, limits);
+  let { now, offset } = saved;
   let turnAt = performance.now();
   for (const entry of since) {
-    const [at, inputs] = unpack(entry) as Entry;
+    const [at, inputs, newOffset = offset] = unpackCopies(entry) as Entry;
     for (const input of inputs) state.apply(at, syncInputCodec.fromArray(input));
+    now = Math.max(now, at);
+    offset = newOffset;
     if (performance.now() - turnAt < TURN_MS) continue;
     await turn();
     turnAt = performance.now();
   }
-  return state;
+  return { state, time: { now, offset } };
 }

@@ -1,28 +1,22 @@
 // The coordinator of a group at work: shared objects, served over a Unix socket.
-import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { createServer, type Server, type Socket } from 'node:net';
+import { randomBytes } from 'node:crypto';
+import { TIMER_MS_MAX } from '../../../protocol/timers.ts';
 import {
-  inputKinds,
   type Reply,
   type SyncInput,
+  type SyncLimits,
   SyncState,
   syncInputCodec,
   syncReplyCodec,
 } from '../../coordinator/sync/index.ts';
 import type { Disk } from '../../store/index.ts';
+import { AbsentProcesses, RECONNECT_MS } from './absent-processes.ts';
+import { GroupClock } from './group-clock.ts';
+import { GroupListener } from './group-listener.ts';
+import { LoopShare } from './loop-share.ts';
+import { Peers } from './peers.ts';
 import { SyncJournal } from './sync-journal.ts';
-import {
-  type ArrayChannel,
-  arrayChannel,
-  HELLO_BYTES,
-  KEY_BYTES,
-  OWNER_AT,
-  REFUSED,
-  RUN_BYTES,
-  readExactly,
-  runOf,
-  WIRE_VERSION,
-} from './wire.ts';
+import { OWNER_AT, RUN_BYTES, runOf } from './wire.ts';
 
 export interface SyncServerOptions {
   /** The path of its socket, in a directory that only its user can enter. */
@@ -32,51 +26,40 @@ export interface SyncServerOptions {
   /** It takes the place of one whose state is lost: for `graceMs` locks are only reclaimed. */
   readonly forgot?: boolean;
   readonly graceMs?: number;
+  /** Without a journal: fencing numbers are above the microseconds since the machine has started and
+   *  this. Coordinators of one group, one after another, are given the same. */
+  readonly fenceOrigin?: number;
+  readonly limits?: Partial<SyncLimits>;
+  /** The process does other work as well: the group may take this share of its event loop. */
+  readonly loopShare?: number;
+  /** Something that an operator should know of. `isFault`: it needs mending. */
+  readonly notice?: ((text: string, isFault: boolean) => void) | undefined;
   /** A folder of its own: all is as it was when another serves with it later. */
   readonly journal?: string | undefined;
   /** That of the journal. */
   readonly disk?: Disk;
 }
 
-/** A connection whose client knows the key. */
-interface Peer {
-  /** '' before it has attached. */
-  owner: string;
-  readonly pid: number;
-  readonly channel: ArrayChannel;
-}
-
-/** How long a stranger may take to say the key. */
-const HELLO_MS = 2000;
-/** How long a process that lives may be without a connection. */
-const RECONNECT_MS = 10_000;
-/** How often it is asked whether a process without a connection lives. */
-const ALIVE_MS = 5;
+/** Processes at one time; a connection more is refused, `TOO_MANY_PROCESSES`. */
+const PROCESSES_MAX = 1024;
 const RECLAIM_MS = 1000;
 /** After a write that took longer, others have the process for so many times as long. */
 const [SLOW_MS, REST] = [1, 9];
 const REST_MS_MAX = 250;
-/** Longer ones end at once. */
-const TIMER_MAX_MS = 2_147_483_647;
-/** What only the coordinator says to its state. */
-const internal: readonly unknown[] = [inputKinds.restarted, inputKinds.expire];
-const external = new Set<unknown>(
-  Object.values(inputKinds)
-    .filter((kind) => !internal.includes(kind))
-    .map(({ tag }) => tag),
-);
-
+/** Of a share of the event loop: taken at once without a rest. */
+const BURST_MS = 10;
 export class SyncServer {
   /** Resolves, with what it was, when something has gone wrong: it answers nobody from then on, and
    *  another may go on from what the journal has. */
   readonly failed: Promise<unknown>;
   private readonly fail: (error: unknown) => void;
   private hasFailed = false;
-  private readonly key: Buffer;
   /** The same wherever the state is. */
   private readonly run: Buffer;
-  private readonly server: Server;
+  private readonly options: SyncServerOptions;
+  private listener: GroupListener | undefined;
   private readonly state: SyncState;
+  private readonly clock: GroupClock;
   private readonly journal: SyncJournal | undefined;
   /** Until the callback at hand is through, and what was asked is written down. */
   private unsent: Reply[] = [];
@@ -84,16 +67,33 @@ export class SyncServer {
   private settling: NodeJS.Timeout | undefined;
   /** After a slow write. */
   private restUntil = 0;
-  private readonly sockets = new Set<Socket>();
-  /** By owner. */
-  private readonly peers = new Map<string, Peer>();
-  private readonly watches = new Set<NodeJS.Timeout>();
+  private readonly share: LoopShare | undefined;
+  private begunAt = 0;
+  private readonly peers = new Peers({
+    ownersMax: PROCESSES_MAX,
+    owners: () => this.state.owners,
+    received: (values) => this.apply(syncInputCodec.fromArray(values)),
+    lost: (owner, pid) => this.absent.add(owner, pid),
+    fault: (text) => this.notice(text, true),
+  });
+  private readonly absent = new AbsentProcesses({
+    isBack: (owner) => this.peers.has(owner),
+    gone: (owner) => this.apply({ kind: 'gone', owner }),
+  });
   private timer: NodeJS.Timeout | undefined;
   private timerAt = Number.POSITIVE_INFINITY;
 
-  private constructor(key: Buffer, state: SyncState, journal?: SyncJournal) {
-    this.key = key;
-    this.run = journal ? runOf(key) : randomBytes(RUN_BYTES);
+  private constructor(
+    options: SyncServerOptions,
+    clock: GroupClock,
+    state: SyncState,
+    journal?: SyncJournal,
+  ) {
+    this.options = options;
+    const { loopShare } = options;
+    if (loopShare !== undefined) this.share = new LoopShare(loopShare, BURST_MS);
+    this.run = journal ? runOf(options.key) : randomBytes(RUN_BYTES);
+    this.clock = clock;
     this.state = state;
     this.journal = journal;
     const { promise, resolve } = Promise.withResolvers<unknown>();
@@ -102,47 +102,59 @@ export class SyncServer {
       this.hasFailed = true;
       resolve(error);
     };
-    this.server = createServer((socket) => this.accept(socket));
   }
 
-  /** Serves until `close`. The socket file must not exist.
+  /** Serves until `close`. A socket file that is left from before is replaced.
    *  @throws {StoreError} of the journal. */
   static async listen(options: SyncServerOptions): Promise<SyncServer> {
-    const { key, forgot = false, graceMs = RECLAIM_MS } = options;
+    const { forgot = false, graceMs = RECLAIM_MS, limits = {}, fenceOrigin } = options;
     if (options.journal !== undefined) return SyncServer.restored(options, options.journal);
+    const clock = new GroupClock();
+    const uptime = clock.now() * 1000;
     // No state is restored: numbers made of the time are above all that were ever given.
-    const server = new SyncServer(key, new SyncState({ fence: Date.now() * 1000 }));
+    const fence = Math.floor(uptime + (fenceOrigin ?? Date.now() * 1000 - uptime));
+    const server = new SyncServer(options, clock, new SyncState({ fence, limits }));
     if (forgot) server.apply({ kind: 'restarted', graceMs, forgot });
-    await server.listenAt(options.path);
+    await server.listenNow();
     return server;
   }
 
-  private static async restored({ key, path, disk }: SyncServerOptions, folder: string) {
+  private static async restored(options: SyncServerOptions, folder: string) {
+    const { disk, limits } = options;
     const restarted = { kind: 'restarted', graceMs: RECONNECT_MS, forgot: false } as const;
-    const opened = await SyncJournal.open({ folder, disk }, clock, restarted);
-    const { journal, state } = opened;
-    const server = new SyncServer(key, state, journal);
+    const { journal, state, clock } = await SyncJournal.open({ folder, disk, limits }, restarted);
+    const server = new SyncServer(options, clock, state, journal);
     try {
-      await server.listenAt(path);
+      await server.listenNow();
     } catch (error) {
       await journal.close();
       throw error;
     }
     // Those that died meanwhile are not waited for.
-    for (const owner of state.owners.keys()) server.watch(owner, Number.parseInt(owner, 10));
+    for (const owner of state.owners.keys()) server.absent.add(owner, Number.parseInt(owner, 10));
     // Leases and waits that go on end in time, also when nobody asks for anything.
     server.apply({ kind: 'expire' });
     return server;
   }
 
-  private async listenAt(path: string): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.server.once('error', reject).listen({ path, exclusive: true }, resolve);
-    await promise;
+  private async listenNow(): Promise<void> {
+    const { path, key } = this.options;
+    this.listener = await GroupListener.listen({
+      path,
+      key,
+      run: this.run,
+      connectionsMax: PROCESSES_MAX,
+      accept: (socket, pid) => this.peers.accept(socket, pid),
+      restored: (error) => {
+        const what = `the socket of the group, ${path}, was removed`;
+        if (error) this.notice(`${what}, and cannot be made again: ${error.message}`, true);
+        else this.notice(`${what}, and was made again: find the program that removes it`, false);
+      },
+    });
   }
 
   /** For metrics and tests. */
-  get counts(): { readonly owners: number; readonly objects: number } {
+  get counts(): SyncState['counts'] {
     return this.state.counts;
   }
 
@@ -151,64 +163,21 @@ export class SyncServer {
     clearTimeout(this.settling);
     if (this.now !== undefined) this.settle();
     clearTimeout(this.timer);
-    for (const watch of this.watches) clearTimeout(watch);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.server.close(() => resolve());
-    for (const socket of this.sockets) socket.destroy();
-    await promise;
+    this.peers.close();
+    this.absent.close();
+    this.listener?.close();
     await this.journal?.close();
   }
 
-  private accept(socket: Socket): void {
-    this.sockets.add(socket);
-    socket.on('error', () => {}).on('close', () => this.sockets.delete(socket));
-    void this.greet(socket);
-  }
-
-  private async greet(socket: Socket): Promise<void> {
-    const late = setTimeout(() => socket.destroy(), HELLO_MS);
-    const hello = await readExactly(socket, HELLO_BYTES);
-    clearTimeout(late);
-    if (!hello) return;
-    const accepted = timingSafeEqual(hello.subarray(0, KEY_BYTES), this.key);
-    const greeting = Buffer.concat([Buffer.of(accepted ? WIRE_VERSION : REFUSED), this.run]);
-    if (!accepted) {
-      socket.end(greeting, () => socket.destroy());
-      return;
-    }
-    socket.write(greeting);
-    const peer: Peer = {
-      owner: '',
-      pid: hello.readUInt32LE(KEY_BYTES),
-      channel: arrayChannel(
-        socket,
-        (values) => this.receive(peer, values),
-        () => this.lose(peer),
-      ),
-    };
-  }
-
-  private receive(peer: Peer, values: unknown[]): void {
-    if (values[0] === inputKinds.attach.tag) this.attach(peer, String(values[OWNER_AT]));
-    if (peer.owner === '' || !external.has(values[0])) {
-      peer.channel.destroy();
-      return;
-    }
-    values[OWNER_AT] = peer.owner;
-    this.apply(syncInputCodec.fromArray(values));
-  }
-
-  /** The newest connection of an owner is its own. */
-  private attach(peer: Peer, owner: string): void {
-    this.peers.get(owner)?.channel.destroy();
-    peer.owner = owner;
-    this.peers.set(owner, peer);
+  private notice(text: string, isFault: boolean): void {
+    this.options.notice?.(text, isFault);
   }
 
   private apply(input: SyncInput): void {
     if (this.hasFailed) return;
     const isFirst = this.now === undefined;
-    this.now ??= clock();
+    if (isFirst) this.begunAt = performance.now();
+    this.now ??= this.clock.now();
     try {
       for (const reply of this.state.apply(this.now, input)) this.unsent.push(reply);
     } catch (error) {
@@ -244,12 +213,20 @@ export class SyncServer {
     this.unsent = [];
     for (const reply of replies) {
       const values = syncReplyCodec.toArray(reply);
-      values[OWNER_AT] = null;
-      this.peers.get(reply.owner)?.channel.send({ type: 'array', values });
+      values[OWNER_AT] = '';
+      this.peers.send(reply.owner, values);
     }
     const at = this.state.nextDeadline();
     if (at !== undefined && at < this.timerAt) this.wakeAt(at);
+    this.restAfter(performance.now() - (this.settling ? startedAt : this.begunAt));
+    this.settling = undefined;
   };
+
+  /** What the process does beside must not wait for the group. */
+  private restAfter(spentMs: number): void {
+    const restMs = this.share?.restAfter(spentMs) ?? 0;
+    if (restMs > 0) this.peers.rest(Math.min(restMs, REST_MS_MAX));
+  }
 
   private wakeAt(at: number): void {
     clearTimeout(this.timer);
@@ -259,42 +236,6 @@ export class SyncServer {
       // Else time stands until what came is written down, and then it is looked at again.
       if (this.now === undefined) this.apply({ kind: 'expire' });
     };
-    this.timer = setTimeout(expire, Math.min(Math.ceil(at - clock()), TIMER_MAX_MS));
-  }
-
-  /** Between processes of one machine a connection ends with its process, or is soon made again. */
-  private lose(peer: Peer): void {
-    const { owner, pid } = peer;
-    if (owner === '' || this.peers.get(owner) !== peer) return;
-    this.peers.delete(owner);
-    this.watch(owner, pid);
-  }
-
-  private watch(owner: string, pid: number): void {
-    const until = performance.now() + RECONNECT_MS;
-    const watch = () => {
-      if (this.peers.has(owner) || !this.server.listening) return;
-      if (!isAlive(pid) || performance.now() >= until) {
-        this.apply({ kind: 'gone', owner });
-        return;
-      }
-      const timer = setTimeout(() => {
-        this.watches.delete(timer);
-        watch();
-      }, ALIVE_MS);
-      this.watches.add(timer);
-    };
-    watch();
-  }
-}
-
-/** Of the machine, so that it goes on where another process goes on. */
-const clock = (): number => performance.timeOrigin + performance.now();
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
+    this.timer = setTimeout(expire, Math.min(Math.ceil(at - this.clock.now()), TIMER_MS_MAX));
   }
 }

@@ -7,10 +7,12 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { TUnsafe } from 'typebox';
-import { Channel } from '../../link/channel.ts';
+import { Channel, type ChannelOptions } from '../../link/channel.ts';
 import type { Codec } from '../../link/index.ts';
 
 export const KEY_BYTES = 32;
+/** Several messages are put into one frame up to this, and any one has its place in it. */
+export const FRAME_BYTES_MAX = 2_097_152;
 /** The key and the process's id. */
 export const HELLO_BYTES = KEY_BYTES + 4;
 /** The number of the coordinator's run. */
@@ -18,8 +20,10 @@ export const RUN_BYTES = 8;
 export const GREETING_BYTES = 1 + RUN_BYTES;
 /** The greeting of who is not let in; else it is what the coordinator speaks. */
 export const REFUSED = 0;
+/** The greeting where as many processes as the coordinator serves are there. */
+export const FULL = 255;
 /** Above that of before whenever the messages change: processes of another do not join. */
-export const WIRE_VERSION = 2;
+export const WIRE_VERSION = 3;
 /** Where the owner stands in every array, and in those of requests what else all of them have. */
 export const OWNER_AT = 1;
 export const REQUEST_AT = 2;
@@ -41,10 +45,12 @@ export type ArrayChannel = Channel<typeof table, typeof table>;
 export function arrayChannel(
   stream: Socket,
   message: (values: unknown[]) => void,
-  closed: () => void,
+  closed: (error: Error | undefined) => void,
+  more: Partial<ChannelOptions<typeof table, typeof table>> = {},
 ): ArrayChannel {
   const given = ({ values }: { values: unknown[] }) => message(values);
-  return new Channel({ stream, out: codec, in: codec, isEager: true, message: given, closed });
+  const both = { stream, out: codec, in: codec, isEager: true, message: given, closed };
+  return new Channel({ ...both, frameBytesMax: FRAME_BYTES_MAX, ...more });
 }
 
 /** The run of all coordinators that go on from the same journal: an owner that they do not know is

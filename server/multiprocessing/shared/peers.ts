@@ -1,0 +1,120 @@
+// The connections of a coordinator to the processes of its group: who is at which, and who has to wait.
+import type { Socket } from 'node:net';
+import { faultOfInput, inputKinds } from '../../coordinator/sync/index.ts';
+import { type ArrayChannel, arrayChannel, OWNER_AT } from './wire.ts';
+
+export interface PeersOptions {
+  readonly ownersMax: number;
+  /** How many owners there are, connected or not, and whether one is among them. */
+  owners(): { readonly size: number; has(owner: string): boolean };
+  /** A message of an owner, checked. */
+  received(values: unknown[]): void;
+  /** The connection of an owner is gone. */
+  lost(owner: string, pid: number): void;
+  /** What a process has sent cost it its connection. */
+  fault(text: string): void;
+}
+
+/** A connection whose client knows the key. */
+interface Peer {
+  /** '' before it has attached. */
+  owner: string;
+  readonly pid: number;
+  readonly channel: ArrayChannel;
+}
+
+/** What only the coordinator says to its state. */
+const internal: readonly unknown[] = [inputKinds.restarted.tag, inputKinds.expire.tag];
+
+function faultOf(values: readonly unknown[]): string | undefined {
+  return internal.includes(values[0]) ? 'no process sends such a message' : faultOfInput(values);
+}
+
+export class Peers {
+  private readonly options: PeersOptions;
+  /** By owner. */
+  private readonly peers = new Map<string, Peer>();
+  /** While nothing is read from any. */
+  private resting: NodeJS.Timeout | undefined;
+
+  constructor(options: PeersOptions) {
+    this.options = options;
+  }
+
+  has(owner: string): boolean {
+    return this.peers.has(owner);
+  }
+
+  accept(socket: Socket, pid: number): void {
+    const receive = (values: unknown[]) => this.receive(peer, values);
+    const closed = (error: Error | undefined) => this.closed(peer, error);
+    const more = { guard: { faultOf }, drained: () => this.resume(peer) };
+    const channel = arrayChannel(socket, receive, closed, more);
+    const peer: Peer = { owner: '', pid, channel };
+  }
+
+  send(owner: string, values: unknown[]): void {
+    this.peers.get(owner)?.channel.send({ type: 'array', values });
+  }
+
+  /** Reads from no one for a while. */
+  rest(ms: number): void {
+    for (const { channel } of this.peers.values()) channel.pause();
+    this.resting ??= setTimeout(() => {
+      this.resting = undefined;
+      for (const peer of this.peers.values()) this.resume(peer);
+    }, ms);
+  }
+
+  close(): void {
+    clearTimeout(this.resting);
+  }
+
+  private receive(peer: Peer, values: unknown[]): void {
+    const { channel } = peer;
+    if (values[0] === inputKinds.attach.tag && !this.attach(peer, String(values[OWNER_AT]))) return;
+    if (peer.owner === '') {
+      channel.destroy(new Error('a process asks before it has attached'));
+      return;
+    }
+    // One that asks and does not read has to wait; while the group rests all have to.
+    if (channel.congested || this.resting) channel.pause();
+    values[OWNER_AT] = peer.owner;
+    this.options.received(values);
+  }
+
+  /** The newest connection of an owner is its own.
+   *  @returns whether the peer may go on. */
+  private attach(peer: Peer, owner: string): boolean {
+    const owners = this.options.owners();
+    const isTooMuch = !owners.has(owner) && owners.size >= this.options.ownersMax;
+    const isAnother = peer.owner !== '' && peer.owner !== owner;
+    if (isTooMuch || isAnother || owner === '') {
+      const why = isTooMuch ? 'there are too many processes' : 'it attaches as another process';
+      peer.channel.destroy(new Error(why));
+      return false;
+    }
+    const before = this.peers.get(owner);
+    if (before !== peer) before?.channel.destroy();
+    peer.owner = owner;
+    this.peers.set(owner, peer);
+    return true;
+  }
+
+  private closed(peer: Peer, error: Error | undefined): void {
+    const { owner, pid } = peer;
+    // A system error: as when a process is killed.
+    if (error && !('syscall' in error)) {
+      const who = `process ${pid}${owner && ` (${owner})`} of the group`;
+      const text = `${who} was cut off for what it has sent: ${error.message}: stop or mend it`;
+      this.options.fault(text);
+    }
+    if (owner === '' || this.peers.get(owner) !== peer) return;
+    this.peers.delete(owner);
+    this.options.lost(owner, pid);
+  }
+
+  private resume({ channel }: Peer): void {
+    if (!this.resting && !channel.congested) channel.resume();
+  }
+}
