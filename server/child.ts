@@ -10,6 +10,7 @@ import {
   type ChildOrigin,
   ChildRuntime,
   FileLock,
+  TRY_AGAIN,
 } from './multiprocessing/index.ts';
 import type { createLog, ProcessMetrics } from './observe/index.ts';
 import { HeldSockets, Worker } from './worker/index.ts';
@@ -158,7 +159,7 @@ async function runCoordinator(
   try {
     const diskFailed = (err: unknown) => {
       log.fatal({ err }, 'the disk has not taken what was written: the coordinator is replaced');
-      process.exit(1);
+      process.exit(TRY_AGAIN);
     };
     const loaded = await games;
     const trouble = (text: string) => runtime.send({ type: 'trouble', text });
@@ -188,7 +189,7 @@ async function runCoordinator(
       // A server that has served does not end for a full disk: its clients wait for the next try.
       log.error({ err: error }, `no coordinator can start, and players wait: ${error.message}`);
       runtime.sendNow({ type: 'trouble', text: `No coordinator can start: ${error.message}` });
-      process.exit(1);
+      process.exit(TRY_AGAIN);
     }
   }
 }

@@ -131,6 +131,21 @@ describe('After kill -9 of every worker', () => {
   });
 });
 
+describe('Workers that are killed again and again', () => {
+  it('make no player wait for a back-off: one is started at once while none serves', async () => {
+    const server = await startServer('--workers', '1', '--restarts-max', '1000', '--spares', '1');
+    const ada = await player(server);
+    const restarts = () => server.log.filter(({ msg }) => msg === 'process is started again');
+    for (let round = 0; round < 6; round++) {
+      await expect.poll(async () => (await workersOf(server))[0]?.ready).toBe(true);
+      await killWorkers(server);
+      expect(await ada.lobby.call('leaderboard')).toBeDefined();
+    }
+    // Else the last would have waited for 800 ms.
+    expect(restarts().map(({ delayMs }) => delayMs)).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+});
+
 describe('When a worker fails on an error that nothing catches', () => {
   it('the log says which, and its connections go on with another', async () => {
     const folder = temporaryDirectory();

@@ -8,6 +8,10 @@ export interface ChildOrigin {
   readonly config: Config;
 }
 
+/** The exit code of a child that cannot work now for a reason outside of it, such as a full disk: it is tried
+ *  again and again, and the server does not stop for it. (EX_TEMPFAIL of sysexits.h) */
+export const TRY_AGAIN = 75;
+
 const VARIABLE = 'HOLDFAST_CHILD';
 
 /** The environment that makes a process a child. The engine keeps what it has compiled in the data

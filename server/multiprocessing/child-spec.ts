@@ -32,6 +32,8 @@ export interface Child {
   stop(): void;
   /** Ends it at once. */
   kill(): void;
+  /** Whether it has done its work, be it for a moment; matters only with `isAwaited`. */
+  readonly hasServed?: boolean;
 }
 
 /** One child, as data. */
@@ -54,10 +56,16 @@ export interface SupervisorOptions {
   /** Who is started again when a permanent child ends: it alone (the default); or it and all that
    *  were added after it, which are stopped first, in reverse order. */
   readonly strategy?: 'one-for-one' | 'rest-for-one';
-  /** More restarts than this within `restartPeriodMs` are too many: the supervisor gives up. A process
-   *  that the system has not started does not count: its code is not at fault, and it is tried again. */
+  /** More restarts than this within `restartPeriodMs` are too many, and so are more deaths of one child in a
+   *  row, each within five seconds of its start: the supervisor gives up. A process that the system has not
+   *  started does not count: its code is not at fault, and it is tried again. */
   readonly restartsMax: number;
   readonly restartPeriodMs: number;
+  /** Whether this end is not the child's fault either. */
+  isExcused?(exit: Exit): boolean;
+  /** Whether someone waits for this child, which has just ended, and no other can stand in. One that has
+   *  served is started again at once then. */
+  isAwaited?(spec: ChildSpec): boolean;
   /** A child has ended without being asked to; `delayMs`: when it is started again. */
   died(spec: ChildSpec, exit: Exit, delayMs: number | undefined): void;
   /** A child is gone for good: it was stopped, or is temporary. Its id is free. Told later where

@@ -1,5 +1,5 @@
 // The door of multiprocessing/: processes and their supervision.
-export { type ChildOrigin, childEnvironment, childOrigin } from './child-origin.ts';
+export { type ChildOrigin, childEnvironment, childOrigin, TRY_AGAIN } from './child-origin.ts';
 export { type ChildIdentity, ChildRuntime, type ChildTask } from './child-runtime.ts';
 export {
   type Child,

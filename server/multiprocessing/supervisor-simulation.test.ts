@@ -47,6 +47,7 @@ class Simulation {
   private readonly livesOf = new Map<number, number>();
   private readonly startedAt = new Map<number, number>();
   private readonly quickDeaths = new Map<number, number>();
+  private readonly rows = new Map<number, number>();
   private recent: number[] = [];
 
   constructor(given: Schedule) {
@@ -144,11 +145,15 @@ class Simulation {
   private expectedDelay(id: number, restart: string): number | undefined {
     if (this.isStopping || this.gaveUp > 0) return undefined;
     const isSteady = this.clock.now() - this.startedAt.get(id)! >= 5000;
-    if (restart === 'temporary' && isSteady) return undefined;
+    if (restart === 'temporary' && isSteady) {
+      this.rowOf(id, restart, isSteady);
+      return undefined;
+    }
     const { restartsMax, restartPeriodMs } = this.given;
     const since = this.clock.now() - restartPeriodMs;
     const before = this.recent.filter((at) => at > since).length;
-    if (before >= restartsMax) {
+    const row = this.rowOf(id, restart, isSteady);
+    if (before >= restartsMax || row > restartsMax) {
       this.recent = Array(restartsMax + 1).fill(Number.POSITIVE_INFINITY);
       return undefined;
     }
@@ -157,6 +162,14 @@ class Simulation {
     const quick = isSteady ? 0 : (this.quickDeaths.get(id) ?? 0);
     this.quickDeaths.set(id, quick + 1);
     return quick === 0 ? 0 : Math.min(5000, 25 * 2 ** quick);
+  }
+
+  /** @returns how many deaths in a row came soon after the start, of this child or of temporary ones. */
+  private rowOf(id: number, restart: string, isSteady: boolean): number {
+    const key = restart === 'temporary' ? -1 : id;
+    const row = isSteady ? 0 : (this.rows.get(key) ?? 0) + 1;
+    this.rows.set(key, row);
+    return row;
   }
 
   /** Whether a death came that was one too many. */

@@ -1,5 +1,6 @@
 // What a supervisor starts again, how soon, and when that is too often.
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Exit } from './child-spec.ts';
 import { TestFamily } from './test-family.ts';
 
 const RESTARTS_MAX = 10;
@@ -113,6 +114,104 @@ describe('Backoff', () => {
   });
 });
 
+describe('A child that is awaited', () => {
+  const awaited = new Set<string>();
+  beforeEach(() => {
+    awaited.clear();
+    family = new TestFamily(100, 60_000, { isAwaited: ({ id }) => awaited.has(id) });
+    family.add('a', 'b');
+  });
+
+  /** @returns the delays of so many deaths, each in the moment of its start. */
+  function delaysOf(id: string, deaths: number): number[] {
+    return Array.from({ length: deaths }, () => {
+      family.end(id);
+      const delay = Number(family.take()[0]!.replace(`died ${id} 1 `, ''));
+      family.clock.pass(delay);
+      family.take();
+      return delay;
+    });
+  }
+
+  it('is started at once where it has served, however often it is killed', () => {
+    awaited.add('a');
+    family.served.add('a');
+    expect(delaysOf('a', 6)).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
+  it('waits for its back-off where it dies before it serves', () => {
+    awaited.add('a');
+    expect(delaysOf('a', 5)).toEqual([0, 50, 100, 200, 400]);
+  });
+
+  it('has no back-off left from earlier deaths once it has served', () => {
+    awaited.add('a');
+    delaysOf('a', 5);
+    family.served.add('a');
+    expect(delaysOf('a', 1)).toEqual([0]);
+  });
+
+  it('is started early when it comes to be awaited while it waits', () => {
+    family.served.add('a');
+    delaysOf('a', 5);
+    family.end('a');
+    expect(family.take()).toEqual(['died a 1 800']);
+    expect(family.supervisor.hasten('a')).toBe(true);
+    expect(family.take()).toEqual(['start a']);
+    family.clock.pass(10_000);
+    expect(family.take()).toEqual([]);
+  });
+
+  it('is not started early where it runs, or has died before it served', () => {
+    expect(family.supervisor.hasten('a')).toBe(false);
+    family.end('b');
+    family.clock.pass(0);
+    family.end('b');
+    family.take();
+    expect(family.supervisor.hasten('b')).toBe(false);
+    expect(family.supervisor.hasten('nobody')).toBe(false);
+    expect(family.take()).toEqual([]);
+  });
+
+  it('is tried without a delay where it is a temporary one that has served', () => {
+    awaited.add('t');
+    family.served.add('t');
+    for (let i = 0; i < 4; i++) {
+      family.supervisor.add(family.spec('t', 'temporary'));
+      family.end('t');
+    }
+    expect(family.take().filter((event) => event === 'start t')).toHaveLength(4);
+  });
+});
+
+describe('A child that dies soon after each start', () => {
+  /** Has it die, wait for its back-off, and live for a while.
+   *  @returns what happened at its death. */
+  function nextLife(exit?: Exit): string[] {
+    family.end('a', exit);
+    const events = family.take();
+    family.clock.pass(Number(events[0]!.split(' ').at(-1)) || 0);
+    family.clock.pass(4000);
+    family.take();
+    return events;
+  }
+
+  it('is given up after restartsMax in a row, though its back-off keeps it below the period', () => {
+    family = new TestFamily(20, 60_000);
+    family.add('a');
+    for (let i = 0; i < 20; i++) expect(nextLife()).not.toContain('gave up');
+    expect(nextLife()).toContain('gave up');
+  });
+
+  it('is tried for as long as its ends are excused, later each time', () => {
+    family = new TestFamily(3, 60_000, { isExcused: ({ code }) => code === 75 });
+    family.add('a');
+    const exit = { code: 75, signal: null };
+    const last = Array.from({ length: 20 }, () => nextLife(exit)).at(-1);
+    expect(last).toEqual(['died a 75 5000']);
+  });
+});
+
 describe('Restart intensity', () => {
   /** Uses up the restarts of a period in 50 s. */
   function useUp(id: string): void {
@@ -144,11 +243,11 @@ describe('Restart intensity', () => {
     expect(family.take()).toEqual(['died a 1 undefined', 'gave up']);
 
     family = new TestFamily(1, 1000);
-    family.add('b');
+    family.add('b', 'c');
     family.end('b');
     family.clock.pass(1000);
-    family.end('b');
-    expect(family.take()).toEqual(['died b 1 0', 'start b', 'died b 1 50']);
+    family.end('c');
+    expect(family.take()).toEqual(['died b 1 0', 'start b', 'died c 1 0']);
   });
 
   it('exceeded means that nothing is started any more, and that is said once', () => {

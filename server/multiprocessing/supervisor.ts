@@ -2,6 +2,7 @@
 
 import { checkDuration } from '../../protocol/timers.ts';
 import type { Child, ChildSpec, Exit, SupervisorOptions } from './child-spec.ts';
+import { type DeathRecord, RestartPolicy } from './restart-policy.ts';
 
 interface Slot {
   /** Among those that were ever added. */
@@ -10,8 +11,7 @@ interface Slot {
   child: Child | undefined;
   restarts: number;
   startedAt: number;
-  /** Deaths in a row that came soon after the start. */
-  quickDeaths: number;
+  readonly record: DeathRecord;
   stopping: boolean;
   /** It is stopped to be started again. */
   renewing: boolean;
@@ -20,32 +20,32 @@ interface Slot {
   readonly gone: PromiseWithResolvers<void>;
 }
 
-/** A child that has lived for so long is started again at once. */
-const STEADY_MS = 5000;
-/** One that dies sooner, and again, waits: twice as long each time. */
-const BACKOFF_MS = 50;
-const BACKOFF_MS_MAX = 5000;
+/** A child that has ended; undefined where it was not started. */
+interface Ended {
+  readonly child: Child | undefined;
+  readonly exit: Exit;
+}
 
 /** Invariant: a slot has a child, or a timer that will start one, or is stopping, or is temporary
  *  and about to be removed, perhaps by a timer, or the supervisor has given up. */
 export class Supervisor {
   private readonly options: SupervisorOptions;
   private readonly slots = new Map<string, Slot>();
-  /** When the restarts within the period were. */
-  private recent: number[] = [];
+  private readonly policy: RestartPolicy;
   private added = 0;
   /** Children of this order and above are being stopped, to be started again. */
   private pausedFrom = Number.POSITIVE_INFINITY;
   private pausedUntil = 0;
   private cancelResume: (() => void) | undefined;
-  /** Deaths in a row of temporary children that came soon after the start. */
-  private quickTemporaries = 0;
+  /** Of all temporary children together: each is another one. */
+  private readonly temporaries = RestartPolicy.newRecord();
   /** Those that have left their place to another and have not ended yet. */
   private readonly leaving = new Map<Child, PromiseWithResolvers<void>>();
   private isOver = false;
 
   constructor(options: SupervisorOptions) {
     this.options = options;
+    this.policy = new RestartPolicy(options);
   }
 
   /** Starts a child and keeps it.
@@ -59,7 +59,7 @@ export class Supervisor {
       child: undefined,
       restarts: 0,
       startedAt: 0,
-      quickDeaths: 0,
+      record: RestartPolicy.newRecord(),
       stopping: false,
       renewing: false,
       cancelTimer: undefined,
@@ -89,6 +89,17 @@ export class Supervisor {
     slot.renewing = true;
     slot.cancelTimer = this.options.clock.after(spec.shutdownMs, () => child.kill());
     child.stop();
+  }
+
+  /** Starts a permanent child now that waits for its back-off, unless it has ended before it did its work.
+   *  @returns whether it is being started. */
+  hasten(id: string): boolean {
+    const slot = this.slots.get(id);
+    if (!slot?.cancelTimer || slot.child || slot.stopping || this.isOver) return false;
+    if (slot.spec.restart !== 'permanent' || slot.record.falseStarts > 0) return false;
+    slot.cancelTimer();
+    this.start(slot);
+    return true;
   }
 
   /** Stops one child for good. */
@@ -172,6 +183,7 @@ export class Supervisor {
   }
 
   private exited(slot: Slot, exit: Exit): void {
+    const ended: Ended = { child: slot.child, exit };
     slot.child = undefined;
     slot.cancelTimer?.();
     slot.cancelTimer = undefined;
@@ -198,11 +210,10 @@ export class Supervisor {
       return;
     }
     if (spec.restart === 'temporary') {
-      this.temporaryDied(slot, exit);
+      this.temporaryDied(slot, ended);
       return;
     }
-    if (this.isSteady(slot)) slot.quickDeaths = 0;
-    const delayMs = this.isOneTooMany(exit) ? undefined : backoffMs(slot.quickDeaths++);
+    const delayMs = this.delayAfter(slot, slot.record, ended);
     this.options.died(spec, exit, delayMs);
     if (delayMs === undefined) {
       this.giveUp();
@@ -255,35 +266,31 @@ export class Supervisor {
     }
   };
 
-  private temporaryDied(slot: Slot, exit: Exit): void {
-    this.options.died(slot.spec, exit, undefined);
-    const isSteady = this.isSteady(slot);
-    if (isSteady) this.quickTemporaries = 0;
-    else if (this.isOneTooMany(exit)) {
-      // In this order: nobody is to start another.
+  private temporaryDied(slot: Slot, ended: Ended): void {
+    this.options.died(slot.spec, ended.exit, undefined);
+    const delayMs = this.delayAfter(slot, this.temporaries, ended);
+    if (delayMs === undefined) {
+      // In this order, so that no other is started.
       this.giveUp();
       this.forget(slot);
-      return;
-    }
-    const delayMs = isSteady ? 0 : backoffMs(this.quickTemporaries++);
-    if (delayMs === 0) this.forget(slot);
+    } else if (delayMs === 0) this.forget(slot);
     else slot.cancelTimer = this.options.clock.after(delayMs, () => this.forget(slot));
   }
 
-  private isSteady({ startedAt }: Slot): boolean {
-    return this.options.clock.now() - startedAt >= STEADY_MS;
-  }
-
-  /** Counts a restart, unless there were too many. */
-  private isOneTooMany({ code, signal }: Exit): boolean {
-    // The system has not started it.
-    if (code === null && signal === null) return false;
-    const { clock, restartsMax, restartPeriodMs } = this.options;
-    const now = clock.now();
-    this.recent = this.recent.filter((at) => now - at < restartPeriodMs);
-    if (this.recent.length >= restartsMax) return true;
-    this.recent.push(now);
-    return false;
+  /** @returns when it is to be started again; undefined where that was too often. */
+  private delayAfter(
+    { spec, startedAt }: Slot,
+    record: DeathRecord,
+    ended: Ended,
+  ): number | undefined {
+    const { clock, isAwaited } = this.options;
+    return this.policy.delayMs(record, {
+      exit: ended.exit,
+      livedMs: clock.now() - startedAt,
+      restart: spec.restart,
+      hasServed: ended.child?.hasServed ?? false,
+      isAwaited: isAwaited?.(spec) ?? false,
+    });
   }
 
   private giveUp(): void {
@@ -296,9 +303,4 @@ export class Supervisor {
     slot.gone.resolve();
     if (!this.isOver) this.options.ended?.(slot.spec);
   }
-}
-
-/** @param before deaths in a row that came soon after the start. */
-function backoffMs(before: number): number {
-  return before === 0 ? 0 : Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** (before - 1));
 }

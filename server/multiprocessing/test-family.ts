@@ -8,6 +8,8 @@ const CRASH: Exit = { code: 1, signal: null };
 export class TestFamily {
   readonly clock = new TestClock();
   readonly supervisor: Supervisor;
+  /** Children that have done their work. */
+  readonly served = new Set<string>();
   private events: string[] = [];
   private readonly ends = new Map<string, (exit: Exit) => void>();
   private readonly leaves = new Map<string, () => void>();
@@ -56,7 +58,14 @@ export class TestFamily {
     this.note(`start ${id}`);
     this.ends.set(id, exited);
     this.leaves.set(id, left);
-    return { stop: () => this.note(`stop ${id}`), kill: () => this.note(`kill ${id}`) };
+    const { served } = this;
+    return {
+      stop: () => this.note(`stop ${id}`),
+      kill: () => this.note(`kill ${id}`),
+      get hasServed() {
+        return served.has(id);
+      },
+    };
   }
 
   private note(event: string): void {

@@ -20,6 +20,8 @@ export class ChildProcess implements Child {
   /** When it became what it is, by `performance.now()`. */
   readonly startedAt = performance.now();
   isReady = false;
+  /** It was ready once. */
+  hasServed = false;
   /** Its connections go to others, and it gets no more. */
   isRetiring = false;
   /** It was asked to stop, or was killed: it gets no more work. */
@@ -35,7 +37,10 @@ export class ChildProcess implements Child {
     Object.assign(forked.source, { role: identity.role, worker: identity.worker });
     forked.events = {
       message: (message) => {
-        if (message.type === 'ready') this.isReady = true;
+        if (message.type === 'ready') {
+          this.isReady = true;
+          this.hasServed = true;
+        }
         if (message.type === 'left') events.left();
         events.message(this, message);
       },

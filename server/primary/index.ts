@@ -9,6 +9,7 @@ import {
   type FileLock,
   Supervisor,
   systemClock,
+  TRY_AGAIN,
 } from '../multiprocessing/index.ts';
 import type { Log, LogRelay, ProcessMetrics } from '../observe/index.ts';
 import { type Admin, startAdmin } from './admin.ts';
@@ -26,6 +27,7 @@ import { Listener } from './listener.ts';
 import { PrimaryState } from './primary-state.ts';
 import { type RestartStatus, RollingRestart } from './rolling-restart.ts';
 import { makeSocketDirectory } from './socket-directory.ts';
+import { Urgency } from './urgency.ts';
 import { COORDINATOR, makeWorkers, slotOf, type Workers, workerId } from './workers.ts';
 
 export { DataDirectoryError } from './data-directory.ts';
@@ -58,6 +60,7 @@ export class Primary {
   private readonly children: Children;
   private readonly supervisor: Supervisor;
   private readonly workers: Workers;
+  private readonly urgency: Urgency;
   private readonly listener: Listener;
   private readonly admission: Admission;
   private readonly assignments: Assignments;
@@ -80,6 +83,8 @@ export class Primary {
       restartPeriodMs: config.restartPeriodMs,
       died: (spec, exit, delayMs) => this.childDied(spec, exit, delayMs),
       ended: (spec) => this.workers.ended(slotOf(spec.id)),
+      isExcused: ({ code }) => code === TRY_AGAIN,
+      isAwaited: ({ id }) => this.urgency.isAwaited(id),
       gaveUp: () => this.gaveUp(),
     });
     this.children = new Children({
@@ -103,6 +108,7 @@ export class Primary {
       spec: (slot, restart) => children.spec('worker', slot, workerId(slot), restart),
     });
     const { workers } = this;
+    this.urgency = new Urgency({ supervisor, connections, workers, living: () => children.all });
     const isServing = () => this.state === PrimaryState.Serving;
     const ready = () => children.readyWorkers();
     const mayMove = () => isServing() && !this.restarting.isBusy && children.isReady('coordinator');
@@ -136,6 +142,7 @@ export class Primary {
         }
         metrics.count('connectionsAccepted');
         this.assignments.add(socket, address);
+        this.urgency.clientCame();
       },
     });
   }
@@ -305,7 +312,8 @@ export class Primary {
   private gaveUp(): void {
     const { restartsMax, restartPeriodMs } = this.options.config;
     this.fail(
-      `more than ${restartsMax} restarts of processes in ${restartPeriodMs} ms: the server stops. ` +
+      `more than ${restartsMax} restarts of processes in ${restartPeriodMs} ms, or deaths of one process ` +
+        'in a row soon after its start: the server stops. ' +
         'The log lines above say why they died.',
     );
   }

@@ -31,6 +31,10 @@ export interface Workers {
   keep(slot: number): void;
   /** A worker has ended for good. */
   ended(slot: number): void;
+  /** Whether clients wait, and none of the processes that live, or start, will serve them. */
+  isAwaited(living: Iterable<ChildProcess>): boolean;
+  /** Of the specs of all workers. */
+  ids(): Iterable<string>;
 }
 
 /** The policy that the configuration asks for. */
@@ -93,6 +97,14 @@ export class SharedWorkers implements Workers {
 
   ended(slot: number): void {
     this.slots.delete(slot);
+  }
+
+  isAwaited(living: Iterable<ChildProcess>): boolean {
+    return this.options.connections.size > 0 && countOf(living, isWorking) === 0;
+  }
+
+  *ids(): Iterable<string> {
+    for (const slot of this.slots) yield workerId(slot);
   }
 
   private add(): number {
@@ -161,6 +173,16 @@ class WorkerPerClient implements Workers {
     if (this.slots.delete(slot)) this.fill();
   }
 
+  isAwaited(living: Iterable<ChildProcess>): boolean {
+    const { connections } = this.options;
+    const isFree = (child: ChildProcess) => isWorking(child) && connections.countAt(child) === 0;
+    return connections.waitingCount > countOf(living, isFree);
+  }
+
+  *ids(): Iterable<string> {
+    for (const slot of this.slots) yield workerId(slot);
+  }
+
   /** Keeps one worker for each connection and the spare ones, up to the limit.
    *  @returns the slots of those that it has started. */
   private fill(): readonly number[] {
@@ -175,6 +197,15 @@ class WorkerPerClient implements Workers {
     }
     return added;
   }
+}
+
+const isWorking = ({ identity, isEnding }: ChildProcess): boolean =>
+  identity.role === 'worker' && !isEnding;
+
+function countOf(all: Iterable<ChildProcess>, counts: (child: ChildProcess) => boolean): number {
+  let count = 0;
+  for (const child of all) if (counts(child)) count++;
+  return count;
 }
 
 function firstFree(taken: ReadonlySet<number>): number {
