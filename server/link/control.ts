@@ -82,7 +82,7 @@ export const fromPrimary = {
   /** Serve this one, whose socket you hold: its worker is gone, or has let go of it. */
   serve: { tag: 7, fields: { ...assignment, hold } },
   /** Close your handle of this socket that you hold. */
-  drop: { tag: 8, fields: { hold } },
+  drop: { tag: 5, fields: { hold } },
 } as const satisfies ProcessMessageTable;
 
 export type FromChild = MessageIn<typeof fromChild>;

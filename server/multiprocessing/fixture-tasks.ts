@@ -1,5 +1,6 @@
 // Functions that processes of tests run and that behave.
 import { writeFileSync } from 'node:fs';
+import inspector from 'node:inspector';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { currentProcess, type ProcessIdentity, parentProcess } from './toolkit.ts';
@@ -9,6 +10,7 @@ let prepared = 'not prepared';
 export const add = (a: number, b: number): number => a + b;
 export const square = (x: number): number => x * x;
 export const pid = (): number => process.pid;
+export const inspectorUrl = (): string => inspector.url() ?? 'none';
 export const echo = (value: unknown): unknown => value;
 export const getPrepared = (): string => prepared;
 

@@ -26,11 +26,11 @@ export function takeDataDirectory(path: string, warn: (text: string) => void): F
     makeDirectory(directory);
     accessSync(directory, constants.W_OK | constants.X_OK);
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
+    const { code, message, path: at } = cause as NodeJS.ErrnoException;
     const what: Record<string, string> = {
       EACCES: 'this user may not write there',
       ENOENT: 'no directory can be made there',
-      ENOTDIR: 'a part of the path is not a directory',
+      ENOTDIR: `${at === undefined || at === directory ? 'it' : at} is not a directory`,
       EROFS: 'the file system is read-only',
       ENOSPC: 'the disk is full',
     };
