@@ -42,6 +42,8 @@ const RELEASING_MS = 100;
 const CLOSING_MS = 2000;
 /** How long one that will send no more is still served. */
 const HALF_CLOSED_MS = 3000;
+/** Times that one of them is sent an empty frame, which a client that is gone answers by a reset. */
+const PROBES_MAX = 3;
 /** A client gives up after some seconds without a byte. */
 const SHOW_LIFE_MS = 1000;
 
@@ -60,6 +62,7 @@ export class Connection {
   private closingAt = 0;
   /** When the client has said that it will send no more. */
   private endedAt = Number.POSITIVE_INFINITY;
+  private probes = 0;
   /** When it was last shown that somebody will. */
   private shownAt = Number.NEGATIVE_INFINITY;
   /** Another worker may have read the first byte and died before it could tell. */
@@ -193,8 +196,10 @@ export class Connection {
     } else if (!this.isOpen) return;
     else if (this.attachment.state === AttachmentState.Greeting) {
       if (now - this.openedAt > handshakeMs) this.fail('HANDSHAKE_TIMEOUT');
-    } else if (now - this.endedAt > HALF_CLOSED_MS) this.close('CLIENT');
-    else if (this.host.blocked) this.showLife(now);
+    } else if (this.endedAt !== Number.POSITIVE_INFINITY) {
+      if (now - this.endedAt > HALF_CLOSED_MS) this.close('CLIENT');
+      else if (this.probes < PROBES_MAX) this.probe();
+    } else if (this.host.blocked) this.showLife(now);
     else if (now - this.heardAt > idleMs) this.fail('IDLE_TIMEOUT');
   }
 
@@ -234,12 +239,25 @@ export class Connection {
     markProgress();
   }
 
-  /** The client will send no more. A script that has piped its lines still waits for the answers,
-   *  and cannot be told from one that is gone: it is served a little longer. */
+  /** The client will send no more. A script that has piped its lines still waits for the answers, so
+   *  it is served a little longer. */
   private ended(): void {
     const waits = this.encoding === 'json' && this.attachment.state !== AttachmentState.Greeting;
-    if (waits) this.endedAt = performance.now();
-    else this.close('CLIENT');
+    if (!waits) {
+      this.close('CLIENT');
+      return;
+    }
+    this.endedAt = performance.now();
+    this.probe();
+  }
+
+  /** Sends an empty frame. The system of a client that is gone answers it by a reset, which makes the
+   *  next write fail: only so can such a client be told from one that still reads. */
+  private probe(): void {
+    // The first byte of all tells the client the encoding.
+    if (!this.output.hasBegun) return;
+    this.probes++;
+    this.write(delimiters[this.encoding]);
   }
 
   /** While there is no coordinator nothing is read, pings neither. An empty frame now and then keeps

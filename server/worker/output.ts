@@ -26,6 +26,10 @@ export class Output {
     return this.socket.writableLength;
   }
 
+  get hasBegun(): boolean {
+    return this.begun;
+  }
+
   /** Adds whole frames of the encoding.
    *  @returns whether they are the first since the last flush. */
   add(frame: Buffer | string, encoding: Encoding): boolean {
