@@ -6,9 +6,9 @@ import { type Batch, StoreError } from '../store/index.ts';
 import type { Stepped } from './beat.ts';
 import { after, GameHangError, type Guard, mark } from './guard.ts';
 import { HangJudge } from './hang-judge.ts';
-import type { RoomOptions } from './room.ts';
 import type { RoomAbout } from './room-about.ts';
 import { RoomClock } from './room-clock.ts';
+import type { RoomOptions } from './room-options.ts';
 import { rebuildState } from './room-rebuild.ts';
 import type { RoomRecord } from './room-record.ts';
 import type { Input, Outputs, RoomState } from './room-state.ts';
@@ -81,6 +81,11 @@ export class RoomSteps implements Stepped {
   /** False while the state is made again: nothing of it is to be told or kept. */
   get isWhole(): boolean {
     return !this.isBroken;
+  }
+
+  /** A batch was written down and is to be applied. */
+  get isApplying(): boolean {
+    return this.batch !== undefined;
   }
 
   /** There is something to be applied. */

@@ -2,63 +2,20 @@
 import { performance } from 'node:perf_hooks';
 import { type ErrorCode, sentence } from '../../protocol/index.ts';
 import type { Game } from '../games/index.ts';
-import type { Log, ProcessMetrics } from '../observe/index.ts';
-import type { Bank } from './bank.ts';
-import type { Beat, Pace } from './beat.ts';
+import type { Pace } from './beat.ts';
 import { BotDriver } from './bot-driver.ts';
 import { DeterminismCheck } from './determinism-check.ts';
-import type { DiskHealth } from './disk-health.ts';
-import { GameHangError, type Guard } from './guard.ts';
-import type { Untold } from './recovery.ts';
+import { GameHangError } from './guard.ts';
 import { RoomAbout } from './room-about.ts';
-import { type LastChanges, RoomCopies } from './room-copies.ts';
+import { RoomCopies } from './room-copies.ts';
 import { RoomEffects } from './room-effects.ts';
+import { logFailure, logFailures } from './room-failures.ts';
 import { RoomMembers } from './room-members.ts';
-import type { RoomFiles } from './room-rebuild.ts';
-import { type Repeated, RoomRecord } from './room-record.ts';
-import type { Input, Outputs, RoomState } from './room-state.ts';
+import type { RoomOptions } from './room-options.ts';
+import { RoomRecord } from './room-record.ts';
+import type { Input, RoomState } from './room-state.ts';
 import { RoomSteps, type Step } from './room-steps.ts';
 import type { Session } from './session.ts';
-import type { RoomStorage } from './storage.ts';
-import type { WorkPool } from './work-pool.ts';
-
-export interface RoomOptions {
-  readonly id: number;
-  readonly game: Game;
-  /** A new room, or one that was recovered. */
-  readonly state: RoomState;
-  readonly storage: RoomStorage;
-  /** The same files, for a state that has to be made again. */
-  readonly files: RoomFiles;
-  readonly beat: Beat;
-  readonly guard: Guard;
-  readonly bank: Pick<Bank, 'handOver' | 'end'>;
-  readonly verifyDeterminism?: boolean;
-  /** It was written down by other code: the next tick writes it down as it is now. */
-  readonly carriedOver?: boolean;
-  readonly repeated?: Repeated | undefined;
-  /** In a recovered room, what its last batch has changed: perhaps nobody has been told. */
-  readonly lastChanges?: LastChanges | undefined;
-  /** In a recovered room, who is to be told what. */
-  readonly untold?: readonly Untold[];
-  /** How often the room is written down whole, in ms. */
-  readonly snapshotMs: number;
-  /** The sessions of the players that are in a recovered room. */
-  sessionOf(player: number): Session | undefined;
-  /** How many players and bots together are wanted, and where these think; undefined: no bots. */
-  readonly bots?: { readonly wanted: number; readonly pool: WorkPool } | undefined;
-  /** Commands of one player that may wait; the worker keeps to less. */
-  readonly inboxPerPlayerMax: number;
-  readonly log: Log;
-  readonly health: DiskHealth;
-  readonly metrics: ProcessMetrics<'coordinator'>;
-  /** The disk has not taken what was written: nobody knows what it holds. */
-  diskFailed(error: unknown): void;
-  /** The game has failed, and the room is over: its files are not to be recovered again. */
-  failed(room: Room): void;
-  /** Called once, when the room is over and its players have been told. */
-  ended(room: Room): void;
-}
 
 const RETRY_MS = 200;
 /** A room that stands still for longer than this refuses players, who would wait without an answer. */
@@ -225,8 +182,8 @@ export class Room {
     // One more at once: the pause that comes is not longer by what is left of this tick.
     if (this.steps.intervalMs > 0 && !this.over) this.pace.stepNow();
     if (!this.stop()) return;
-    // The next process makes the state from the files, as this one would have.
-    if (!this.steps.isWhole) return;
+    // What is written down and not applied the next process applies, as this one would have.
+    if (!this.steps.isWhole || this.steps.isApplying) return;
     // Copies at the last tick can go on with the next process.
     this.publish(true);
     await this.record.finish();
@@ -304,7 +261,7 @@ export class Room {
     if (this.isWaitedFor) this.copies.flush();
     this.isWaitedFor = false;
     this.members.report(outputs);
-    this.logFailures(outputs);
+    logFailures(this, outputs, this.options);
     this.effects.handOver(outputs.effects);
     metrics.count('ticks');
     metrics.observe('tickSeconds', (performance.now() - startedAt) / 1000);
@@ -349,30 +306,12 @@ export class Room {
 
   /** Only this room is at fault: it ends, the others go on. */
   private fail(error: unknown): void {
-    const { log, metrics } = this.options;
     const isHang = error instanceof GameHangError;
     // Of a hang more is known where it was judged.
-    if (!isHang) {
-      metrics.count('gameErrors');
-      log.error(
-        { err: error, room: this.id, game: this.game.name, tick: this.tick },
-        'the game failed outside a command: the room was ended',
-      );
-    }
+    if (!isHang) logFailure(this, error, this.options);
     this.options.failed(this);
     const what = isHang ? 'The game did not come to an end' : 'The game failed';
     this.end('GAME_ERROR', `${what}; this was recorded, and the room has ended.`, true);
-  }
-
-  private logFailures({ failures }: Outputs): void {
-    const { log, metrics } = this.options;
-    for (const { player, name, error } of failures) {
-      metrics.count('gameErrors');
-      log.error(
-        { err: error, room: this.id, player, command: name },
-        'the game failed on a command',
-      );
-    }
   }
 
   private acknowledge(session: Session): void {

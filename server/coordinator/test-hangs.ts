@@ -143,6 +143,13 @@ export class HangWorld {
     room.members.command(session, { ...of, seq, name, args });
   }
 
+  /** From now on. */
+  limit(ms: number): void {
+    const { guard, stepping } = this.rooms as unknown as { guard: object; stepping: object };
+    Object.assign(guard, { limitMs: ms });
+    Object.assign(stepping, { guardMs: ms / 10 });
+  }
+
   /** The folders of rooms. */
   get folders(): string[] {
     return readdirSync(join(this.data, 'rooms')).sort();
