@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import type { Game } from '../games/index.ts';
 import { beginToFollow, followOn, type KnownRoom, roomFolder, systemDisk } from '../store/index.ts';
 import { carryOver } from './carry-over.ts';
-import type { Guard } from './guard.ts';
+import { type Guard, mark } from './guard.ts';
 import { inGuardedTurns } from './guarded-turns.ts';
 import { inputCodec } from './input-codec.ts';
 import type { Input } from './inputs.ts';
@@ -102,6 +102,8 @@ export class FollowedRoom {
 
   /** @returns whether the room goes on after that. */
   private apply(now: number, inputs: readonly Input[]): boolean {
+    // What hangs here is no fault of the process that runs the room.
+    mark(0, 0, 0);
     this.state.dropChanges();
     const startedAt = performance.now();
     const { ended } = this.state.apply(now, inputs);

@@ -142,6 +142,8 @@ export class RoomSteps implements Stepped {
       }
       this.outcome = { outputs };
     } catch (error) {
+      // A hang is the guard's to tell.
+      if (error instanceof GameHangError) throw error;
       this.outcome = { error };
     }
   }

@@ -21,6 +21,10 @@ vi.mock('../coordinator/load-games.ts', async () => ({
   loadGames: async () => (await import('./test-game.ts')).games,
   GameLoadError: Error,
 }));
+vi.mock('../coordinator/guard.ts', async (importOriginal) => {
+  const { simulatedGuard } = await import('./test-guard.ts');
+  return simulatedGuard(await importOriginal());
+});
 vi.mock('../coordinator/preparation.ts', () => import('./test-preparation.ts'));
 vi.mock('../primary/socket-directory.ts', () => ({
   makeSocketDirectory: async () => '/data/sockets',

@@ -1,5 +1,6 @@
 // A game that notices any command that is left out, applied twice or out of order.
 import { defineGame, type Entity, type Game, type Room, refuse, Type } from '../games/game.ts';
+import { hang } from './test-guard.ts';
 import { self } from './test-machine.ts';
 
 type Token = Entity & { owner: number; count: number };
@@ -45,6 +46,16 @@ const spec = defineGame({
         }
         if (n % 3 !== 0) room.entities.mark.add({ owner: player.id, at: n });
         return n;
+      },
+    },
+    /** Changes what it can first: nothing of it may be seen. */
+    hang: {
+      args: Type.Object({}),
+      run(room, player) {
+        (player.avatar as Token).count = 0;
+        room.state.applied += 1000;
+        for (const mark of room.entities.mark) room.entities.mark.remove(mark);
+        hang();
       },
     },
   },

@@ -11,10 +11,16 @@ export class Player extends Visitor {
   private sent = 0;
   private answersDue = 0;
   private lastSeen = 0;
+  /** Commands that do not come to an end: they are refused, and count for nothing else. */
+  private hangs = 0;
+  private hangsLeft: number;
 
   /** To be made in the process of its own. */
   constructor(process: SimulatedProcess, game: string) {
     super(process);
+    // A room forgives three.
+    const mayHang = ['player 1', 'player 2', 'player 3'].includes(process.name);
+    this.hangsLeft = mayHang && machine().chance(0.5) ? 1 : 0;
     this.client.join({ game }).then(
       (view) => this.joined(view),
       (error) => this.violate(`has no place: ${error}`),
@@ -51,7 +57,10 @@ export class Player extends Visitor {
 
   private joined(view: RoomView): void {
     this.view = view;
-    view.on('rejected', (error) => this.violate(`is refused: ${error}`));
+    view.on('rejected', (error) => {
+      // What was sent twice is answered twice.
+      if (error.code !== 'GAME_ERROR' || this.hangs === 0) this.violate(`is refused: ${error}`);
+    });
     view.on('left', ({ text }) => this.violate(`lost its place: ${text}`));
     view.on('state', () => this.look(view));
     this.work();
@@ -61,7 +70,7 @@ export class Player extends Visitor {
   private look(view: RoomView): void {
     const { count } = view.avatar as unknown as { count: number };
     if (count < this.lastSeen) this.violate(`saw ${this.lastSeen} and then ${count}`);
-    if (count < view.ack) this.violate(`saw ${count} with ${view.ack} acknowledged`);
+    if (count < view.ack - this.hangs) this.violate(`saw ${count} with ${view.ack} acknowledged`);
     this.lastSeen = count;
   }
 
@@ -71,7 +80,21 @@ export class Player extends Visitor {
     const of = machine();
     const atOnce = of.random.integer(1, 4);
     for (let i = 0; i < atOnce && view!.unacknowledged < UNACKNOWLEDGED_MAX; i++) this.add(view!);
+    if (this.hangsLeft > 0 && of.chance(0.2)) this.hang(view!);
     setTimeout(() => this.work(), of.random.float() * 150);
+  }
+
+  private hang(view: RoomView): void {
+    this.hangsLeft--;
+    this.hangs++;
+    this.answersDue++;
+    view.call('hang').then(
+      () => this.violate('is answered by what does not end'),
+      (error) => {
+        this.answersDue--;
+        if (error.code !== 'GAME_ERROR') this.violate(`is refused what hangs: ${error}`);
+      },
+    );
   }
 
   private add(view: RoomView): void {

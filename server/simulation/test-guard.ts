@@ -1,0 +1,59 @@
+// A guard on the simulated machine: game code is stopped when the seed says so, or where the game says that
+// it hangs. What it has changed by then is there, as after a real cut.
+import type { GameHangError, Guard, Place } from '../coordinator/guard.ts';
+import { machine, self } from './test-machine.ts';
+
+const LIMIT_MS = 500;
+/** Of a mark: code is stopped that has done nothing wrong. */
+const CUT = 0.002;
+/** A real process stands still for as long. */
+const STILL_MS_MAX = 300;
+
+let place: Place = { room: 0, tick: 0, index: 0 };
+let isOpen = false;
+let isHanging = false;
+
+/** To be called by game code: it does not come to an end from here on. */
+export function hang(): void {
+  isHanging = true;
+}
+
+/** The module in whose place this is. */
+export function simulatedGuard(real: typeof import('../coordinator/guard.ts')) {
+  const stop = (at: Place, cpuMs: number): GameHangError => {
+    isHanging = false;
+    const of = machine();
+    of.note(`${self().name} is stopped in room ${at.room}, tick ${at.tick}, input ${at.index}`);
+    of.pause(self(), of.random.float() * STILL_MS_MAX);
+    return new real.GameHangError(at, LIMIT_MS, cpuMs);
+  };
+  return {
+    ...real,
+    mark(room: number, tick: number, index: number): void {
+      const before = place;
+      place = { room, tick, index };
+      if (!isOpen) return;
+      if (isHanging) throw stop(before, LIMIT_MS);
+      if (room > 0 && machine().chance(CUT)) throw stop(place, 0);
+    },
+    Guard: class implements Pick<Guard, 'limitMs' | 'run'> {
+      readonly limitMs = LIMIT_MS;
+
+      run(run: () => void): void {
+        if (isOpen) {
+          run();
+          return;
+        }
+        isOpen = true;
+        isHanging = false;
+        try {
+          run();
+          if (isHanging) throw stop(place, LIMIT_MS);
+        } finally {
+          isOpen = false;
+          isHanging = false;
+        }
+      }
+    },
+  };
+}
