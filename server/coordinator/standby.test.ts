@@ -109,7 +109,7 @@ async function recovered(data: string, standby?: Standby) {
   try {
     const back = await recoverRoom(1, { games, storage: files, standby, guard, log, metrics });
     if (typeof back === 'string') return back;
-    const { storage, state, game, repeated, ...of } = back;
+    const { storage, state, game, repeated, counts: _, ...of } = back;
     await storage.close();
     return { ...of, saved: state.save(), rows: state.allRows(), tick: state.room.tick, repeated };
   } finally {
