@@ -27,6 +27,12 @@ describe('A hang', () => {
     ]);
   });
 
+  it('that was proven says nothing of what runs at its place from then on', () => {
+    const proof = new HangProof();
+    expect(proof.isProven(hang(450))).toBe(true);
+    expect(proof.isProven(hang(0))).toBe(false);
+  });
+
   it('at another place, or after a step that has come to its end, is another hang', () => {
     const proof = new HangProof();
     expect(proof.isProven(hang(300))).toBe(false);

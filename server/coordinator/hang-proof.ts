@@ -19,7 +19,10 @@ export class HangProof {
     this.place = place;
     this.tries++;
     this.cpuMs += cpuMs;
-    return this.cpuMs >= PROOF * limitMs || this.tries >= TRIES_MAX;
+    const isProven = this.cpuMs >= PROOF * limitMs || this.tries >= TRIES_MAX;
+    // What runs there next is other code: the input is skipped.
+    if (isProven) this.forget();
+    return isProven;
   }
 
   /** A batch has been applied without harm. */
