@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { AdminApi, type ServerProcessInfo } from './admin-api.ts';
 import type { Labels } from './metrics-text.ts';
@@ -15,7 +15,7 @@ export interface ServerOptions {
   readonly args?: readonly string[];
   /** Added to this process' environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The file to run, from the package's folder on. Default: `dist/server/main.js`. */
+  /** The file to run; a relative path is from the package's folder on. Default: `dist/server/main.js`. */
   readonly script?: string;
   /** In this process' session, not in one of its own. Linux may give each session as much of the
    *  processors (`autogroup`): priorities count only among the processes of one then. Ctrl-C in the
@@ -70,7 +70,7 @@ export class ServerProcess implements AsyncDisposable {
   /** @returns the server when it can be connected to.
    *  @throws {ServerStartError} when it exits before, or takes too long. */
   static async start(options: ServerOptions = {}): Promise<ServerProcess> {
-    const script = join(packageRoot(), options.script ?? 'dist/server/main.js');
+    const script = resolve(packageRoot(), options.script ?? 'dist/server/main.js');
     if (!existsSync(script)) {
       throw new ServerStartError(`there is no ${script}: "npm run build" makes it`);
     }

@@ -22,7 +22,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   // Messages of any table as arrays, for processes that have nothing else of ours.
   'server/row-codec.ts': [],
   // How a process is seen to hang.
-  'server/watch': [],
+  'server/boot.ts': [],
+  'server/watch': ['server/boot.ts'],
   // One counter, for what runs often.
   'server/watch/progress.ts': [],
   'server/link': ['protocol', 'server/row-codec.ts', 'server/watch/progress.ts'],
@@ -40,6 +41,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   'server/multiprocessing': [
     'protocol/timers.ts',
+    'server/boot.ts',
     'server/config.ts',
     'server/error-table.ts',
     'server/coordinator/sync',
@@ -116,6 +118,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 /** Files that are run, not imported. */
 const entries = [
   'server/main.ts',
+  'server/primary/code-boot.ts',
   'server/cli.ts',
   'server/generate.ts',
   'server/multiprocessing/bench/main.ts',

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Timer } from '../../protocol/timers.ts';
+import { scriptOf } from '../boot.ts';
 import { Connection } from './connection.ts';
 import type { ProcessEnd } from './errors.ts';
 import type { FromChild, ToChild } from './messages.ts';
@@ -16,7 +17,7 @@ export const PIPE_FD = 3;
 export const SOCKET_FD = 4;
 
 const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-const mainPath = fileURLToPath(new URL(`./process-main${extension}`, import.meta.url));
+const main = new URL(`./process-main${extension}`, import.meta.url);
 
 export interface SpawnOptions {
   readonly name: string;
@@ -131,10 +132,12 @@ function spawnOrFail(
   socket: Socket | undefined,
   failed: (error: Error) => void,
 ): ChildProcess | undefined {
+  const { file, args } = scriptOf(main);
+  const script = [file instanceof URL ? fileURLToPath(file) : file, ...args];
   try {
     const child = spawn(
       process.execPath,
-      [...inheritedFlags(), NO_INSPECTOR_BY_SIGNAL, mainPath, name],
+      [...inheritedFlags(), NO_INSPECTOR_BY_SIGNAL, ...script, name],
       {
         stdio: ['ignore', 'inherit', 'inherit', 'pipe', ...(socket ? [socket] : [])],
       },

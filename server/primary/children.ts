@@ -12,6 +12,7 @@ import {
 } from '../multiprocessing/index.ts';
 import type { Log, LogRelay, ProcessMetrics, PushedMetrics } from '../observe/index.ts';
 import { MetricsAggregate, ProcessSampler } from '../observe/index.ts';
+import { AcceptedCode, type Code } from './accepted-code.ts';
 import type { ProcessInfo } from './admin.ts';
 import { ChildProcess } from './child-process.ts';
 import { Crashes, crashRecord } from './crashes.ts';
@@ -58,12 +59,13 @@ export class Children {
   private readonly sampler: ProcessSampler;
   private readonly watchdog: Watchdog;
   readonly spares: Spares;
+  readonly code: AcceptedCode;
 
   constructor(options: ChildrenOptions) {
     this.options = options;
+    const { data, game: games } = options.config;
+    this.code = new AcceptedCode({ data, games, mainPath: options.mainPath, log: options.log });
     cluster.setupPrimary({
-      exec: options.mainPath,
-      args: [],
       execArgv: [...process.execArgv, NO_INSPECTOR_BY_SIGNAL, YOUNG_SPACE],
       // Where the server is started for a debugger, any free port: the cluster would count them up.
       inspectPort: 0,
@@ -72,7 +74,7 @@ export class Children {
     this.spares = new Spares({
       config: options.config,
       log: options.log,
-      fork: (events) => this.fork(events),
+      fork: (events, code) => this.fork(events, code),
       isWaitedFor: () => options.isWaitedFor() || !this.isReady('coordinator'),
       lost: ({ pid }) => options.relay.forget(pid),
     });
@@ -202,8 +204,29 @@ export class Children {
     return child;
   }
 
-  private fork(events: ForkedEvents): ForkedProcess {
+  /** Copies the code that is on the disk, and has later processes run it as soon as spare ones have loaded it.
+   *  @returns has later processes run the code from before again.
+   *  @throws {LoadError} and everything is as before. */
+  async renewCode(): Promise<() => void> {
+    const code = await this.code.stage();
+    let takeBack: (() => void) | undefined;
+    try {
+      await this.spares.renew(code, () => {
+        takeBack = this.code.accept(code);
+      });
+    } catch (error) {
+      await this.code.refuse(code);
+      throw error;
+    }
+    return () => {
+      takeBack?.();
+      this.spares.discardAll();
+    };
+  }
+
+  private fork(events: ForkedEvents, code?: Code): ForkedProcess {
     const { config, linkPath, log, relay } = this.options;
+    cluster.setupPrimary(this.code.script(code));
     const forked = new ForkedProcess({ linkPath: linkPath(), config }, events, (error) =>
       log.error(
         { err: error },

@@ -157,6 +157,7 @@ export class Primary {
     this.sockets = await makeSocketDirectory({ data, env: process.env }).catch((cause: Error) => {
       throw new DataDirectoryError(cause.message, { cause });
     });
+    await this.children.code.begin();
     if (!this.isStarting) return undefined;
     this.space.start();
     const admin = await startAdmin({

@@ -14,7 +14,8 @@ function restartOf(isServing: boolean) {
     children: {
       all: [old],
       inSlot: (_role: string, slot: number) => (slot === 1 ? old : undefined),
-      spares: { renew: async () => {}, patiently: (act: () => Promise<void>) => act() },
+      renewCode: async () => () => calls.push('take the code back'),
+      spares: { patiently: (act: () => Promise<void>) => act() },
     },
     supervisor: { remove: note('remove') },
     workers: { replace: () => [2], keep: note('keep') },
@@ -23,7 +24,7 @@ function restartOf(isServing: boolean) {
   return { restart, old, calls };
 }
 
-it('A worker stays whose successor dies whenever it starts, and the successor goes', async () => {
+it('A worker stays whose successor dies whenever it starts; the successor and its code go', async () => {
   const { restart, old, calls } = restartOf(true);
   expect(restart.begin().state).toBe('restarting');
   expect(restart.isBusy).toBe(true);
@@ -32,7 +33,7 @@ it('A worker stays whose successor dies whenever it starts, and the successor go
     replaced: 0,
     error: 'a new worker was not ready in time',
   });
-  expect(calls).toEqual(['keep 1', 'remove worker-2']);
+  expect(calls).toEqual(['keep 1', 'remove worker-2', 'take the code back']);
   expect([old.isRetiring, restart.isBusy]).toEqual([false, false]);
 });
 

@@ -107,13 +107,31 @@ export class RollingRestart {
     this.status = { ...this.status, state: 'idle', endedAt: new Date().toISOString(), error };
     const { replaced } = this.status;
     if (error === null) log.info({ replaced }, 'restarted');
-    else log.error({ replaced, problem: error }, 'restart given up: what was replaced stays');
+    else if (replaced > 0)
+      log.error({ replaced, problem: error }, 'restart given up: what was replaced stays');
+    else
+      log.error(
+        { replaced, problem: error },
+        'restart refused: all processes go on, with the code that they have',
+      );
   }
 
   private async run(): Promise<void> {
     const { children } = this.options;
     // If the new code cannot be loaded, nothing has been touched yet.
-    await children.spares.renew();
+    const takeCodeBack = await children.renewCode();
+    try {
+      await this.replaceAll();
+    } catch (error) {
+      // Code that loads and does not get ready must not be what the next death brings.
+      takeCodeBack();
+      throw error;
+    }
+    await children.code.tidy();
+  }
+
+  private async replaceAll(): Promise<void> {
+    const { children } = this.options;
     // Those that serve nobody first, so that the others' clients come to new ones only.
     const workers = [...children.all]
       .filter(({ identity }) => identity.role === 'worker')

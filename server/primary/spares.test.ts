@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { linkVersion } from '../link/index.ts';
 import type { Log } from '../observe/index.ts';
 import type { ForkedEvents, ForkedProcess } from './forked-process.ts';
-import { LoadError, Spares } from './spares.ts';
+import { LoadError } from './load-error.ts';
+import { Spares } from './spares.ts';
 
 const link = linkVersion();
 const config = { spares: 1, startMs: 3000, heartbeatMs: 250 };
@@ -11,10 +12,13 @@ let forked: (ForkedEvents & { isKilled: boolean; sent: unknown[] })[];
 let said: string[];
 let isWaitedFor: boolean;
 let spares: Spares;
+let accepted: number;
+const accept = () => void accepted++;
 beforeEach(() => {
   vi.useFakeTimers();
   forked = [];
   said = [];
+  accepted = 0;
   isWaitedFor = false;
   const say = (_fields: unknown, text: string) => said.push(text);
   spares = new Spares({
@@ -138,10 +142,10 @@ describe('While processes are replaced as planned', () => {
 
 describe('New code', () => {
   it('that speaks another link is refused, with what to do', async () => {
-    const same = spares.renew();
+    const same = spares.renew('disk', accept);
     forked[0]!.message({ type: 'loaded', problem: '', link });
     await same;
-    const renewed = spares.renew();
+    const renewed = spares.renew('disk', accept);
     forked[1]!.message({ type: 'loaded', problem: '', link: 'another' });
     await expect(renewed).rejects.toThrow(/another link .*: stop and start the server/);
     expect(forked.map(({ isKilled }) => isKilled)).toEqual([false, true]);
@@ -149,11 +153,33 @@ describe('New code', () => {
 
   it('that is not loaded in time is given up, and the spare processes stay', async () => {
     spares.fill();
-    const renewed = spares.renew();
+    const renewed = spares.renew('disk', accept);
     renewed.catch(() => {});
     await vi.advanceTimersByTimeAsync(3000);
     await expect(renewed).rejects.toThrow(new LoadError('the new code has not loaded in time'));
     expect(forked.map(({ isKilled }) => isKilled)).toEqual([false, true]);
     expect(said).toEqual([]);
+  });
+
+  it('is no process that is taken in a need, until it is accepted', async () => {
+    spares.fill();
+    const renewed = spares.renew('disk', accept);
+    expect(forked.length).toBe(2);
+    expect(spares.take()).toBe(forked[0]);
+    // None is left that has the accepted code.
+    expect(spares.take()).toBe(forked[2]);
+    expect([accepted, ready()]).toEqual([0, []]);
+    forked[1]!.message({ type: 'loaded', problem: '', link });
+    await renewed;
+    expect([accepted, ready()]).toEqual([1, [false]]);
+    expect(spares.take()).toBe(forked[1]);
+  });
+
+  it('that is being tried ends with the server', async () => {
+    const renewed = spares.renew('disk', accept);
+    renewed.catch(() => {});
+    await spares.close();
+    await expect(renewed).rejects.toThrow(LoadError);
+    expect([forked[0]!.isKilled, accepted]).toEqual([true, 0]);
   });
 });

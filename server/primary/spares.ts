@@ -4,24 +4,21 @@ import type { Config } from '../config.ts';
 import { linkVersion } from '../link/index.ts';
 import type { Log } from '../observe/index.ts';
 import { isHeldUp, mainThreadTimes } from '../watch/index.ts';
+import type { Code } from './accepted-code.ts';
 import type { ForkedEvents, ForkedProcess } from './forked-process.ts';
+import { LoadError } from './load-error.ts';
 import { lower, raise } from './priority.ts';
 
 export interface SparesOptions {
   /** `spares`: how many are kept; `startMs`: how long new code may take to load. */
   readonly config: Pick<Config, 'spares' | 'startMs' | 'heartbeatMs'>;
   readonly log: Log;
-  fork(events: ForkedEvents): ForkedProcess;
+  /** @param code that is to be tried; undefined: what was accepted last. */
+  fork(events: ForkedEvents, code?: Code): ForkedProcess;
   /** Whether players wait for the processes that have taken others' places. */
   isWaitedFor(): boolean;
   /** A spare one has ended, and nobody will have it. */
   lost(spare: ForkedProcess): void;
-}
-
-/** New code cannot be loaded; the message says why. */
-export class LoadError extends Error {
-  override readonly name = 'LoadError';
-  readonly code = 'CANNOT_LOAD';
 }
 
 /** Not while the one that has been taken still starts to work. */
@@ -63,6 +60,8 @@ export class Spares {
   /** What this process speaks, and those that it has forked. */
   private readonly link = linkVersion();
   private readonly waiting = new Set<Spare>();
+  /** They load code that is not accepted yet: none of them is taken. */
+  private readonly candidates = new Set<Spare>();
   private timer: NodeJS.Timeout | undefined;
   /** How long it has been postponed, in ms. */
   private postponedMs = 0;
@@ -90,13 +89,14 @@ export class Spares {
     return this.options.fork(unheard);
   }
 
-  /** Replaces those that wait by ones with the newest code. Resolves when as many as wanted, but one
+  /** Replaces those that wait by ones with new code. Resolves when as many as wanted, but one
    *  at least, have loaded it, within `startMs`.
+   *  @param accept called once they have, before any of them is taken.
    *  @throws {LoadError} and those that waited are kept. */
-  async renew(): Promise<void> {
-    const old = [...this.waiting];
+  async renew(code: Code, accept: () => void): Promise<void> {
     const { spares, startMs } = this.options.config;
-    const next = Array.from({ length: Math.max(1, spares) }, () => this.add());
+    const count = Math.max(1, spares);
+    const next = Array.from({ length: count }, () => this.add(this.candidates, code));
     const timer = setTimeout(() => {
       const late = new LoadError('the new code has not loaded in time');
       for (const { loaded } of next) loaded.reject(late);
@@ -109,7 +109,15 @@ export class Spares {
     } finally {
       clearTimeout(timer);
     }
-    for (const spare of old) this.discard(spare);
+    accept();
+    for (const spare of [...this.waiting]) this.discard(spare);
+    for (const spare of next) if (this.candidates.delete(spare)) this.waiting.add(spare);
+  }
+
+  /** Ends those that wait: others take their places. */
+  discardAll(): void {
+    for (const spare of [...this.waiting]) this.discard(spare);
+    this.refillLater(REFILL_MS);
   }
 
   /** While `act` replaces processes as planned, others are kept ready only where it asks for them. */
@@ -152,7 +160,7 @@ export class Spares {
   async close(): Promise<void> {
     this.isClosed = true;
     clearTimeout(this.timer);
-    const last = [...this.waiting];
+    const last = [...this.waiting, ...this.candidates];
     for (const spare of last) this.discard(spare);
     await Promise.all(last.map(({ ended }) => ended.promise));
   }
@@ -168,7 +176,7 @@ export class Spares {
     if (!this.isClosed && !this.isPatient) this.timer ??= setTimeout(this.fill, ms);
   }
 
-  private add(): Spare {
+  private add(to = this.waiting, code?: Code): Spare {
     const loaded = Promise.withResolvers<void>();
     loaded.promise.catch(() => {});
     const rehearsed = Promise.withResolvers<void>();
@@ -178,40 +186,44 @@ export class Spares {
       rehearsed.reject(error);
     };
     const ended = Promise.withResolvers<void>();
-    const forked = this.options.fork({
-      message: (message) => {
-        if (message.type === 'rehearsed') {
-          spare.isReady = true;
-          rehearsed.resolve();
-        }
-        if (message.type !== 'loaded') return;
-        if (message.problem !== '') fail(new LoadError(message.problem));
-        else if (message.link !== this.link) fail(new LoadError(OTHER_LINK));
-        else {
-          loaded.resolve();
-          this.rehearse(spare);
-        }
+    const forked = this.options.fork(
+      {
+        message: (message) => {
+          if (message.type === 'rehearsed') {
+            spare.isReady = true;
+            rehearsed.resolve();
+          }
+          if (message.type !== 'loaded') return;
+          if (message.problem !== '') fail(new LoadError(message.problem));
+          else if (message.link !== this.link) fail(new LoadError(OTHER_LINK));
+          else {
+            loaded.resolve();
+            this.rehearse(spare);
+          }
+        },
+        reported: ({ kind, heldMs, stack }) => {
+          if (kind !== 'hang' || !this.isKept(spare)) return;
+          const fields = { childPid: forked.pid, hungMs: heldMs, stack };
+          this.options.log.error(fields, 'spare process killed because it hangs');
+          this.discard(spare);
+          this.refillLater(RETRY_MS);
+        },
+        exited: ({ code, signal }) => {
+          const text = `a process that had nothing to do yet has ended (${signal ?? code})`;
+          fail(new LoadError(`${text}; the log lines above say why`));
+          ended.resolve();
+          this.options.lost(forked);
+          this.candidates.delete(spare);
+          if (!this.waiting.delete(spare)) return;
+          this.options.log.warn({ childPid: forked.pid }, text);
+          this.refillLater(RETRY_MS);
+        },
       },
-      reported: ({ kind, heldMs, stack }) => {
-        if (kind !== 'hang' || !this.waiting.has(spare)) return;
-        const fields = { childPid: forked.pid, hungMs: heldMs, stack };
-        this.options.log.error(fields, 'spare process killed because it hangs');
-        this.discard(spare);
-        this.refillLater(RETRY_MS);
-      },
-      exited: ({ code, signal }) => {
-        const text = `a process that had nothing to do yet has ended (${signal ?? code})`;
-        fail(new LoadError(`${text}; the log lines above say why`));
-        ended.resolve();
-        this.options.lost(forked);
-        if (!this.waiting.delete(spare)) return;
-        this.options.log.warn({ childPid: forked.pid }, text);
-        this.refillLater(RETRY_MS);
-      },
-    });
+      code,
+    );
     if (this.isPatient) lower(forked.pid, PATIENT_STEPS);
     const spare: Spare = { forked, loaded, rehearsed, ended, isReady: false };
-    this.waiting.add(spare);
+    to.add(spare);
     return spare;
   }
 
@@ -234,7 +246,14 @@ export class Spares {
   }
 
   private discard(spare: Spare): void {
-    if (this.waiting.delete(spare)) spare.forked.kill();
+    if (!this.isKept(spare)) return;
+    this.waiting.delete(spare);
+    this.candidates.delete(spare);
+    spare.forked.kill();
+  }
+
+  private isKept(spare: Spare): boolean {
+    return this.waiting.has(spare) || this.candidates.has(spare);
   }
 }
 

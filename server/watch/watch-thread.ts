@@ -1,6 +1,7 @@
 // The watch thread as the process that it watches holds it.
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { scriptOf } from '../boot.ts';
 import { progressBuffer } from './progress.ts';
 import type { AddSentry, MakeSentry } from './sentry.ts';
 import type { ThreadData } from './thread.ts';
@@ -22,7 +23,9 @@ export class WatchThread {
   constructor({ limitMs, intervalMs }: WatchOptions) {
     const data: ThreadData = { progress: progressBuffer, limitMs, intervalMs };
     // Neither loaders nor variables of the main thread: it runs this file and no more.
-    this.worker = new Worker(MODULE, {
+    const { file, args } = scriptOf(MODULE);
+    this.worker = new Worker(file, {
+      argv: [...args],
       workerData: data,
       execArgv: [],
       env: {},
