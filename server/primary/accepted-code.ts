@@ -94,6 +94,7 @@ export class AcceptedCode {
 
   /** Removes every copy but the one that is accepted. */
   async tidy(): Promise<void> {
+    if (!this.isCopied) return;
     const names = await readdir(this.folder).catch(() => []);
     for (const name of names) if (name !== versionOf(this.current)) await this.remove(name);
   }
@@ -116,9 +117,12 @@ export class AcceptedCode {
     return { exec, args: [pathToFileURL(mainPath).href] };
   }
 
+  private get isCopied(): boolean {
+    return extname(this.options.mainPath) === '.js';
+  }
+
   private async copy(): Promise<Code> {
-    const { mainPath } = this.options;
-    if (extname(mainPath) !== '.js') return 'disk';
+    if (!this.isCopied) return 'disk';
     const { readCode, readBoot } = this.options.sources ?? disk;
     const files = await readCode(this.options);
     const boot = readBoot();
