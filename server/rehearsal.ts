@@ -15,7 +15,7 @@ import {
 import type { Config } from './config.ts';
 import { Coordinator } from './coordinator/index.ts';
 import type { Game } from './games/index.ts';
-import type { Handover } from './link/index.ts';
+import { type Handover, steadyMs } from './link/index.ts';
 import type { ChildOrigin } from './multiprocessing/index.ts';
 import { createLog, ProcessMetrics } from './observe/index.ts';
 import { Worker } from './worker/index.ts';
@@ -177,7 +177,7 @@ class Stage {
       begun: (connection, encoding) => void encodings.set(connection, encoding),
       identified: (connection, token, name) => {
         const encoding = encodings.get(connection);
-        this.known.set(connection, { encoding, token, name, lostAt: Date.now() });
+        this.known.set(connection, { encoding, token, name, lostAt: steadyMs() });
       },
       closed: () => {},
       released: () => {},

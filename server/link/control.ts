@@ -104,6 +104,6 @@ export interface Handover {
   /** Of its session; '' where no hello was answered yet. */
   readonly token: string;
   readonly name: string;
-  /** When its worker was lost, in ms since 1970. */
+  /** When its worker was lost, by the steady clock. */
   readonly lostAt: number;
 }

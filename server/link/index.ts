@@ -25,5 +25,6 @@ export {
   fromWorkerCodec,
 } from './messages.ts';
 export { SOCKET_PATH_BYTES_MAX, SocketServer, type SocketServerOptions } from './socket-server.ts';
+export { steadyMs } from './steady-clock.ts';
 export type { Codec } from './table.ts';
 export { linkVersion } from './version.ts';

@@ -22,7 +22,7 @@ export const fromWorker = {
     fields: { worker: Type.Number(), copies: Type.Unsafe<readonly KeptCopy[]>({}) },
   },
   /** A connection said hello, or goes on after a process was replaced. `token` is '' for a new
-   *  session. `since`: when the worker got the connection from another, in ms since 1970, else 0.
+   *  session. `since`: when the worker got the connection from another, by the steady clock, else 0.
    *  `rooms`: where the connection could go on as if nothing had been, the rooms that it is in;
    *  else null. `account`: the key that hello showed, or ''. `address`: the network address of the client. */
   attach: {

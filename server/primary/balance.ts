@@ -106,7 +106,7 @@ export class Balance {
 
   /** One that the coordinator does not know yet, or does not know again, has enough to wait for. */
   private readonly isAtRest = ({ identified, handedOverAt }: KeptConnection): boolean =>
-    identified && Date.now() - handedOverAt >= this.limits.restMs;
+    identified && performance.now() - handedOverAt >= this.limits.restMs;
 
   private move(batch: readonly KeptConnection[], from: ChildProcess, difference: number): void {
     if (batch.length === 0) return;

@@ -4,6 +4,7 @@
 import type { Socket } from 'node:net';
 import type { Encoding } from '../../protocol/index.ts';
 import { addressGroup } from '../limits/index.ts';
+import { steadyMs } from '../link/index.ts';
 import type { ChildProcess } from './child-process.ts';
 
 export interface KeptConnection {
@@ -26,9 +27,9 @@ export interface KeptConnection {
   hold: Hold | undefined;
   /** It waits because its worker has died. */
   isOrphan: boolean;
-  /** When its worker was lost, in ms since 1970; 0: it has had one at most. */
+  /** When its worker was lost, by the steady clock; 0: it has had one at most. */
   lostAt: number;
-  /** When it was last given to another worker, in ms since 1970; 0: never. */
+  /** When it was last given to another worker, by `performance.now()`; -∞: never. */
   handedOverAt: number;
 }
 
@@ -89,7 +90,7 @@ export class Connections {
       hold: undefined,
       isOrphan: false,
       lostAt: 0,
-      handedOverAt: 0,
+      handedOverAt: Number.NEGATIVE_INFINITY,
     };
     this.byId.set(connection.id, connection);
     this.perAddress.set(addressGroup(address), this.countOf(address) + 1);
@@ -124,7 +125,7 @@ export class Connections {
     this.underWay.set(worker, this.underWayTo(worker) + 1);
     const { id, address, socket, encoding, token, name, lostAt } = connection;
     const handover = lostAt === 0 ? null : { encoding, token, name, lostAt };
-    if (handover) connection.handedOverAt = Date.now();
+    if (handover) connection.handedOverAt = performance.now();
     const assignment = { connection: id, address, handover };
     if (hold === undefined) worker.sendSocket(assignment, socket);
     else worker.serve(assignment, hold);
@@ -188,7 +189,7 @@ export class Connections {
     connection.worker = undefined;
     connection.acknowledged = false;
     connection.identified = false;
-    connection.lostAt = Date.now();
+    connection.lostAt = steadyMs();
     this.waiting.add(connection);
   }
 

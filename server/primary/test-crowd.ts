@@ -54,7 +54,7 @@ export class AnsweringWorker extends TestWorker {
   }
 
   private attach({ connection, handover }: Assignment): void {
-    if (handover) this.crowd.handovers.set(connection, Date.now());
+    if (handover) this.crowd.handovers.set(connection, performance.now());
     this.later(() => this.say({ type: 'accepted', connection }));
     const [token, name] = [`token ${connection}`, 'ada'];
     this.later(() => {
@@ -117,9 +117,9 @@ export class Crowd {
     return this.connections.countAt(asChild);
   }
 
-  /** When the connection was last given to another worker, in ms since 1970; 0: never. */
+  /** When the connection was last given to another worker, by `performance.now()`; -∞: never. */
   handedOverAt(id: number): number {
-    return this.handovers.get(id) ?? 0;
+    return this.handovers.get(id) ?? Number.NEGATIVE_INFINITY;
   }
 
   get counts(): number[] {

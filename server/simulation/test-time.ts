@@ -71,6 +71,9 @@ const replacedProcess = {
   nextTick: (run: Run, ...args: unknown[]) => void machine().ticks.push(() => run(...args)),
   on: (name: string, listener: Run) => self().on(name, listener),
   exit: () => machine().kill(self()),
+  hrtime: Object.assign(() => [0, 0], {
+    bigint: () => BigInt(Math.floor(1e9 + machine().now * 1e6)),
+  }),
 };
 
 /** Runs `simulate` on `on`, in its time. Nothing else of this runtime may use timers meanwhile. */

@@ -1,6 +1,6 @@
 // The session that a connection speaks for: asked for by hello, lost with a coordinator, found again.
 import { type Message, PROTOCOL_VERSION } from '../../protocol/index.ts';
-import type { Handover } from '../link/index.ts';
+import { type Handover, steadyMs } from '../link/index.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionHost } from './connection-host.ts';
 
@@ -23,11 +23,11 @@ export class Attachment {
   token = '';
   private readonly connection: Connection;
   private readonly host: ConnectionHost;
-  /** When it was taken over from another worker, in ms since 1970; 0: it was not. */
+  /** When it was taken over from another worker, by the steady clock; 0: it was not. */
   private readonly since: number;
   /** What hello asked for. */
   private wanted = { token: '', name: '', account: '' };
-  /** Since when nobody has served the client, in ms since 1970; 0: it is served. */
+  /** Since when no worker has served the client, by the steady clock; 0: it is served. */
   private lostAt = 0;
   /** The joins that have no answer: a room may have to be prepared first. */
   private readonly joining = new Set<number | null>();
@@ -41,7 +41,7 @@ export class Attachment {
    *  what followed the first. */
   private isAskedAgain = false;
 
-  /** @param since when another worker has lost the connection, in ms since 1970; 0: none had it. */
+  /** @param since when another worker has lost the connection, by the steady clock; 0: none had it. */
   constructor(connection: Connection, host: ConnectionHost, since: number) {
     this.connection = connection;
     this.host = host;
@@ -109,7 +109,7 @@ export class Attachment {
     if (this.state === AttachmentState.Attaching) this.state = AttachmentState.Attached;
     const { lostAt } = this;
     this.lostAt = 0;
-    return lostAt === 0 ? undefined : Math.max(0, Date.now() - lostAt);
+    return lostAt === 0 ? undefined : Math.round(steadyMs() - lostAt);
   }
 
   /** The client is told by a welcome that it is in these rooms, and is to be shown them. */
@@ -124,7 +124,7 @@ export class Attachment {
   lost(): boolean {
     if (this.state !== AttachmentState.Attached) return false;
     this.state = AttachmentState.Attaching;
-    this.lostAt = Date.now();
+    this.lostAt = steadyMs();
     this.hasView = true;
     return true;
   }

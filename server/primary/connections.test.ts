@@ -1,0 +1,32 @@
+// The table of connections: in which order hand-overs happened, whatever the time of day is set to.
+import type { Socket } from 'node:net';
+import { afterEach, expect, it, vi } from 'vitest';
+import type { Assignment } from '../link/index.ts';
+import type { ChildProcess } from './child-process.ts';
+import { Connections } from './connections.ts';
+
+afterEach(() => void vi.restoreAllMocks());
+
+/** A worker that notes what it is given. */
+function newWorker() {
+  const given: Assignment[] = [];
+  const child = { sendSocket: (assignment: Assignment) => given.push(assignment) };
+  return { given, child: child as unknown as ChildProcess };
+}
+
+it('A later hand-over counts as later although the clock was set back meanwhile', () => {
+  const hour = 3_600_000;
+  let time = 10 * hour;
+  vi.spyOn(Date, 'now').mockImplementation(() => time);
+  const connections = new Connections();
+  const connection = connections.add({ destroy() {} } as Socket, '10.0.0.1');
+  const workers = [newWorker(), newWorker(), newWorker()];
+  for (const { child } of workers) {
+    connections.assign(connection, child);
+    connections.takeFrom(child);
+    time -= hour;
+  }
+  const [first, second, third] = workers.map(({ given }) => given[0]!.handover?.lostAt);
+  expect(first).toBe(undefined);
+  expect(third).toBeGreaterThan(second!);
+});
