@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import { AdminApi, type ServerProcessInfo } from './admin-api.ts';
 import type { Labels } from './metrics-text.ts';
 import { packageRoot } from './package-root.ts';
@@ -62,6 +62,7 @@ export class ServerProcess implements AsyncDisposable {
   readonly exitCode: Promise<number>;
   private readonly child: ChildProcess;
   private readonly guard: ProcessGuard;
+  private readonly lines: Interface;
   /** As `kill` has it: the server's process group, or the primary only. */
   private readonly target: number;
   private readonly serving = Promise.withResolvers<void>();
@@ -107,7 +108,8 @@ export class ServerProcess implements AsyncDisposable {
       });
     });
     this.serving.promise.catch(() => {});
-    createInterface({ input: this.child.stdout! }).on('line', (line) => this.heard(line));
+    this.lines = createInterface({ input: this.child.stdout! });
+    this.lines.on('line', (line) => this.heard(line));
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.stderr = (this.stderr + text).slice(-STDERR_CHARACTERS_MAX);
     });
@@ -120,6 +122,15 @@ export class ServerProcess implements AsyncDisposable {
   get admin(): AdminApi {
     if (!this.api) throw new Error('the server has not said where its admin interface is');
     return this.api;
+  }
+
+  /** Reads nothing more of what the server writes to stdout, until `resumeLog`. */
+  pauseLog(): void {
+    this.lines.pause();
+  }
+
+  resumeLog(): void {
+    this.lines.resume();
   }
 
   processes(): Promise<ServerProcessInfo[]> {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { injectCode } from '../inject-code.ts';
 import type { Crowds } from './crowds.ts';
 import { type FaultKind, rowOf } from './kinds.ts';
-import { sabotage } from './sabotage.ts';
+import { sabotage, shout } from './sabotage.ts';
 import { FaultError, type Victim } from './victim.ts';
 
 export interface Scene {
@@ -26,6 +26,8 @@ const DISK_DELAY_MS = 8;
 /** One client in so many vanishes. */
 const VANISHING = 10;
 const READY_POLL_MS = 50;
+const LOG_STALL_MS = 3000;
+const DROPPED = 'holdfast_log_lines_dropped_total';
 
 function signal(role: 'worker' | 'coordinator', name: NodeJS.Signals): Make {
   return async ({ victim, pick }, msMax) => {
@@ -99,6 +101,40 @@ async function killEverything({ victim }: Scene, msMax: number): Promise<string>
   return `primary ${pid} and all its children; now ${victim.server.pid}`;
 }
 
+async function stallLog({ victim, sabotaged: opened, problem }: Scene, msMax: number) {
+  const { server } = victim;
+  const known = server.log.length;
+  const before = await server.metric(DROPPED);
+  server.pauseLog();
+  try {
+    await shout({ port: victim.port, msMax, opened });
+    const until = performance.now() + LOG_STALL_MS;
+    while (performance.now() < until) {
+      if (!(await server.admin.isReady())) problem('not ready while nobody reads the log');
+      await sleep(READY_POLL_MS);
+    }
+  } finally {
+    server.resumeLog();
+  }
+  await victim.untilWhole(msMax);
+  const dropped = (await server.metric(DROPPED)) - before;
+  if (!(dropped > 0)) problem('no line of the log was dropped while nobody read it');
+  const isSaid = () => server.log.slice(known).some(({ msg }) => msg?.includes('were dropped'));
+  for (let ms = 0; !isSaid() && ms < msMax; ms += READY_POLL_MS) await sleep(READY_POLL_MS);
+  if (!isSaid()) problem('the log does not say that lines were dropped');
+  return `${dropped} lines dropped`;
+}
+
+async function removeSockets({ victim, pick }: Scene, msMax: number): Promise<string> {
+  victim.removeSockets();
+  const pids = [await victim.pidOf('worker', pick), await victim.pidOf('coordinator', 0)];
+  for (const pid of pids) {
+    kill(pid, 'SIGKILL');
+    await victim.untilWhole(msMax, [pid]);
+  }
+  return `worker and coordinator ${pids.join(' and ')}`;
+}
+
 const makers: Readonly<Record<FaultKind, Make>> = {
   'kill-worker': signal('worker', 'SIGKILL'),
   'kill-coordinator': signal('coordinator', 'SIGKILL'),
@@ -112,6 +148,8 @@ const makers: Readonly<Record<FaultKind, Make>> = {
   vanish,
   'slow-disk': disk(DISK_DELAY_MS),
   'full-disk': disk('full'),
+  'stall-log': stallLog,
+  'remove-sockets': removeSockets,
   'kill-everything': killEverything,
 };
 

@@ -52,6 +52,13 @@ export const faultKinds = {
   vanish: row('clients vanish and come back', 'vanished', null),
   'slow-disk': row('slow disk', 'none', null, { needs: 'fault-disk' }),
   'full-disk': row('full disk', 'none', null, { needs: 'fault-disk' }),
+  'stall-log': row('the reader of the log stands still', 'none', null),
+  // A worker finds its coordinator when that has noticed, which takes half a second.
+  'remove-sockets': row(
+    'the sockets are removed, a worker and the coordinator killed',
+    'none',
+    null,
+  ),
   'kill-everything': row('kill -9 of everything, then a new server', 'all', null, {
     recoverMsMax: 30_000,
   }),

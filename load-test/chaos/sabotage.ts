@@ -57,6 +57,19 @@ export async function sabotage(
   return `the input was refused (${found.refused}), room ${number} goes on`;
 }
 
+/** Has a room made for it write a lot to the log. */
+export async function shout({ port, opened }: SabotageOptions): Promise<void> {
+  await using client = await connect({ port, name: 'shouter', keepTrying: true });
+  client.on('error', () => {});
+  const { room: number } = (await client.lobby.call('create', { game: 'tally' })) as {
+    room: number;
+  };
+  opened(number);
+  const room = await client.join({ room: number });
+  await room.call('shoutNow');
+  await room.leave();
+}
+
 async function tryHarm(room: RoomView, harm: Harm): Promise<End> {
   try {
     await room.call(harm);

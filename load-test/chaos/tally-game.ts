@@ -14,6 +14,10 @@ interface Memory {
   harm: 'none' | 'throw' | 'loop';
 }
 
+/** Together 2.4 MB. */
+const SHOUTS = 2000;
+const SHOUT_WORDS = 100;
+
 const nothing = Type.Object({}, { additionalProperties: false });
 
 function loop(): never {
@@ -79,6 +83,14 @@ export default defineGame({
       },
     },
     loopNow: { args: nothing, run: loop },
+    /** More than a pipe and the server keep for a reader that stands still. */
+    shoutNow: {
+      args: nothing,
+      run() {
+        for (let i = 0; i < SHOUTS; i++)
+          process.stdout.write(`${i} ${'a loud game '.repeat(SHOUT_WORDS)}\n`);
+      },
+    },
     throwInTick: {
       args: nothing,
       run({ state }) {

@@ -152,6 +152,14 @@ export class Victim {
     writeFileSync(this.diskFault, String(fault));
   }
 
+  /** Removes the directories of the sockets between its processes. */
+  removeSockets(): void {
+    const temporary = namesOfTemporary(this.temporary).map((name) => join(this.temporary, name));
+    for (const path of [join(this.data, 'sockets'), ...temporary]) {
+      rmSync(path, { recursive: true, force: true });
+    }
+  }
+
   /** `kill -9` of all its processes at once; then a new server, on the same port and data. */
   async killEverything(): Promise<void> {
     const { port } = this.server;
