@@ -18,6 +18,14 @@ export interface ServerProcessInfo {
 }
 
 /** Every method rejects when the server cannot be reached or answers with an error status. */
+/** What `/api/restart` tells. */
+export interface RestartStatus {
+  readonly state: string;
+  readonly replaced: number;
+  /** Why it was given up. */
+  readonly error: string | null;
+}
+
 export class AdminApi {
   readonly address: string;
 
@@ -58,9 +66,13 @@ export class AdminApi {
 
   /** @returns `idle`, `restarting`; undefined where this server has no rolling restart. */
   async restartState(): Promise<string | undefined> {
+    return (await this.restartStatus())?.state;
+  }
+
+  /** @returns how the newest restart goes, or went; undefined where this server has no rolling restart. */
+  async restartStatus(): Promise<RestartStatus | undefined> {
     const response = await this.ask('/api/restart');
-    if (!response.ok) return undefined;
-    return ((await response.json()) as { state: string }).state;
+    return response.ok ? ((await response.json()) as RestartStatus) : undefined;
   }
 
   private async get(path: string): Promise<string> {

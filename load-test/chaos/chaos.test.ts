@@ -37,7 +37,7 @@ describe('A chaos run', () => {
     'finds nothing lost after faults of the main kinds, and leaves nothing behind',
     async () => {
       const kinds =
-        'kill-worker,kill-coordinator,rolling-restart,full-disk,throw-command,throw-tick,vanish,' +
+        'kill-worker,kill-coordinator,rolling-restart,broken-deploy,full-disk,throw-command,throw-tick,vanish,' +
         'kill-everything';
       const file = join(directory, 'report.json');
       const options = `--bots 40 --faults ${FAULTS} --seconds ${SECONDS} --interval-ms 500 --processes 2`;

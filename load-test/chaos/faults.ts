@@ -88,6 +88,45 @@ async function rollingRestart(scene: Scene, msMax: number): Promise<string> {
   return `${pids.length} processes replaced`;
 }
 
+/** Processes die while the code on the disk is broken, and a restart is asked for: it must be refused. */
+async function brokenDeploy(scene: Scene, msMax: number): Promise<string> {
+  const { victim, pick, problem } = scene;
+  const { deployment } = victim;
+  const harm = deployment.break(pick);
+  try {
+    await signal('worker', 'SIGKILL')(scene, msMax);
+    await signal('coordinator', 'SIGKILL')(scene, msMax);
+    const { replaced, error } = await restarted(victim, msMax);
+    if (error === null) problem(`broken code was accepted: ${harm}`);
+    if (replaced > 0) problem(`${replaced} processes were replaced by broken code: ${harm}`);
+    await signal('worker', 'SIGKILL')(scene, msMax);
+  } finally {
+    deployment.deploy();
+  }
+  const { error } = await restarted(victim, msMax);
+  if (error !== null) problem(`good code was refused: ${error}`);
+  await victim.untilWhole(msMax);
+  return `${harm}: a restart was refused, three processes died and were replaced`;
+}
+
+/** Asks for a rolling restart. @returns how it ended.
+ *  @throws {FaultError} after `msMax`. */
+async function restarted(
+  { server: { admin } }: Victim,
+  msMax: number,
+): Promise<{ replaced: number; error: string | null }> {
+  if (!(await admin.restart())) throw new FaultError('the server refuses to restart');
+  const startedAt = performance.now();
+  for (;;) {
+    const status = await admin.restartStatus();
+    if (status?.state === 'idle') return status;
+    if (performance.now() - startedAt > msMax) {
+      throw new FaultError(`the restart was not over after ${msMax} ms`);
+    }
+    await sleep(READY_POLL_MS);
+  }
+}
+
 async function vanish({ crowds, clients, pick }: Scene): Promise<string> {
   const connections = Math.max(1, Math.floor(clients / VANISHING));
   crowds.vanish(connections, pick);
@@ -145,6 +184,7 @@ const makers: Readonly<Record<FaultKind, Make>> = {
   'loop-command': inRoom('loopNow'),
   'loop-tick': inRoom('loopInTick'),
   'rolling-restart': rollingRestart,
+  'broken-deploy': brokenDeploy,
   vanish,
   'slow-disk': disk(DISK_DELAY_MS),
   'full-disk': disk('full'),

@@ -49,6 +49,10 @@ export const faultKinds = {
     needs: 'rolling-restart',
     recoverMsMax: 60_000,
   }),
+  'broken-deploy': row('broken code on the disk, deaths meanwhile, then good code', 'none', 500, {
+    needs: 'rolling-restart',
+    recoverMsMax: 60_000,
+  }),
   vanish: row('clients vanish and come back', 'vanished', null),
   'slow-disk': row('slow disk', 'none', null, { needs: 'fault-disk' }),
   'full-disk': row('full disk', 'none', null, { needs: 'fault-disk' }),

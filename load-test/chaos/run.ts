@@ -7,6 +7,7 @@ import { checkReplays } from './check-replay.ts';
 import { sharingTotals } from './check-sharing.ts';
 import { violationsOf } from './checks.ts';
 import { Crowds, type Window } from './crowds.ts';
+import { gamePaths } from './deployment.ts';
 import type { Descriptors, Evidence, GoldAudit, Outcome } from './evidence.ts';
 import { makeFault, whyNot } from './faults.ts';
 import type { FaultKind } from './kinds.ts';
@@ -16,7 +17,7 @@ import { againText, type ChaosOptions } from './options.ts';
 import { type ChaosReport, kindReports, loadOf } from './report.ts';
 import { type PlannedFault, scheduleOf } from './schedule.ts';
 import { SharedThings } from './sharing.ts';
-import { gamePaths, Victim } from './victim.ts';
+import { Victim } from './victim.ts';
 
 /** What is said while it goes on, a line each. */
 type Say = (line: string) => void;

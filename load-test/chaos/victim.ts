@@ -6,17 +6,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { ServerProcessInfo } from '../admin-api.ts';
-import { packageRoot } from '../package-root.ts';
 import { type LogLine, ServerProcess } from '../server-process.ts';
+import { Deployment } from './deployment.ts';
 import { HANG_MS } from './kinds.ts';
 import { namesOfTemporary } from './leftovers.ts';
 
-const SCRIPT = 'dist/server/main.js';
-const GAMES = [
-  'dist/server/games/goldrush/index.js',
-  'dist/server/games/connect-four.js',
-  'dist/load-test/chaos/tally-game.js',
-];
 const SPARES = 1;
 /** Each time costs the server some ms, while its players wait. */
 const POLL_MS = 250;
@@ -30,9 +24,6 @@ export interface VictimOptions {
   readonly workers: number;
 }
 
-/** The games that the server loads. */
-export const gamePaths = (): string[] => GAMES.map((game) => join(packageRoot(), game));
-
 /** A fault did not end, or could not be made. */
 export class FaultError extends Error {
   override readonly name = 'FaultError';
@@ -44,7 +35,9 @@ export class Victim {
   readonly data: string;
   /** Where the server's temporary files go. */
   readonly temporary: string;
-  /** The parent of both. */
+  /** The code that it is started from. */
+  readonly deployment: Deployment;
+  /** The parent of all. */
   readonly directory: string;
   /** Whether the disk can be made slow or full. */
   readonly hasFaultDisk: boolean;
@@ -61,20 +54,28 @@ export class Victim {
 
   /** @throws {ServerStartError} {FaultError} */
   static async start(options: VictimOptions): Promise<Victim> {
-    const main = join(packageRoot(), SCRIPT);
+    const directory = mkdtempSync(join(tmpdir(), 'holdfast-chaos-'));
+    const deployment = new Deployment(join(directory, 'app'));
+    const { main } = deployment;
     const { stdout: help } = await promisify(execFile)(process.execPath, [main, '--help']);
-    const victim = new Victim(options, help);
+    const victim = new Victim(options, help, directory, deployment);
     victim.server = await victim.startServer();
     await victim.untilWhole(START_MS_MAX);
     return victim;
   }
 
   /** @param help what the server says of its flags. */
-  private constructor({ clients, workers }: VictimOptions, help: string) {
+  private constructor(
+    { clients, workers }: VictimOptions,
+    help: string,
+    directory: string,
+    deployment: Deployment,
+  ) {
     this.workers = workers;
     this.hasFaultDisk = help.includes('--fault-disk');
     this.hasFaultCode = help.includes('--fault-code');
-    this.directory = mkdtempSync(join(tmpdir(), 'holdfast-chaos-'));
+    this.directory = directory;
+    this.deployment = deployment;
     this.data = join(this.directory, 'data');
     this.temporary = join(this.directory, 'tmp');
     this.diskFault = join(this.directory, 'disk-fault');
@@ -84,7 +85,7 @@ export class Victim {
     mkdirSync(this.temporary);
     writeFileSync(this.diskFault, '0');
     this.flags = [
-      ...flagsOf({ clients, workers }, this.data),
+      ...flagsOf({ clients, workers }, this.data, deployment.games),
       ...(this.hasFaultDisk ? ['--fault-disk', this.diskFault] : []),
       ...(this.hasFaultCode ? ['--fault-code', this.codeFault] : []),
     ];
@@ -189,14 +190,18 @@ export class Victim {
     return ServerProcess.start({
       args: [...this.flags, ...args],
       env: { TMPDIR: this.temporary },
-      script: SCRIPT,
+      script: this.deployment.main,
       sharesSession: true,
     });
   }
 }
 
 /** Limits raised as far as the run needs it: what it tests is not how often one may die. */
-function flagsOf({ clients, workers }: VictimOptions, data: string): string[] {
+function flagsOf(
+  { clients, workers }: VictimOptions,
+  data: string,
+  games: readonly string[],
+): string[] {
   const connections = String(clients + 256);
   const flags = {
     '--data': data,
@@ -210,5 +215,5 @@ function flagsOf({ clients, workers }: VictimOptions, data: string): string[] {
     '--connections-per-address-max': connections,
     '--sessions-max': String(clients + 20_000),
   };
-  return [...Object.entries(flags).flat(), ...gamePaths().flatMap((path) => ['--game', path])];
+  return [...Object.entries(flags).flat(), ...games.flatMap((path) => ['--game', path])];
 }

@@ -29,8 +29,6 @@ export interface CodeFiles {
 
 /** @throws {LoadError} while the code is being written, or where a game has too many files. */
 export async function readCode(sources: CodeSources): Promise<CodeFiles> {
-  const { mainPath, games } = sources;
-  const folder = dirname(mainPath);
   let problem = 'it changes while it is read';
   const passing = (error: NodeJS.ErrnoException) => {
     // A file that is gone in between may be there again; what is wrong with a game stays wrong.
@@ -39,7 +37,7 @@ export async function readCode(sources: CodeSources): Promise<CodeFiles> {
   };
   for (let reads = 0; reads < READS_MAX; reads++) {
     if (reads > 0) await wait(REREAD_MS);
-    const read = await readOnce([folder, join(folder, '../protocol')], games).catch(passing);
+    const read = await readOnce(sources).catch(passing);
     if (read && (await isUnchanged(read))) return filesOf(read.files);
   }
   throw new LoadError(
@@ -52,8 +50,13 @@ interface Read {
   readonly states: ReadonlyMap<string, string>;
 }
 
-async function readOnce(folders: readonly string[], games: readonly string[]): Promise<Read> {
+async function readOnce({ mainPath, games }: CodeSources): Promise<Read> {
+  const folder = dirname(mainPath);
+  const folders = [folder, join(folder, '../protocol')];
   const paths = (await Promise.all(folders.map(scripts))).flat();
+  if (!paths.includes(mainPath)) {
+    throw Object.assign(new Error(`there is no ${mainPath}`), { code: 'ENOENT' });
+  }
   const states = new Map<string, string>();
   const own = paths.map(async (path) => {
     states.set(path, await stateOf(path));
