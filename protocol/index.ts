@@ -20,6 +20,7 @@ export {
   type ValueOf,
 } from './entities.ts';
 export { type ErrorCode, errorTable, ProtocolError, sentence } from './errors.ts';
+export { shownText } from './message-fields.ts';
 export {
   CLIENT_FRAME_BYTES_MAX,
   type ClientMessage,

@@ -9,6 +9,18 @@ export const text = (maxLength: number, description: string, minLength = 0) =>
   Type.String({ minLength, maxLength, description });
 export const word = (description: string) =>
   Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z][A-Za-z0-9_-]*$', description });
+/** Characters that do something to a terminal or to the text around them, or that show nothing:
+ *  controls, line separators, bidirectional embeddings, overrides and isolates, zero-width spaces. */
+const ACTIVE =
+  '\\u0000-\\u001f\\u007f-\\u009f\\u200b\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ufff9-\\ufffb';
+/** Text that other players see: something visible, and nothing that acts on what shows it. */
+export const shownText = (maxLength: number, description?: string) =>
+  Type.String({
+    minLength: 1,
+    maxLength,
+    pattern: `^[^${ACTIVE}]*[^${ACTIVE}\\s][^${ACTIVE}]*$`,
+    ...(description !== undefined && { description }),
+  });
 /** Takes any value that both encodings can carry. */
 export const anything = (description: string) =>
   Type.Unsafe<unknown>({ description, anything: true });

@@ -41,6 +41,27 @@ describe('PROTOCOL.md: the table of messages', () => {
   });
 });
 
+describe('A name that other players see', () => {
+  const isName = (name: string) =>
+    new RegExp(stringBounds(messages.hello.fields.name).pattern!).test(name);
+
+  it.each(['ada', 'Ada Lovelace', 'שרה', '李雷', 'é', '👩‍🚀', 'فارسی‌زبان'])('may be %s', (name) => {
+    expect(isName(name)).toBe(true);
+  });
+
+  it.each([
+    ['a control character', 'a\u001b[2J'],
+    ['an 8-bit control character', 'a\u009b2J'],
+    ['a line separator', 'a\u2028b'],
+    ['an override of the direction', '\u202eada'],
+    ['an isolate', '\u2067ada'],
+    ['a space of no width', 'a\u200bda'],
+    ['nothing that is seen', ' \u00a0\u3000'],
+  ])('may not have %s', (_what, name) => {
+    expect(isName(name)).toBe(false);
+  });
+});
+
 describe('PROTOCOL.md: errors', () => {
   it('has a text that fits into its message, however long what a peer sent', () => {
     const { maxLength } = stringBounds(messages.error.fields.text);

@@ -10,6 +10,7 @@ import {
   rows,
   sentence,
   seq,
+  shownText,
   text,
   u32,
   word,
@@ -48,12 +49,10 @@ export const messages = {
     text: 'Begins a session, or resumes one by its token. Must be the first message.',
     fields: {
       protocol: u32(`The version of the protocol: ${PROTOCOL_VERSION}.`),
-      name: Type.String({
-        minLength: 1,
-        maxLength: 24,
-        pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$',
-        description: 'The player’s name for others to see; no control characters.',
-      }),
+      name: shownText(
+        24,
+        'The player’s name for others to see: something visible, no control or bidirectional characters.',
+      ),
       token: Type.Optional(text(64, 'The token of an earlier `welcome`, to resume its session.')),
       account: Type.Optional(
         Type.String({

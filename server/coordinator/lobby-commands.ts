@@ -1,6 +1,6 @@
 // What can be asked of the lobby: rooms, matches, chat, trades, and what accounts hold.
 
-import { LOBBY } from '../../protocol/index.ts';
+import { LOBBY, shownText } from '../../protocol/index.ts';
 import { Compile, type Static, type TSchema, Type } from '../../protocol/schema.ts';
 import type { Config } from '../config.ts';
 import type { FromWorker } from '../link/index.ts';
@@ -96,7 +96,7 @@ export const lobbyCommands = {
   chat: command(
     'Says a line to everyone in a room; without a room, to everyone on the server.',
     Type.Object({
-      text: Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f]*$' }),
+      text: shownText(200),
       room: Type.Optional(roomNumber),
     }),
     (world, session, { text, room = LOBBY }) => chat(world, session, room, text),

@@ -219,6 +219,13 @@ describe('lobby.chat', () => {
     expect([say(), say(), say(), say(), say(), say()]).toEqual([...five, 'refused']);
   });
 
+  it.each(['שלום', 'فارسی می‌شود', 'e\u0301', '👩‍👩‍👧', '日本\u3000語'])(
+    'takes the line %j of any script',
+    (text) => {
+      expect(ask('chat', { text })).toBeNull();
+    },
+  );
+
   it('counts for the account, so that a new session of it may say nothing more at once', () => {
     for (let i = 0; i < 5; i++) ask('chat', { text: 'x' });
     world.sessions.end(session);
@@ -267,7 +274,11 @@ describe('lobby.chat', () => {
     expect(link.of('result')).toHaveLength(1);
   });
 
-  it.each(['', 'x'.repeat(201), 'two\nlines', '\u001b[2J'])('does not take the line %j', (text) => {
+  it.each([
+    ...['', '  ', 'x'.repeat(201), 'two\nlines', '\u001b[2J'],
+    // An 8-bit control sequence, an override of the direction, an isolate, a line separator, nothing visible.
+    ...['\u009b2J', 'gold \u202eexe', '\u2066x', 'a\u2028b', '\u200b'],
+  ])('does not take the line %j', (text) => {
     expect(ask('chat', { text })).toEqual(refusal('BAD_ARGUMENTS', 'text'));
     expect(link.of('event')).toEqual([]);
   });
