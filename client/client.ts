@@ -68,6 +68,7 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
       message: (message) => this.#message(message),
       warned: (error) => this.emit('warning', error),
       disconnected: (error) => {
+        if (error.code === 'INTERNAL') this.#rooms.serverFailed();
         this.#rooms.hold();
         this.emit('disconnected', error);
       },

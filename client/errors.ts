@@ -13,6 +13,8 @@ export const clientErrorTable = {
   NOT_IN_ROOM: 'This session is not in the room, or is leaving it.',
   OUTBOX_FULL: 'Too many commands and calls of this room are not acknowledged.',
   BAD_COMMAND: 'The command cannot be sent.',
+  GIVEN_UP:
+    'The server failed each time after it had been asked for this, so it is not asked again: whether it was applied is not known.',
   ABORTED: 'The signal was aborted.',
   CLOSED: 'The client is closed.',
 } as const satisfies Record<string, string>;
@@ -48,7 +50,8 @@ export class ServerError extends Error {
 }
 
 /** A command or call was refused by its room and changed nothing. `code` is the game's or the
- *  protocol's; `message` a sentence. */
+ *  protocol's; `message` a sentence. With the code `GIVEN_UP` it was given up by this library: whether it
+ *  was applied is not known. */
 export class RejectedError extends Error {
   override readonly name = 'RejectedError';
   readonly code: string;
@@ -62,6 +65,11 @@ export class RejectedError extends Error {
     this.seq = seq;
   }
 }
+
+/** After so many failures of the server what it was asked for each time is given up: otherwise one
+ *  command that the server cannot survive would be sent again without end. A replacement of a process
+ *  is one as well, so it is more than may come together in an unlucky moment. */
+export const FAILURES_MAX = 6;
 
 type FatalCode = {
   [K in ErrorCode]: (typeof errorTable)[K]['fatal'] extends true ? K : never;

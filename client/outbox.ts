@@ -1,12 +1,14 @@
 // Keeps the commands and calls of one room until they are settled, so that they can be sent again.
 import { CLIENT_FRAME_BYTES_MAX, encodeBinary, type Message, messages } from '../protocol/index.ts';
-import { ClientError, type RejectedError } from './errors.ts';
+import { ClientError, clientErrorTable, FAILURES_MAX, RejectedError } from './errors.ts';
 
 interface Pending {
   readonly message: Message<'command' | 'call'>;
   readonly frame: Buffer;
   /** Of a call; a command has none. */
   readonly answer: PromiseWithResolvers<unknown> | undefined;
+  /** It stands for one that was given up, to use up its number: what comes of it is told to no one. */
+  readonly isStandIn?: boolean;
 }
 
 export interface OutboxOptions {
@@ -16,12 +18,17 @@ export interface OutboxOptions {
   readonly write: (frame: Buffer) => void;
   /** What waited has been written, by `resume`. */
   readonly opened: () => void;
+  /** A command was given up; a call fails with the same error. */
+  readonly givenUp: (error: RejectedError) => void;
 }
 
 /** `resumed` may come many times for one gap, once for each input behind it that was under way. If
  *  each made everything be sent again, and each copy of it could meet the next gap, there would be
  *  no end to it. So on one connection everything is sent again once in this time at most. */
 const SEND_AGAIN_MS = 50;
+
+/** The name of a command that no room has. */
+const STAND_IN = 'given-up';
 
 const commandName = new RegExp((messages.command.fields.name as { pattern?: string }).pattern!);
 
@@ -45,6 +52,9 @@ export class Outbox {
   private refusal: ClientError | undefined;
   private room: number;
   private sentAgainAt = Number.NEGATIVE_INFINITY;
+  /** What was the first that was not settled when the server failed, and how often. */
+  private suspect: Pending | undefined;
+  private failures = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(options: OutboxOptions) {
@@ -89,11 +99,22 @@ export class Outbox {
 
   /** @returns whether it was a command, of which nobody else learns. */
   rejected(error: RejectedError): boolean {
-    const { answer } = this.pending.get(error.seq) ?? {};
+    const { answer, isStandIn = false } = this.pending.get(error.seq) ?? {};
     this.pending.delete(error.seq);
     answer?.reject(error);
     this.acknowledge(error.seq);
-    return answer === undefined;
+    return answer === undefined && !isStandIn;
+  }
+
+  /** The server has failed while it had what is sent. The first that is not settled may be the cause:
+   *  it is given up where that has happened too often. */
+  serverFailed(): void {
+    const first = [...this.pending].find(([, { isStandIn }]) => !isStandIn);
+    if (!this.isOpen || !first) return;
+    const [seq, pending] = first;
+    this.failures = pending === this.suspect ? this.failures + 1 : 1;
+    this.suspect = pending;
+    if (this.failures >= FAILURES_MAX) this.giveUp(seq, pending);
   }
 
   /** What is sent from now on waits: the connection is gone. */
@@ -170,6 +191,18 @@ export class Outbox {
     return seq;
   }
 
+  /** Its number stays used, by a command that every room refuses: the server may have taken the number,
+   *  and those that follow it are on their way. */
+  private giveUp(seq: number, { answer }: Pending): void {
+    const error = new RejectedError('GIVEN_UP', clientErrorTable.GIVEN_UP, this.room, seq);
+    const standIn = { type: 'command', room: this.room, seq, name: STAND_IN } as const;
+    const frame = encodeBinary(standIn);
+    // A place in the map keeps its order.
+    this.pending.set(seq, { message: standIn, frame, answer: undefined, isStandIn: true });
+    if (answer) answer.reject(error);
+    else this.options.givenUp(error);
+  }
+
   private open(): void {
     this.isOpen = true;
     if (this.pending.size > 0) this.sentAgainAt = performance.now();
@@ -188,10 +221,9 @@ export class Outbox {
     for (const [key] of waiting) this.pending.delete(key);
     this.acknowledged = Math.min(this.acknowledged, seq);
     this.last = seq;
-    for (const [, { message, answer }] of waiting) {
-      const renumbered = { ...message, room: this.room, seq: ++this.last };
-      const frame = encodeBinary(renumbered);
-      this.pending.set(this.last, { message: renumbered, frame, answer });
+    for (const [, pending] of waiting) {
+      const message = { ...pending.message, room: this.room, seq: ++this.last };
+      this.pending.set(this.last, { ...pending, message, frame: encodeBinary(message) });
     }
   }
 

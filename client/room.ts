@@ -32,6 +32,7 @@ export class Room implements RoomParts {
       opened: () => {
         if (this.leaving) this.writeLeave();
       },
+      givenUp: (error) => this.view.emit('rejected', error),
     });
     this.mirror = new Mirror(joined.kinds);
     this.view = new RoomView(this);

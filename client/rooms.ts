@@ -1,7 +1,7 @@
 // Which rooms the session is in, which it asks for, and what becomes of them when a connection or
 // the session is lost.
 import { encodeBinary, LOBBY, type Message } from '../protocol/index.ts';
-import { ClientError, ServerError } from './errors.ts';
+import { ClientError, clientErrorTable, FAILURES_MAX, ServerError } from './errors.ts';
 import { lobbyJoined, Room, type RoomServices } from './room.ts';
 import type { LeftReason, RoomView } from './room-view.ts';
 
@@ -19,6 +19,8 @@ interface Asked {
   readonly target: JoinTarget;
   readonly answer: PromiseWithResolvers<RoomView> | undefined;
   readonly room: Room | undefined;
+  /** How often the server has failed after it was sent. */
+  failures: number;
 }
 
 export class Rooms {
@@ -59,7 +61,7 @@ export class Rooms {
   async join(target: JoinTarget): Promise<RoomView> {
     if (this.refusal) throw this.refusal;
     const answer = Promise.withResolvers<RoomView>();
-    this.ask({ target, answer, room: undefined });
+    this.ask({ target, answer, room: undefined, failures: 0 });
     return answer.promise;
   }
 
@@ -69,8 +71,21 @@ export class Rooms {
     for (const room of this.rooms.values()) room.outbox.hold();
   }
 
+  /** The server has failed, or a process of it was replaced, while it had what was sent. */
+  serverFailed(): void {
+    for (const room of this.rooms.values()) room.outbox.serverFailed();
+    if (!this.settled) return;
+    for (const [request, asked] of this.asked) {
+      if (++asked.failures < FAILURES_MAX) continue;
+      this.asked.delete(request);
+      asked.answer?.reject(new ClientError('GIVEN_UP', 'a join'));
+      asked.room?.left({ code: 'GIVEN_UP', text: clientErrorTable.GIVEN_UP });
+    }
+  }
+
   /** The session goes on, on a new connection or a new worker. */
   resumed(welcome: Message<'welcome'>): void {
+    if (welcome.pauseMs !== undefined) this.serverFailed();
     this.hold();
     this.resuming.clear();
     for (const number of welcome.rooms) this.resuming.add(number);
@@ -95,7 +110,7 @@ export class Rooms {
       if (room === this.lobby) continue;
       this.rooms.delete(number);
       if (this.options.rejoin && !room.isLeaving) {
-        this.ask({ target: { game: room.joined.game }, answer: undefined, room });
+        this.ask({ target: { game: room.joined.game }, answer: undefined, room, failures: 0 });
       } else room.left({ code: error.code, text: error.message });
     }
     this.lobby.outbox.resume(welcome.lobbySeq);
