@@ -47,6 +47,8 @@ export interface Sample {
   /** Ticks that the game has made, as one of the clients saw it, and in what time. */
   readonly ticks: number;
   readonly tickSeconds: number;
+  /** The longest time between two of them. */
+  readonly tickGapMs: number;
   /** From sending a command to the state that acknowledges it: a histogram in µs of what was counted
    *  since the sample before, as hdr-histogram-js encodes it. */
   readonly latencyMicros: string;

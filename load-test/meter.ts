@@ -27,6 +27,7 @@ export class Meter {
   private startCpuSeconds = cpuSeconds();
   private firstTick: { tick: number; at: number } | undefined;
   private lastTick: { tick: number; at: number } | undefined;
+  private tickGapMs = 0;
 
   constructor() {
     this.lag.enable();
@@ -48,6 +49,7 @@ export class Meter {
     this.startCpuSeconds = cpuSeconds();
     this.firstTick = undefined;
     this.lastTick = undefined;
+    this.tickGapMs = 0;
   }
 
   acknowledged(latencyMs: number): void {
@@ -57,6 +59,7 @@ export class Meter {
 
   /** The game's tick, as the same one of the clients sees it each time. */
   ticked(tick: number): void {
+    this.tickGapMs = this.gapMs();
     this.lastTick = { tick, at: performance.now() };
     this.firstTick ??= this.lastTick;
   }
@@ -76,12 +79,19 @@ export class Meter {
       bytesSent: bytes.sent - this.startBytes.sent,
       ticks: first && last ? last.tick - first.tick : 0,
       tickSeconds: first && last ? (last.at - first.at) / 1000 : 0,
+      tickGapMs: this.gapMs(),
       latencyMicros: encode(this.latency),
       lagP99Ms: this.lagMs(),
       cpuSeconds: cpuSeconds() - this.startCpuSeconds,
     };
     this.latency.reset();
     return sample;
+  }
+
+  /** The longest time between two ticks, also that since the last one. */
+  private gapMs(): number {
+    const { lastTick } = this;
+    return Math.max(this.tickGapMs, lastTick ? performance.now() - lastTick.at : 0);
   }
 
   private lagMs(): number {

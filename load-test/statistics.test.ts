@@ -24,6 +24,7 @@ const sampleOf = (latenciesMs: readonly number[], more: Partial<Sample> = {}): S
     bytesSent: 0,
     ticks: 0,
     tickSeconds: 0,
+    tickGapMs: 0,
     latencyMicros: encode(histogram),
     lagP99Ms: 0,
     cpuSeconds: 0,

@@ -136,6 +136,7 @@ const entries = [
   'load-test/chaos/crowd.ts',
   'load-test/chaos/holder.ts',
   'load-test/chaos/tally-game.ts',
+  'load-test/fuzz/main.ts',
 ];
 /** The doors of the package. */
 const doors = [
