@@ -1,21 +1,28 @@
 // A process that the primary has forked, on a real machine: a simulated one has these things otherwise.
 import { flushCompileCache } from 'node:module';
 import { getPriority, setPriority } from 'node:os';
+import { extname, join } from 'node:path';
 import { runChild } from './child.ts';
+import { suspect, suspectField } from './coordinator/index.ts';
 import { goFirst } from './go-first.ts';
 import type { ChildOrigin } from './multiprocessing/index.ts';
 import { createLog, ProcessMetrics } from './observe/index.ts';
 import { rehearse } from './rehearsal.ts';
+import type { StepSentryData } from './step-sentry.ts';
 import { WatchThread } from './watch/index.ts';
 
 /** The priority of a coordinator that another replaces. */
 const NICE_AT_END = 10;
 /** Longer than it takes a coordinator to have everybody back. */
 const FIRST_MS = 1500;
+/** A guard stops game code after `--step-ms-max`; code that it could not stop ends the process after twice that. */
+const STEPS_MAX = 2;
+const STEP_SENTRY = new URL(`./step-sentry${extname(import.meta.filename)}`, import.meta.url);
 
 export async function beChild(origin: ChildOrigin): Promise<void> {
   const { faultCode } = origin.config;
   if (faultCode) (await import('./fault-code.ts')).runFaultCode(faultCode);
+  let thread: WatchThread | undefined;
   return runChild(origin, {
     setTitle(title) {
       process.title = title;
@@ -24,7 +31,17 @@ export async function beChild(origin: ChildOrigin): Promise<void> {
     newMetrics: (role) => new ProcessMetrics(role),
     watch({ hangMs, heartbeatMs }) {
       // A look may come an interval later than the hang.
-      new WatchThread({ limitMs: hangMs - heartbeatMs, intervalMs: heartbeatMs });
+      thread = new WatchThread({ limitMs: hangMs - heartbeatMs, intervalMs: heartbeatMs });
+    },
+    watchSteps({ data, stepMsMax, heartbeatMs }) {
+      if (stepMsMax === 0) return;
+      thread?.addSentry<StepSentryData>(STEP_SENTRY, {
+        suspect: suspect.buffer,
+        fields: suspectField,
+        rooms: join(data, 'rooms'),
+        limitMs: STEPS_MAX * stepMsMax,
+        intervalMs: heartbeatMs,
+      });
     },
     async rehearse(given, games, isWanted) {
       await rehearse(given, games, isWanted);

@@ -22,6 +22,8 @@ export interface Around {
   newMetrics<R extends 'worker' | 'coordinator'>(role: R): ProcessMetrics<R>;
   /** Has a thread watch this process from now on. */
   watch(config: Config): void;
+  /** Has that thread watch the steps of rooms, too. */
+  watchSteps(config: Config): void;
   /** Runs what the process may have to run soon. */
   rehearse(
     origin: ChildOrigin,
@@ -138,7 +140,7 @@ async function runCoordinator(
   identity: ChildIdentity,
   { games, standby }: Prepared,
   runtime: ChildRuntime,
-  { setTitle, newLog, newMetrics, goFirst, standBack }: Around,
+  { setTitle, newLog, newMetrics, watchSteps, goFirst, standBack }: Around,
 ): Promise<void> {
   setTitle('holdfast coordinator');
   goFirst();
@@ -162,6 +164,7 @@ async function runCoordinator(
       process.exit(TRY_AGAIN);
     };
     const loaded = await games;
+    watchSteps(config);
     const trouble = (text: string) => runtime.send({ type: 'trouble', text });
     const options = { config, linkPath, log, metrics, standby, diskFailed, trouble, games: loaded };
     const coordinator = await Coordinator.start(options);

@@ -6,7 +6,8 @@ import type { RoomView } from '../client/index.ts';
 import { killCoordinator, pidsOf, player, startServer, temporaryDirectory } from './test-server.ts';
 
 /** Shows something new in every tick, and hangs where it is told to. */
-const gameOf = (name: string) => `import { defineGame, Type } from 'holdfast/game';
+const gameOf = (name: string) => `import { pbkdf2Sync } from 'node:crypto';
+  import { defineGame, Type } from 'holdfast/game';
   const loop = () => { for (;;); };
   export default defineGame({
     name: '${name}', text: 'Counts.', ticksPerSecond: 20, playersMax: 100,
@@ -21,6 +22,7 @@ const gameOf = (name: string) => `import { defineGame, Type } from 'holdfast/gam
       add: { args: Type.Object({}), run: (room) => ++room.state.total },
       total: { args: Type.Object({}), run: (room) => room.state.total },
       loop: { args: Type.Object({}), run(room) { room.state.total = -1; loop(); } },
+      native: { args: Type.Object({}), run() { pbkdf2Sync('a', 'b', 2 ** 31 - 1, 64, 'sha512'); } },
       loopInTick: { args: Type.Object({}), run(room) { room.state.hangs = true; } },
     },
   });`;
@@ -64,6 +66,19 @@ async function start() {
   await expect.poll(async () => (await server.processes()).every(({ ready }) => ready)).toBe(true);
   return { data, server, room, gap: gapsIn(other), pids: await pidsOf(server) };
 }
+
+describe('A native function that does not return', () => {
+  it('costs its process once: the next one refuses the command, without running it', async () => {
+    const { server, room } = await start();
+    room.send('add');
+    await expect(room.call('native')).rejects.toMatchObject({ code: 'GAME_ERROR' });
+    expect(await room.call('add')).toBe(7);
+    const said = (text: string) => server.log.filter(({ msg }) => msg?.includes(text));
+    expect(said('cannot be stopped')).toMatchObject([{ msg: expect.stringContaining('room 1') }]);
+    expect(said('coordinator died')).toHaveLength(1);
+    expect(said('set aside')).toMatchObject([{ command: 'native', room: 1 }]);
+  });
+});
 
 describe('An endless loop', () => {
   it('in a command is refused, costs other rooms its time and no process, and the room is as it was', async () => {

@@ -106,6 +106,15 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'server/child.ts': ['server'],
   // A whole server in one process, for a moment.
   'server/rehearsal.ts': ['protocol', 'server'],
+  // Runs in the watch thread, which loads no more than it must.
+  'server/step-sentry.ts': [
+    'server/store/recovery-mark.ts',
+    'server/watch/judge.ts',
+    'server/watch/sentry.ts',
+  ],
+  'server/store/recovery-mark.ts': [],
+  'server/watch/judge.ts': ['server/watch'],
+  'server/watch/sentry.ts': ['server/watch'],
   'server/config.ts': [],
   'server/read-config.ts': ['server/config.ts', 'server/limits'],
   'server/fault-code.ts': [],
@@ -128,6 +137,7 @@ const entries = [
   'server/multiprocessing/shared/coordinator-main.ts',
   'server/replay/main.ts',
   'server/watch/thread.ts',
+  'server/step-sentry.ts',
   'client/example.ts',
   'client/terminal/main.ts',
   'load-test/main.ts',

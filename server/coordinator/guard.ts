@@ -23,7 +23,7 @@ export const suspectField = { room: 0, tick: 1, index: 2, step: 3 } as const;
 
 /** The place of the game code that runs now, in memory that another thread can read while this one hangs.
  *  `step` is odd while a guard is open, and greater with each. A mark costs some nanoseconds. */
-export const suspect = new Int32Array(
+export const suspect: Int32Array<SharedArrayBuffer> = new Int32Array(
   new SharedArrayBuffer(Object.keys(suspectField).length * Int32Array.BYTES_PER_ELEMENT),
 );
 

@@ -3,21 +3,10 @@ import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Batch } from './batches.ts';
 import type { Disk } from './disk.ts';
+import { MARK_FILE, type Mark, markText, NO_MARK, parseMark } from './recovery-mark.ts';
 import { StoreError } from './store-error.ts';
 
-const FILE = 'recovering';
-/** A mark is as long as any other, so that one is written over the other. */
-const MARK_BYTES = 48;
-
-/** Where a recovery was when its process ended. */
-export interface Mark {
-  /** Of the batch; 0 before the room was there. */
-  readonly tick: number;
-  /** Of the input in its batch; as many as there are: after the inputs; -1: anywhere in the batch. */
-  readonly index: number;
-  /** How many recoveries in a row have ended at this tick. */
-  readonly times: number;
-}
+export type { Mark };
 
 /** Ends at one place with which that place is at fault; where only the batch is known, more. */
 const ENDS_MAX = 2;
@@ -30,13 +19,12 @@ export class Attempt {
   private readonly disk: Disk;
   private readonly path: string;
   private readonly fd: number;
-  private readonly bytes = Buffer.alloc(MARK_BYTES);
   private isOpen = true;
 
   /** @param folder the room's. @throws {StoreError} */
   constructor(disk: Disk, folder: string) {
     this.disk = disk;
-    this.path = join(folder, FILE);
+    this.path = join(folder, MARK_FILE);
     try {
       this.previous = readMark(disk, this.path);
       this.fd = disk.create(this.path);
@@ -50,12 +38,13 @@ export class Attempt {
    *  not the machine. @throws {StoreError} */
   at(tick: number, index = -1): void {
     const { previous } = this;
-    this.write(`${tick} ${index} ${previous?.tick === tick ? previous.times + 1 : 1}`);
+    const times = previous?.tick === tick ? previous.times + 1 : 1;
+    this.write(markText({ tick, index, times }));
   }
 
   /** Other code has its turn: if the process ends now, it is not this room that ended it. */
   rest(): void {
-    this.write('');
+    this.write(NO_MARK);
   }
 
   /** The recovery is over, whatever came of it. Idempotent. */
@@ -67,9 +56,8 @@ export class Attempt {
   }
 
   private write(text: string): void {
-    this.bytes.fill(' ').write(text, 'latin1');
     try {
-      this.disk.write(this.fd, this.bytes, 0, 0);
+      this.disk.write(this.fd, Buffer.from(text, 'latin1'), 0, 0);
     } catch (error) {
       throw StoreError.of(this.path, error);
     }
@@ -104,7 +92,5 @@ export function quarantine(folder: string): void {
 
 function readMark(disk: Disk, path: string): Mark | undefined {
   if (!existsSync(path)) return undefined;
-  const numbers = disk.read(path).toString('latin1').split(' ', 3).map(Number);
-  const [tick = Number.NaN, index = Number.NaN, times = Number.NaN] = numbers;
-  return tick >= 0 && index >= -1 && times >= 1 ? { tick, index, times } : undefined;
+  return parseMark(disk.read(path).toString('latin1'));
 }
