@@ -34,7 +34,9 @@ export function simulatedGuard(real: typeof import('../coordinator/guard.ts')) {
       place = { room, tick, index };
       if (!isOpen) return;
       if (isHanging) throw stop(before, LIMIT_MS);
-      if (room > 0 && machine().chance(CUT)) throw stop(place, 0);
+      // A match whose first step is stopped is given up; its game must not have counted it by then.
+      const isCounted = tick === 1 && index > 2;
+      if (room > 0 && machine().chance(CUT) && !isCounted) throw stop(place, 0);
     },
     Guard: class implements Pick<Guard, 'limitMs' | 'run'> {
       readonly limitMs = LIMIT_MS;
