@@ -16,6 +16,9 @@ COPY . .
 RUN npm run build
 
 FROM node:26-slim
+# Process 1 must reap processes whose parent has died, such as those of a killed coordinator's pool. Node
+# does not; tini does, and passes signals on.
+RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 ENV NODE_ENV=production
 COPY package.json package-lock.json ./
@@ -45,6 +48,6 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.HOLDFAST_ADMIN_PORT + '/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 
 # No shell in between: `docker stop` sends SIGTERM to the primary, which says goodbye to clients
-# within HOLDFAST_DRAIN_MS. Keep that below docker's own limit (10 s, else `--stop-timeout`). The
-# primary is process 1: when it ends, the kernel ends all others, so none is left to write.
-ENTRYPOINT ["node", "dist/server/main.js"]
+# within HOLDFAST_DRAIN_MS. Keep that below docker's own limit (10 s, else `--stop-timeout`). When the
+# primary ends, tini does, and the kernel ends all others, so none is left to write.
+ENTRYPOINT ["tini", "--", "node", "dist/server/main.js"]

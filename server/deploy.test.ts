@@ -25,3 +25,12 @@ describe('deploy/holdfast.service', () => {
     for (const name of named) expect(names).toContain(name);
   });
 });
+
+describe('Dockerfile', () => {
+  it('has a process 1 in the container that reaps orphans, and passes signals on', () => {
+    const dockerfile = read('Dockerfile');
+    const entry = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1];
+    expect(JSON.parse(entry!)).toEqual(['tini', '--', 'node', 'dist/server/main.js']);
+    expect(dockerfile).toMatch(/apt-get install .*\btini\b/);
+  });
+});

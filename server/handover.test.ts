@@ -162,6 +162,10 @@ describe('When a worker fails on an error that nothing catches', () => {
     const logged = () => server.log.filter(({ msg }) => msg?.includes('out of the blue'));
     await expect.poll(() => logged().length).toBeGreaterThan(0);
     expect(logged()[0]).toMatchObject({ role: 'worker', worker: 1 });
+    const crashes = async () =>
+      (await fetch(`http://127.0.0.1:${server.adminPort}/api/crashes`)).text();
+    // The stack comes by another way than the news of the death, and often later.
+    await expect.poll(crashes).toContain('out of the blue');
   });
 });
 

@@ -53,6 +53,22 @@ describe('Starting', () => {
     expect(await refusal('--data', path)).toContain(`cannot use ${path}: it is not a directory`);
   });
 
+  it('fails with one line where another cluster has started it, as pm2 may', async () => {
+    const script = `const cluster = require('node:cluster');
+      const args = ['--data', process.argv[1]];
+      cluster.setupPrimary({ exec: 'dist/server/main.js', execArgv: [], args });
+      cluster.fork().on('exit', (code) => process.exit(code));`;
+    const child = spawn(process.execPath, ['-e', script, temporaryDirectory()], {
+      cwd: new URL('..', import.meta.url),
+    });
+    let text = '';
+    child.stderr.on('data', (more) => {
+      text += more;
+    });
+    expect(await once(child, 'close')).toEqual([1, null]);
+    expect(text).toMatch(/^holdfast: this process is a worker of another cluster .*\n$/);
+  });
+
   it('fails with one line for a game that is not there, or not right', async () => {
     const directory = temporaryDirectory();
     const path = join(directory, 'game.mjs');

@@ -14,6 +14,11 @@ const OTHER_CLUSTER =
   'this process is a worker of another cluster (pm2 in cluster mode?), and cannot start processes of its ' +
   'own: start one server as a plain process (pm2: exec_mode "fork", instances 1); it uses all cores';
 
+/** Node reaps only the processes that it has started itself. */
+const PROCESS_1 =
+  'this process is process 1, and cannot reap processes whose parent has died: start the container with an ' +
+  'init (docker run --init, or tini as in the Dockerfile), else dead processes pile up';
+
 /** @param mainPath what its children are started with. */
 export async function runPrimary(mainPath: string): Promise<void> {
   if (cluster.isWorker) exitWithError(OTHER_CLUSTER);
@@ -57,6 +62,7 @@ export async function runPrimary(mainPath: string): Promise<void> {
     if (!addresses) return;
     log.info({ host: config.host, ...addresses, workers: config.workers }, 'serving');
     printBanner(config, addresses, relay);
+    if (process.pid === 1) log.warn(PROCESS_1);
   } catch (error) {
     const isExpected = error instanceof ListenError || error instanceof DataDirectoryError;
     if (!isExpected) throw error;

@@ -1,9 +1,9 @@
 // Processes that hang, are stopped, or are only late: who is killed, how soon, and what is said of it.
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { injectCode } from '../load-test/inject-code.ts';
 import type { ServerProcess } from '../load-test/server-process.ts';
+import { listeningPorts } from './test-listening.ts';
 import {
   pidsOf,
   player,
@@ -31,26 +31,6 @@ interface Crash {
 async function crashesOf({ adminPort }: ServerProcess): Promise<Crash[]> {
   const answer = await fetch(`http://127.0.0.1:${adminPort}/api/crashes`);
   return ((await answer.json()) as { crashes: Crash[] }).crashes;
-}
-
-/** The TCP ports, IPv4 and IPv6, on which a process listens. */
-function listeningPorts(pid: number): number[] {
-  const inodes = new Set<string>();
-  for (const fd of readdirSync(`/proc/${pid}/fd`)) {
-    try {
-      inodes.add(/^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? '');
-    } catch {
-      // It was closed meanwhile.
-    }
-  }
-  return ['tcp', 'tcp6'].flatMap((kind) => {
-    const rows = readFileSync(`/proc/${pid}/net/${kind}`, 'utf8').split('\n').slice(1);
-    const fields = rows.map((row) => row.trim().split(/\s+/));
-    const listening = fields.filter(
-      ([, , , state, ...rest]) => state === '0A' && inodes.has(rest[5]!),
-    );
-    return listening.map(([, local]) => Number.parseInt(local!.split(':')[1]!, 16));
-  });
 }
 
 describe('A process in an endless loop', () => {
@@ -83,6 +63,12 @@ describe('A process in an endless loop', () => {
     });
     expect(crash!.hungMs).toBeLessThan(HANG_MS + 500);
     expect(server.log.some(({ stack }) => String(stack).includes('spinWithoutEnd'))).toBe(true);
+    expect(server.log.find(({ msg }) => msg === 'coordinator died')).toMatchObject({
+      role: 'primary',
+      pid: server.pid,
+      child: 'coordinator',
+      childPid: coordinator!.pid,
+    });
     expect([...ports]).toEqual([]);
     expect(server.log.filter(({ msg }) => /debugger/i.test(msg ?? ''))).toEqual([]);
   });

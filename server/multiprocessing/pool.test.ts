@@ -1,5 +1,6 @@
 // Pools: what comes back, in which order, and where it runs.
 import { describe, expect, it } from 'vitest';
+import { listeningPorts } from '../test-listening.ts';
 import { throwAt3, throwTypeError } from './fixture-fails.ts';
 import * as tasks from './fixture-tasks.ts';
 import { ofTasks, startPool, urlOf } from './test-pools.ts';
@@ -14,6 +15,20 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   for await (const item of items) all.push(item);
   return all;
 }
+
+describe('The processes of a pool', () => {
+  it('open no debugger’s port on SIGUSR1, whether they wait or work, and go on', async () => {
+    const pool = newPool();
+    const { pids } = pool;
+    const working = pool.run(ofTasks(tasks.squareLater), [3, 300]);
+    expect(await pool.run(ofTasks(tasks.square), [2])).toBe(4);
+    for (const pid of pids) process.kill(pid, 'SIGUSR1');
+    expect(await working).toBe(9);
+    expect(await pool.map(ofTasks(tasks.square), [1, 2, 3, 4])).toEqual([1, 4, 9, 16]);
+    expect(pids.flatMap(listeningPorts)).toEqual([]);
+    expect(pool.pids).toEqual(pids);
+  });
+});
 
 describe('A task', () => {
   it('gives what its function returns, also later', async () => {

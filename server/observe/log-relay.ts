@@ -1,13 +1,11 @@
 // What children write to stdout and stderr, as lines of the one log.
+import { LastLines } from './last-lines.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { createLog, type Log, type LogRole, logDropped, type WriteLine } from './log.ts';
 import { isPretty, type LogFormat, type LogOutput, lineWriter } from './log-writer.ts';
 import { standardOutput } from './stdout.ts';
 
 const LINE_BYTES_MAX = 65_536;
-const LAST_LINES_MAX = 50;
-/** Of a line that is kept for a crash record; the whole of it is in the log. */
-const KEPT_CHARS_MAX = 2048;
 
 /** The process that a stream belongs to. A spare one has another role later. */
 export interface LogSource {
@@ -23,8 +21,7 @@ export interface RelayOptions {
    *  error. */
   readonly name: 'stdout' | 'stderr';
   readonly write: WriteLine;
-  /** Newest last; the relay adds to it and keeps it short. */
-  readonly lastLines: string[];
+  readonly lastLines: LastLines;
 }
 
 /** Passes log lines of a child on unchanged, and makes log lines of what else it writes (a crash's
@@ -43,8 +40,7 @@ export function relayOutput(stream: NodeJS.ReadableStream, options: RelayOptions
   };
   const splitter = new LineSplitter(LINE_BYTES_MAX, (line, cut) => {
     if (line.trim() === '') return;
-    lastLines.push(line.slice(0, KEPT_CHARS_MAX));
-    if (lastLines.length > LAST_LINES_MAX) lastLines.shift();
+    lastLines.add(line);
     if (!cut && isLogLine(line)) write(line);
     else
       logOf(source)[name === 'stdout' ? 'warn' : 'error'](
@@ -80,7 +76,7 @@ export class LogRelay {
   /** Whether lines are made for a person to read. */
   readonly isPretty: boolean;
   private readonly output: LogOutput;
-  private readonly lastLinesOf = new Map<number, string[]>();
+  private readonly lastLinesOf = new Map<number, LastLines>();
 
   constructor(format: LogFormat, output: LogOutput = standardOutput()) {
     this.output = output;
@@ -92,14 +88,14 @@ export class LogRelay {
 
   /** Relays a stream of a child until it ends; see `relayOutput`. */
   add(stream: NodeJS.ReadableStream, source: LogSource, name: 'stdout' | 'stderr'): Promise<void> {
-    const lastLines = this.lastLinesOf.get(source.pid) ?? [];
+    const lastLines = this.lastLinesOf.get(source.pid) ?? new LastLines();
     this.lastLinesOf.set(source.pid, lastLines);
     return relayOutput(stream, { source, name, write: this.write, lastLines });
   }
 
-  /** The last lines of process `pid`, both streams, oldest first, until `forget`. */
+  /** What process `pid` has written of late, both streams, oldest first, until `forget`. */
   lastLines(pid: number): readonly string[] {
-    return this.lastLinesOf.get(pid) ?? [];
+    return this.lastLinesOf.get(pid)?.list() ?? [];
   }
 
   /** Call it when a process is dead and its crash record written. */

@@ -7,6 +7,7 @@ import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { LastLines } from './last-lines.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { createLog } from './log.ts';
 import { LogRelay, relayOutput } from './log-relay.ts';
@@ -29,7 +30,7 @@ function screen(isTerminal = false) {
 /** The lines that a relay of one stream writes. */
 async function relayed(chunks: readonly (string | Buffer)[], name: 'stdout' | 'stderr') {
   const lines: string[] = [];
-  const lastLines: string[] = [];
+  const lastLines = new LastLines();
   const stream = new PassThrough();
   const write = (line: string) => lines.push(line);
   const done = relayOutput(stream, {
@@ -41,7 +42,7 @@ async function relayed(chunks: readonly (string | Buffer)[], name: 'stdout' | 's
   for (const chunk of chunks) stream.write(chunk);
   stream.end();
   await done;
-  return { lines, lastLines, objects: lines.map((line) => JSON.parse(line)) };
+  return { lines, lastLines: lastLines.list(), objects: lines.map((line) => JSON.parse(line)) };
 }
 
 const logLine = (msg: string) =>
@@ -68,6 +69,32 @@ describe('a line of the log', () => {
     const lines: string[] = [];
     createLog({ role: 'primary', level: 'info', write: (line) => lines.push(line) }).info('up');
     expect(JSON.parse(lines[0]!)).not.toHaveProperty('worker');
+  });
+
+  it('has each field once, whatever its caller names', () => {
+    const lines: string[] = [];
+    const log = createLog({
+      role: 'worker',
+      worker: 2,
+      level: 'info',
+      write: (line) => lines.push(line),
+    });
+    const given = { level: 1, time: 2, role: 'coordinator', pid: 3, worker: 4, msg: 'x', room: 5 };
+    log.info(given, 'a line');
+    log.error({ ...given, err: new Error('it broke') }, 'another line');
+    // What comes twice is lost when it is read, and so makes the text shorter.
+    for (const line of lines) expect(JSON.stringify(JSON.parse(line))).toBe(line);
+    expect(JSON.parse(lines[0]!)).toMatchObject({
+      level: 'info',
+      role: 'worker',
+      pid: process.pid,
+      worker: 2,
+      msg: 'a line',
+      other_role: 'coordinator',
+      other_pid: 3,
+      other_worker: 4,
+      room: 5,
+    });
   });
 
   it('is not written below the level asked for', () => {

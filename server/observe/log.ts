@@ -26,22 +26,38 @@ export interface LogOptions {
   readonly write?: WriteLine;
 }
 
-/** Lines are JSON objects: `level` (a word), `time` (ISO 8601, UTC), `role`, `pid`, `worker`, what the
+/** Lines are JSON objects without a field that comes twice: `level` (a word), `time` (ISO 8601, UTC), `role`, `pid`, `worker`, what the
  *  caller gives, and `msg`. A person at a terminal gets them from the primary's `LogRelay`. */
 export function createLog({ role, worker, pid = process.pid, level, write }: LogOptions): Log {
   const output = write ? undefined : standardOutput();
+  const base = worker === undefined ? { role, pid } : { role, pid, worker };
+  const reserved = ['level', 'time', 'msg', ...Object.keys(base)];
   const log = pino(
     {
       level,
-      base: worker === undefined ? { role, pid } : { role, pid, worker },
+      base,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (fields) => withoutReserved(fields, reserved),
+      },
       serializers: { err: logError },
     },
     { write: (line) => (output ? output.write(line) : write!(line.trimEnd())) },
   );
   if (output) output.onDropped = (count) => logDropped(log, count);
   return log;
+}
+
+/** A field with the name of one that every line has is about something else. A line that has both under one
+ *  name is refused by strict parsers, and others lose one of them. */
+function withoutReserved(
+  fields: Record<string, unknown>,
+  reserved: readonly string[],
+): Record<string, unknown> {
+  if (!reserved.some((name) => Object.hasOwn(fields, name))) return fields;
+  const rename = (name: string) => (reserved.includes(name) ? `other_${name}` : name);
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [rename(name), value]));
 }
 
 /** Says at the place of the log where lines are missing that they are. */

@@ -76,6 +76,17 @@ export class ChildProcess implements Child {
     return this.forked.beat;
   }
 
+  /** Resolves when all that it has written is in the log, or after `ms`. */
+  outputEnded(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    void this.forked.outputEnded.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    return promise;
+  }
+
   get pid(): number {
     return this.forked.pid;
   }

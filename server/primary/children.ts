@@ -48,6 +48,10 @@ const SHUTDOWN_MS = 5000;
  *  state beside 23.7 and 26.2; with 4 instead of 8 it was a tenth more). */
 const YOUNG_SPACE = '--max-semi-space-size=8';
 
+/** How long the record of a death waits for the end of what the process has written. A process that it has
+ *  started may hold its output open for longer. */
+const LAST_WORDS_MS = 200;
+
 export class Children {
   private readonly options: ChildrenOptions;
   private readonly live = new Set<ChildProcess>();
@@ -194,8 +198,14 @@ export class Children {
         this.live.delete(from);
         const connections = this.options.exited(from, exit);
         const wasStarted = from.pid !== 0;
-        if (wasStarted && !from.wasAsked && !this.isClosed) this.record(from, exit, connections);
-        this.forget(from);
+        const isCrash = wasStarted && !from.wasAsked && !this.isClosed;
+        const seconds = (performance.now() - from.startedAt) / 1000;
+        this.forgetMetrics(from);
+        // Its last words may come after the news of its end: a stack trace is among them.
+        void from.outputEnded(LAST_WORDS_MS).then(() => {
+          if (isCrash) this.record(from, exit, connections, seconds);
+          this.options.relay.forget(from.pid);
+        });
         exited(exit);
       },
     });
@@ -234,28 +244,34 @@ export class Children {
           'or memory, or put Node back where it was',
       ),
     );
-    if (forked.stdout) relay.add(forked.stdout, forked.source, 'stdout');
-    if (forked.stderr) relay.add(forked.stderr, forked.source, 'stderr');
+    const { stdout, stderr, source } = forked;
+    if (stdout && stderr) {
+      const outputs = [relay.add(stdout, source, 'stdout'), relay.add(stderr, source, 'stderr')];
+      forked.outputEnded = Promise.all(outputs).then(() => {});
+    }
     return forked;
   }
 
-  private record(child: ChildProcess, exit: Exit, connections: number): void {
+  private record(
+    child: ChildProcess,
+    exit: Exit,
+    connections: number,
+    uptimeSeconds: number,
+  ): void {
     const { pid, identity } = child;
-    const uptimeSeconds = (performance.now() - child.startedAt) / 1000;
     const lastLines = this.options.relay.lastLines(pid);
     const found = { pid, uptimeSeconds, connections, lastLines: [...lastLines] };
     const record = crashRecord(identity, found, exit, this.watchdog.hangOf(child));
     this.crashes.add(record);
-    const { lastLines: _, ...fields } = record;
-    this.options.log.error(fields, `${child.name} died`);
+    const { lastLines: _, at: __, role: ___, pid: childPid, ...fields } = record;
+    this.options.log.error({ child: child.name, childPid, ...fields }, `${child.name} died`);
   }
 
-  private forget(child: ChildProcess): void {
+  private forgetMetrics(child: ChildProcess): void {
     const { role, slot } = child.identity;
     this.aggregate.died(keyOf(child));
     // A worker that had one client leaves a slot that may stay empty.
     if (this.options.config.workers === 'per-client') this.aggregate.forget(role, slot);
-    this.options.relay.forget(child.pid);
   }
 
   private heard(child: ChildProcess, message: FromChild): void {

@@ -55,6 +55,8 @@ export class ForkedProcess {
   /** Undefined where there is no process. */
   readonly stdout: NodeJS.ReadableStream | undefined;
   readonly stderr: NodeJS.ReadableStream | undefined;
+  /** Resolves when all that it has written is in the log. */
+  outputEnded: Promise<void> = Promise.resolve();
   private readonly process: ClusterWorker | undefined;
   private readonly control: Channel<typeof fromPrimary, typeof fromChild> | undefined;
 
