@@ -39,6 +39,11 @@ export class AdminApi {
     return body.processes;
   }
 
+  /** @returns how many deaths of processes the server remembers. */
+  async deaths(): Promise<number> {
+    return (JSON.parse(await this.get('/api/crashes')) as { crashes: unknown[] }).crashes.length;
+  }
+
   /** The page for Prometheus. */
   metrics(): Promise<string> {
     return this.get('/metrics');

@@ -42,6 +42,27 @@ export const limits = {
     text: 'ticks per second of the game',
     actual: ({ ticksPerSecond }) => ticksPerSecond,
   },
+  slowestMin: {
+    flag: '--slowest-min',
+    unit: 'of the mean',
+    kind: 'min',
+    text: 'states of the slowest client, as a share of the mean',
+    actual: ({ states }) => states.slowestShare,
+  },
+  gapMaxMs: {
+    flag: '--gap-max-ms',
+    unit: 'ms',
+    kind: 'max',
+    text: 'the longest time in which a client received no state',
+    actual: ({ states }) => states.longestGapMs,
+  },
+  deathsMax: {
+    flag: '--deaths-max',
+    unit: 'processes',
+    kind: 'max',
+    text: 'processes of the server that died or were killed',
+    actual: ({ server }) => server?.deaths ?? null,
+  },
   cpuMaxUs: {
     flag: '--cpu-max-us',
     unit: 'µs',

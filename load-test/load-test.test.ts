@@ -59,6 +59,21 @@ describe.concurrent('A load-test', () => {
     expect(report.clientProcesses.map(({ clients }) => clients)).toEqual([10, 10]);
   });
 
+  it('with a crowd counts the states of each client, and the deaths of processes', async () => {
+    const file = join(directory, 'crowd.json');
+    const limits = '--deaths-max 0 --drops-max 0 --slowest-min 0.8 --gap-max-ms 5000';
+    const { code, errors } = await loadTest(
+      `--crowd 20 --seconds 2 --ramp-ms 100 --json ${file} ${limits}`,
+    );
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
+    expect(report).toMatchObject({ mode: 'crowd', connected: 20, server: { deaths: 0 } });
+    expect(report.states.perSecondPerClient).toBeGreaterThan(2);
+    expect(report.states.slowestShare).toBeLessThanOrEqual(1);
+    expect(report.states.longestGapMs).toBeGreaterThan(20);
+    expect(report.commands.sent).toBeGreaterThan(0);
+  });
+
   it('whose limit is not kept ends with exit code 1 and names it', async () => {
     const { code, errors } = await loadTest('--bots 2 --seconds 1 --ramp-ms 0 --p99-max-ms 0.01');
     expect(code).toBe(1);

@@ -1,9 +1,15 @@
 // Between a load-test and its swarms, which are the processes that its clients live in.
 
+/** The game that a server is given for a crowd: crowd-game.ts. */
+export const CROWD_GAME = 'crowd';
+
+export type LoadMode = 'bots' | 'crowd' | 'idle';
+
 /** What the clients of a swarm do. */
 export interface SwarmTask {
-  /** `bots` play; `idle` clients are welcomed and then only keep their connection. */
-  readonly mode: 'bots' | 'idle';
+  /** `bots` play; a `crowd` walks about and counts states without reading them; `idle` clients are
+   *  welcomed and then only keep their connection. */
+  readonly mode: LoadMode;
   readonly host: string;
   readonly port: number;
   readonly game: string;
@@ -42,6 +48,10 @@ export interface Sample {
   readonly commandsAcknowledged: number;
   readonly commandsRejected: number;
   readonly statesReceived: number;
+  /** The states of the client that received fewest, and the longest time in which a client received
+   *  none; null where clients are not counted one by one. */
+  readonly fewestStates: number | null;
+  readonly longestGapMs: number | null;
   readonly bytesReceived: number;
   readonly bytesSent: number;
   /** Ticks that the game has made, as one of the clients saw it, and in what time. */

@@ -13,11 +13,21 @@ const zero = {
   statesReceived: 0,
 };
 
+/** What is counted of one client. */
+export interface ClientMeter {
+  /** It has a connection and a place in the game. */
+  isReady: boolean;
+  states: number;
+  lastStateAt: number;
+}
+
 export class Meter {
   readonly counts = { ...zero };
   ready = 0;
   drops = 0;
   lastError: string | undefined;
+  private readonly clients: ClientMeter[] = [];
+  private longestGapMs = 0;
   private readonly latency: Histogram = newHistogram();
   private readonly lag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
   private readonly sockets = new ClientSockets();
@@ -38,6 +48,22 @@ export class Meter {
     this.sockets.close();
   }
 
+  /** A client whose states are counted by themselves, too. */
+  addClient(): ClientMeter {
+    const client = { isReady: false, states: 0, lastStateAt: Number.NaN };
+    this.clients.push(client);
+    return client;
+  }
+
+  /** The client has received a state. */
+  counted(client: ClientMeter): void {
+    const now = performance.now();
+    this.counts.statesReceived++;
+    client.states++;
+    if (now - client.lastStateAt > this.longestGapMs) this.longestGapMs = now - client.lastStateAt;
+    client.lastStateAt = now;
+  }
+
   /** Counts from zero. */
   measure(): void {
     Object.assign(this.counts, zero);
@@ -45,6 +71,11 @@ export class Meter {
     this.lag.reset();
     this.measuring = true;
     this.startedAt = performance.now();
+    this.longestGapMs = 0;
+    for (const client of this.clients) {
+      client.states = 0;
+      client.lastStateAt = this.startedAt;
+    }
     this.startBytes = this.sockets.bytes();
     this.startCpuSeconds = cpuSeconds();
     this.firstTick = undefined;
@@ -75,6 +106,7 @@ export class Meter {
       drops: this.drops,
       lastError: this.lastError,
       ...this.counts,
+      ...this.extremes(),
       bytesReceived: bytes.received - this.startBytes.received,
       bytesSent: bytes.sent - this.startBytes.sent,
       ticks: first && last ? last.tick - first.tick : 0,
@@ -92,6 +124,19 @@ export class Meter {
   private gapMs(): number {
     const { lastTick } = this;
     return Math.max(this.tickGapMs, lastTick ? performance.now() - lastTick.at : 0);
+  }
+
+  /** A client that has received nothing for a while counts with that gap, too. */
+  private extremes(): Pick<Sample, 'fewestStates' | 'longestGapMs'> {
+    if (this.clients.length === 0) return { fewestStates: null, longestGapMs: null };
+    const now = performance.now();
+    let fewestStates = Number.POSITIVE_INFINITY;
+    let { longestGapMs } = this;
+    for (const { states, lastStateAt } of this.clients) {
+      fewestStates = Math.min(fewestStates, states);
+      if (now - lastStateAt > longestGapMs) longestGapMs = now - lastStateAt;
+    }
+    return { fewestStates, longestGapMs };
   }
 
   private lagMs(): number {

@@ -36,6 +36,23 @@ describe('The command line', () => {
     });
   });
 
+  it('for overload is a crowd of 1.5 times as many clients for a minute, with limits of its own', () => {
+    const limits = { deathsMax: 0, dropsMax: 0, slowestMin: 0.8, gapMaxMs: 1000 };
+    const expected = {
+      mode: 'crowd',
+      clients: 3000,
+      seconds: 60,
+      processes: 1,
+      game: 'crowd',
+      limits,
+    };
+    expect(readOptions('--overload 2000'.split(' '))).toMatchObject(expected);
+    const less = readOptions('--overload 2000 --seconds 5 --gap-max-ms 2000'.split(' '));
+    expect(less).toMatchObject({ seconds: 5, limits: { ...limits, gapMaxMs: 2000 } });
+    const elsewhere = readOptions('--crowd 10 --target a:1'.split(' '));
+    expect(elsewhere).toMatchObject({ mode: 'crowd', clients: 10, game: 'goldrush', limits: {} });
+  });
+
   it('that is wrong ends with exit code 2, and a request for help with 0', () => {
     const exitCode = (line: string): number => {
       try {

@@ -1,6 +1,7 @@
 // The command line of the load-test.
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { type LimitName, limits } from './limits.ts';
+import { CROWD_GAME, type LoadMode } from './messages.ts';
 
 export interface LoadTestOptions {
   /** The server to measure; undefined: one of its own. */
@@ -8,7 +9,7 @@ export interface LoadTestOptions {
   /** Where the target's admin interface is; without it nothing is known of the server's processes. */
   readonly admin: string | undefined;
   readonly serverWorkers: string;
-  readonly mode: 'bots' | 'idle';
+  readonly mode: LoadMode;
   readonly clients: number;
   readonly seconds: number;
   readonly commandsPerSecond: number;
@@ -38,7 +39,14 @@ export class UsageError extends Error {
  *  Two cores, 1,000 bots, seconds in which nothing else ran: in one process 6 of 34 had a p99 above
  *  100 ms, in two 4 of 47. */
 const BOTS_PER_PROCESS = 500;
-const IDLE_PER_PROCESS = 5000;
+const PER_PROCESS: Readonly<Record<LoadMode, number>> = {
+  bots: BOTS_PER_PROCESS,
+  crowd: 5000,
+  idle: 5000,
+};
+const OVERLOAD_FACTOR = 1.5;
+const OVERLOAD_SECONDS = 60;
+const OVERLOAD_LIMITS = { deathsMax: 0, dropsMax: 0, slowestMin: 0.8, gapMaxMs: 1000 };
 const CLIENTS_MAX = 100_000;
 const DAY_SECONDS = 86_400;
 const HELP_CODES = ['commander.help', 'commander.helpDisplayed'];
@@ -73,13 +81,15 @@ interface Flags {
   serverWorkers: string;
   bots: number;
   idle?: number;
+  crowd?: number;
+  overload?: number;
   seconds: number;
   commandsPerSecond: number;
   processes?: number;
   rampMs?: number;
   settleMs: number;
   readyMs: number;
-  game: string;
+  game?: string;
   json?: string;
 }
 
@@ -91,6 +101,18 @@ function newCommand(): Command {
     .option('--server-workers <workers>', 'worker processes of the server that is started', 'auto')
     .option('--bots <number>', 'bots that play', whole(1, CLIENTS_MAX), 1000)
     .option('--idle <number>', 'idle connections instead of bots', whole(1, CLIENTS_MAX))
+    .option(
+      '--crowd <number>',
+      'cheap clients instead of bots: they walk about, and only count what comes',
+      whole(1, CLIENTS_MAX),
+    )
+    .option(
+      '--overload <number>',
+      'a crowd of 1.5 times as many clients as the machine holds, for a minute; fails where a ' +
+        'process dies, a client is lost or waits for more than a second, or the slowest client gets ' +
+        'less than 0.8 of the mean',
+      whole(1, CLIENTS_MAX),
+    )
     .option('--seconds <number>', 'how long to measure', whole(1, DAY_SECONDS), 30)
     .option('--commands-per-second <number>', 'commands of each bot', whole(1, 1000), 5)
     .option(
@@ -112,8 +134,8 @@ function newCommand(): Command {
     )
     .option(
       '--game <name>',
-      'the game to join; in others than goldrush clients only watch',
-      'goldrush',
+      'the game to join (default: goldrush, and for a crowd a game in which everyone walks); in ' +
+        'others clients only watch',
     )
     .option('--json <file>', 'write the results to a file');
   for (const { flag, text } of Object.values(limits)) {
@@ -126,9 +148,12 @@ function optionsOf(command: Command): LoadTestOptions {
   const flags = command.opts<Flags & Partial<Record<LimitName, number>>>();
   const { target, admin, idle, bots } = flags;
   if (admin && !target) command.error('error: --admin belongs to --target: give both, or neither');
-  const mode = idle === undefined ? 'bots' : 'idle';
-  const clients = idle ?? bots;
-  const perProcess = mode === 'idle' ? IDLE_PER_PROCESS : BOTS_PER_PROCESS;
+  const overload = flags.overload && Math.ceil(flags.overload * OVERLOAD_FACTOR);
+  const crowd = overload ?? flags.crowd;
+  const mode = idle !== undefined ? 'idle' : crowd !== undefined ? 'crowd' : 'bots';
+  const clients = idle ?? crowd ?? bots;
+  const perProcess = PER_PROCESS[mode];
+  const isGiven = command.getOptionValueSource('seconds') !== 'default';
   const names = Object.keys(limits) as LimitName[];
   return {
     target,
@@ -136,17 +161,20 @@ function optionsOf(command: Command): LoadTestOptions {
     serverWorkers: flags.serverWorkers,
     mode,
     clients,
-    seconds: flags.seconds,
+    seconds: overload && !isGiven ? OVERLOAD_SECONDS : flags.seconds,
     commandsPerSecond: flags.commandsPerSecond,
     processes: Math.min(clients, flags.processes ?? Math.ceil(clients / perProcess)),
     rampMs: flags.rampMs ?? clients * 3,
     settleMs: flags.settleMs,
     readyMs: flags.readyMs,
-    game: flags.game,
+    game: flags.game ?? (mode === 'crowd' && !target ? CROWD_GAME : 'goldrush'),
     json: flags.json,
-    limits: Object.fromEntries(
-      names.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])),
-    ),
+    limits: {
+      ...(overload && OVERLOAD_LIMITS),
+      ...Object.fromEntries(
+        names.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])),
+      ),
+    },
   };
 }
 

@@ -1,10 +1,11 @@
 // The result of a load-test: the shape of the file that --json writes.
 import type { Limit } from './limits.ts';
+import type { LoadMode } from './messages.ts';
 
 /** Everything is of the measured window, except where it says otherwise. What could not be measured
  *  is null: latencies without commands, the server's processes without its admin interface. */
 export interface Report {
-  readonly mode: 'bots' | 'idle';
+  readonly mode: LoadMode;
   /** `host:port`; null where the server was the load-test's own. */
   readonly target: string | null;
   readonly game: string;
@@ -28,6 +29,11 @@ export interface Report {
     readonly received: number;
     readonly perSecond: number;
     readonly perSecondPerClient: number;
+    /** The states of the client that received fewest, as a share of the mean; null where clients are
+     *  not counted one by one. */
+    readonly slowestShare: number | null;
+    /** The longest time in which a client received no state. */
+    readonly longestGapMs: number | null;
   };
   /** From sending a command to the arrival of the state that acknowledges it. */
   readonly latencyMs: {
@@ -59,6 +65,8 @@ export interface ServerReport {
   /** How late ticks began: upper bounds of the buckets of holdfast_tick_lag_seconds. */
   readonly tickLagMs: { readonly p50: number; readonly p99: number } | null;
   readonly ticksSkipped: number | null;
+  /** Processes that died or were killed since before anybody connected. */
+  readonly deaths: number;
   /** CPU time of programs that have no part in the load-test, where the server is on this machine. */
   readonly othersCpuPercent: number | null;
 }

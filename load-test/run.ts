@@ -1,14 +1,19 @@
 // Runs a load-test: a server, clients, the measured window, and the report of it.
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AdminApi } from './admin-api.ts';
 import { type Histogram, percentileMs } from './latency.ts';
 import { checkLimits } from './limits.ts';
+import { CROWD_GAME } from './messages.ts';
 import type { LoadTestOptions } from './options.ts';
+import { packageRoot } from './package-root.ts';
 import { Progress } from './progress.ts';
 import type { ClientProcessReport, Report } from './report.ts';
 import { ServerProcess } from './server-process.ts';
 import { type Reading, serverReport, takeReading } from './server-usage.ts';
 import { Swarms } from './swarms.ts';
+
+const CROWD_GAME_PATH = 'dist/load-test/crowd-game.js';
 
 /** Nobody could connect, so that there is nothing to measure. */
 export class NobodyError extends Error {
@@ -28,7 +33,8 @@ export async function runLoadTest(options: LoadTestOptions): Promise<Report> {
 }
 
 /** Limits raised as far as this test needs it. */
-function serverFlags({ clients, commandsPerSecond, serverWorkers }: LoadTestOptions): string[] {
+function serverFlags(options: LoadTestOptions): string[] {
+  const { clients, commandsPerSecond, serverWorkers, game } = options;
   const connections = String(clients + 256);
   const flags = {
     '--workers': serverWorkers,
@@ -37,7 +43,8 @@ function serverFlags({ clients, commandsPerSecond, serverWorkers }: LoadTestOpti
     '--sessions-max': String(clients + 20_000),
     '--commands-per-second': String(Math.max(100, commandsPerSecond * 2)),
   };
-  return Object.entries(flags).flat();
+  const games = game === CROWD_GAME ? ['--game', join(packageRoot(), CROWD_GAME_PATH)] : [];
+  return [...Object.entries(flags).flat(), ...games];
 }
 
 async function measure(
@@ -80,6 +87,7 @@ function reportOf(
 ): Report {
   const { mode, target, game, clients } = options;
   const sums = totals.sums();
+  const { fewestStates, longestGapMs } = totals.extremes();
   const { seconds } = sums;
   const perSecondPerClient = (count: number) => count / seconds / connected;
   const counted = { states: sums.statesReceived, connected, cpuSeconds: sums.cpuSeconds };
@@ -102,6 +110,8 @@ function reportOf(
       received: sums.statesReceived,
       perSecond: sums.statesReceived / seconds,
       perSecondPerClient: perSecondPerClient(sums.statesReceived),
+      slowestShare: fewestStates === null ? null : (fewestStates * connected) / sums.statesReceived,
+      longestGapMs,
     },
     latencyMs: latencyOf(totals.latency),
     bytesPerSecondPerClient: {

@@ -9,6 +9,8 @@ export interface Reading {
   readonly at: number;
   readonly processes: readonly ProcessReading[];
   readonly metrics: readonly MetricRow[];
+  /** Processes that have died since the server's start, as far as it remembers. */
+  readonly deaths: number;
   /** Of all programs on this machine. */
   readonly machineCpuSeconds: number | undefined;
 }
@@ -21,14 +23,18 @@ export interface ProcessReading {
 
 /** Asks the server for its processes and its metrics, and /proc for what they used. */
 export async function takeReading(admin: AdminApi): Promise<Reading> {
-  const [infos, metrics] = await Promise.all([admin.processes(), admin.metricRows()]);
+  const [infos, metrics, deaths] = await Promise.all([
+    admin.processes(),
+    admin.metricRows(),
+    admin.deaths(),
+  ]);
   const at = performance.now();
   const processes = infos.map((info) => ({
     info,
     cpuSeconds: cpuSecondsOf(info.pid),
     pssBytes: pssBytesOf(info.pid),
   }));
-  return { at, processes, metrics, machineCpuSeconds: machineCpuSeconds() };
+  return { at, processes, metrics, deaths, machineCpuSeconds: machineCpuSeconds() };
 }
 
 export interface Readings {
@@ -65,6 +71,7 @@ export function serverReport({ base, begin, end }: Readings, counted: Counted): 
     tickLagMs: tickLag(begin, end),
     othersCpuPercent: othersPercent(begin, end, cpuSeconds + counted.cpuSeconds),
     ticksSkipped: numberOrNull(sumOf(end.metrics, skipped) - sumOf(begin.metrics, skipped)),
+    deaths: end.deaths - base.deaths,
   };
 }
 

@@ -20,6 +20,8 @@ const sampleOf = (latenciesMs: readonly number[], more: Partial<Sample> = {}): S
     commandsAcknowledged: 0,
     commandsRejected: 0,
     statesReceived: 0,
+    fewestStates: null,
+    longestGapMs: null,
     bytesReceived: 0,
     bytesSent: 0,
     ticks: 0,
@@ -127,6 +129,7 @@ describe('What processes use', () => {
     const reading = (at: number, pids: Record<number, [cpu: number, pss: number]>): Reading => ({
       at,
       metrics: [],
+      deaths: 0,
       machineCpuSeconds: at / 1000,
       processes: Object.entries(pids).map(([pid, [cpuSeconds, pssBytes]]) => ({
         info: { role: 'worker', slot: 1, pid: Number(pid) },

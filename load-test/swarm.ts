@@ -1,4 +1,6 @@
 // The process of a swarm: forked by a load-test, it runs clients and reports what they see.
+
+import { CrowdMember } from './crowd-member.ts';
 import type { FromSwarm, SwarmTask, ToSwarm } from './messages.ts';
 import { Meter } from './meter.ts';
 import { Player } from './player.ts';
@@ -22,12 +24,17 @@ function start(task: SwarmTask): void {
   const timer = setInterval(() => {
     const part = rampMs > 0 ? (performance.now() - startedAt) / rampMs : 1;
     const due = Math.min(clients, Math.ceil(part * clients));
-    for (; started < due; started++) void new Player(task, firstClient + started, meter).start();
+    for (; started < due; started++) begin(task, firstClient + started);
     if (meter.ready < clients) return;
     clearInterval(timer);
     progress();
   }, RAMP_STEP_MS);
   setInterval(progress, PROGRESS_MS);
+}
+
+function begin(task: SwarmTask, number: number): void {
+  if (task.mode === 'crowd') new CrowdMember(task, number, meter);
+  else void new Player(task, number, meter).start();
 }
 
 function progress(): void {

@@ -6,13 +6,15 @@ const LAG_MS_NOTABLE = 20;
 /** On average: a second of it is enough to show in the p99 of half a minute. */
 const OTHERS_PERCENT_NOTABLE = 5;
 
+const CLIENTS = { bots: 'bots', crowd: 'clients of the crowd', idle: 'idle connections' } as const;
+
 type Row = readonly [label: string, value: string];
 
 /** The whole text, several lines; limits that were not kept are said elsewhere. */
 export function tableOf(report: Report): string {
   const rows = [
     ...clientRows(report),
-    ...(report.mode === 'bots' ? gameRows(report) : []),
+    ...(report.mode === 'idle' ? [] : gameRows(report)),
     ...(report.server ? serverRows(report.server, report) : []),
     ...clientProcessRows(report),
   ];
@@ -24,7 +26,7 @@ export function tableOf(report: Report): string {
 function clientRows(report: Report): Row[] {
   const { clients, connected, drops, seconds, bytesPerSecondPerClient: bytes } = report;
   return [
-    [report.mode === 'bots' ? 'bots' : 'idle connections', number(clients)],
+    [CLIENTS[report.mode], number(clients)],
     ['seconds', number(seconds, 1)],
     ['connected', number(connected)],
     ['drops', number(drops)],
@@ -44,6 +46,8 @@ function gameRows({ commands, states, latencyMs, ticksPerSecond }: Report): Row[
     ],
     ['states received', `${number(states.received)} (${number(states.perSecond)}/s)`],
     ['states/s per client', number(states.perSecondPerClient, 2)],
+    ['slowest client', `${number(states.slowestShare, 2)} of the mean`],
+    ['longest gap, ms', number(states.longestGapMs)],
     ['ticks/s', number(ticksPerSecond, 2)],
     ['command → state, ms', `${latency}  (p50 / p90 / p99 / p99.9 / max)`],
   ];
@@ -59,7 +63,7 @@ function serverRows(server: ServerReport, report: Report): Row[] {
     'server in total',
     `${number(percent, 1)} % of a core, ${megabytes(server.pssBytes)} MB (PSS)`,
   ]);
-  if (report.mode === 'bots') {
+  if (report.mode !== 'idle') {
     rows.push(['server CPU per state', `${number(server.cpuMicrosPerState, 1)} µs`]);
   }
   rows.push(['server memory per client', memoryText(server)]);
@@ -68,6 +72,7 @@ function serverRows(server: ServerReport, report: Report): Row[] {
     rows.push(['tick lag, ms', `p50 ≤ ${number(p50, 2)}, p99 ≤ ${number(p99, 2)}`]);
   }
   rows.push(['ticks skipped', number(server.ticksSkipped)]);
+  rows.push(['processes that died', number(server.deaths)]);
   return rows;
 }
 

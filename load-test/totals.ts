@@ -64,6 +64,17 @@ export class Totals {
     return rates.length === 0 ? undefined : Math.min(...rates);
   }
 
+  /** The fewest states of a client, and the longest time in which one received none; null where
+   *  clients are not counted one by one. */
+  extremes(): Pick<Sample, 'fewestStates' | 'longestGapMs'> {
+    const fewest = this.samples.flatMap((sample) => sample.fewestStates ?? []);
+    const longest = this.samples.flatMap((sample) => sample.longestGapMs ?? []);
+    return {
+      fewestStates: fewest.length > 0 ? Math.min(...fewest) : null,
+      longestGapMs: longest.length > 0 ? Math.max(...longest) : null,
+    };
+  }
+
   takeRecent(): Histogram {
     const { recent } = this;
     this.recent = newHistogram();
