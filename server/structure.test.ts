@@ -145,6 +145,7 @@ const entries = [
   'load-test/chaos/main.ts',
   'load-test/chaos/crowd.ts',
   'load-test/chaos/holder.ts',
+  'load-test/chaos/poison.ts',
   'load-test/chaos/tally-game.ts',
   'load-test/fuzz/main.ts',
 ];

@@ -1,5 +1,8 @@
 // How each kind of fault is made, and when it is over: one function each.
+import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { injectCode } from '../inject-code.ts';
 import type { Crowds } from './crowds.ts';
 import { type FaultKind, rowOf } from './kinds.ts';
@@ -20,6 +23,8 @@ export interface Scene {
 /** Makes the fault; fulfilled, with what happened in words, when the server is whole again. */
 type Make = (scene: Scene, recoverMsMax: number) => Promise<string>;
 
+/** Beside this file, built or not. */
+const POISON = fileURLToPath(import.meta.url).replace(/faults(\.[jt]s)$/, 'poison$1');
 const DISK_FAULT_MS = 2000;
 /** A delay for each write; rooms write 20 times a second. */
 const DISK_DELAY_MS = 8;
@@ -133,6 +138,17 @@ async function vanish({ crowds, clients, pick }: Scene): Promise<string> {
   return `${connections} connections cut`;
 }
 
+/** What a script does must end no process of the server. */
+async function poisonScript({ victim, pick, problem }: Scene, msMax: number): Promise<string> {
+  const before = await victim.pidOf('coordinator', 0);
+  const args = [POISON, victim.data, String(pick)];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: msMax });
+  const after = await victim.pidOf('coordinator', 0);
+  if (before !== after) problem(`a script has ended coordinator ${before}`);
+  await victim.untilWhole(msMax);
+  return stdout.trim();
+}
+
 async function killEverything({ victim }: Scene, msMax: number): Promise<string> {
   const { pid } = victim.server;
   await victim.killEverything();
@@ -185,6 +201,7 @@ const makers: Readonly<Record<FaultKind, Make>> = {
   'loop-tick': inRoom('loopInTick'),
   'rolling-restart': rollingRestart,
   'broken-deploy': brokenDeploy,
+  'poison-script': poisonScript,
   vanish,
   'slow-disk': disk(DISK_DELAY_MS),
   'full-disk': disk('full'),

@@ -40,6 +40,8 @@ async function failed(error: Error): Promise<void> {
 
 process.on('message', (message: ToHolder) => {
   if (message.type === 'start') {
+    // From now on it has nothing open but its group: what it asks has to keep it.
+    process.channel?.unref();
     sharing = start(message.data, message.name);
     sharing.catch(failed);
   } else settle().catch(failed);

@@ -53,6 +53,9 @@ export const faultKinds = {
     needs: 'rolling-restart',
     recoverMsMax: 60_000,
   }),
+  'poison-script': row('script puts hostile values and sends garbage', 'none', 500, {
+    recoverMsMax: 60_000,
+  }),
   vanish: row('clients vanish and come back', 'vanished', null),
   'slow-disk': row('slow disk', 'none', null, { needs: 'fault-disk' }),
   'full-disk': row('full disk', 'none', null, { needs: 'fault-disk' }),
