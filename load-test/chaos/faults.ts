@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { injectCode } from '../inject-code.ts';
 import type { Crowds } from './crowds.ts';
 import { type FaultKind, rowOf } from './kinds.ts';
+import { overload } from './overload.ts';
 import { sabotage, shout } from './sabotage.ts';
 import { FaultError, type Victim } from './victim.ts';
 
@@ -203,6 +204,7 @@ const makers: Readonly<Record<FaultKind, Make>> = {
   'broken-deploy': brokenDeploy,
   'poison-script': poisonScript,
   vanish,
+  overload: async ({ victim, problem }) => overload(victim, problem),
   'slow-disk': disk(DISK_DELAY_MS),
   'full-disk': disk('full'),
   'stall-log': stallLog,

@@ -57,6 +57,7 @@ export const faultKinds = {
     recoverMsMax: 60_000,
   }),
   vanish: row('clients vanish and come back', 'vanished', null),
+  overload: row('busy loops beside the server', 'none', 1000),
   'slow-disk': row('slow disk', 'none', null, { needs: 'fault-disk' }),
   'full-disk': row('full disk', 'none', null, { needs: 'fault-disk' }),
   'stall-log': row('the reader of the log stands still', 'none', null),
