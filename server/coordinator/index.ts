@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import type { Game } from '../games/index.ts';
 import { ServedGroup } from '../multiprocessing/index.ts';
 import { type Log, OverloadWatch, type ProcessMetrics } from '../observe/index.ts';
+import { Reconciliation } from './accounts-reconciliation.ts';
 import { AccountsTrouble } from './accounts-trouble.ts';
 import { Bank } from './bank.ts';
 import { ClientLimits } from './client-limits.ts';
@@ -55,6 +56,7 @@ interface Parts {
   readonly bank: Bank;
   readonly trades: TradeDesk;
   readonly trouble: AccountsTrouble;
+  readonly reconciliation: Reconciliation;
   readonly group: ServedGroup;
   readonly limits: ClientLimits;
 }
@@ -77,6 +79,7 @@ export class Coordinator {
   private readonly bank: Bank;
   private readonly trades: TradeDesk;
   private readonly accountsTrouble: AccountsTrouble;
+  private readonly reconciliation: Reconciliation;
   private readonly group: ServedGroup;
   private readonly limits: ClientLimits;
   private readonly peers = new Set<WorkerPeer>();
@@ -98,6 +101,7 @@ export class Coordinator {
     this.bank = parts.bank;
     this.trades = parts.trades;
     this.accountsTrouble = parts.trouble;
+    this.reconciliation = parts.reconciliation;
     this.group = parts.group;
     this.limits = parts.limits;
     this.door = parts.door;
@@ -143,11 +147,14 @@ export class Coordinator {
     const limits = new ClientLimits({ config, log, metrics });
     const around = { config, log, metrics, storage, sessions, pool, bank, limits, diskFailed };
     const rooms = new Rooms({ games, ...around });
+    const existing = storage.existingRooms();
     await rooms.recover(storage, standby);
+    const of = { accounts, existing, lastRoom: rooms.newest, trouble, log };
+    const reconciliation = new Reconciliation(of);
     standby?.clear();
     const matchmaking = new Matchmaking({ rooms, sessions, roomsPerSessionMax, log, metrics });
     matchmaking.restore(storage.saved.waiting);
-    const shared = { storage, pool, bank, trades, trouble, group, limits };
+    const shared = { storage, pool, bank, trades, trouble, reconciliation, group, limits };
     const parts = { door, rooms, sessions, matchmaking, ...shared };
     const coordinator = new Coordinator(options, parts);
     log.info({ games: [...games.keys()] }, 'coordinator serves workers');
@@ -243,6 +250,7 @@ export class Coordinator {
     this.sessions.beat();
     this.matchmaking.beat();
     this.trades.beat();
+    this.reconciliation.beat();
     this.accountsTrouble.beat(() => this.storage.accounts.probe());
     const now = performance.now();
     this.checkDisk(now);

@@ -8,6 +8,7 @@ import {
   checkFormats,
   culpritOf,
   type Disk,
+  existingRooms,
   type InputPlace,
   type KnownRoom,
   listRooms,
@@ -134,6 +135,12 @@ export class FileStorage implements Storage {
    *  @throws {StoreError} */
   rooms(): number[] {
     return listRooms(this.disk, this.config.data);
+  }
+
+  /** The rooms of which there are files, those that were set aside among them.
+   *  @throws {StoreError} */
+  existingRooms(): ReadonlySet<number> {
+    return existingRooms(this.disk, this.config.data);
   }
 
   createRoom(room: number, first: Snapshot): Promise<RoomStorage> {

@@ -16,7 +16,7 @@ export { type RoomHistory, readRoom } from './read-room.ts';
 export type { SyncPolicy } from './record-file.ts';
 export type { FileFormat } from './record-format.ts';
 export { type KnownRoom, type Recovered, type RecoveredSince, recover } from './recover.ts';
-export { listRooms, roomFolder, roomNumbers } from './room-folder.ts';
+export { existingRooms, listRooms, roomFolder, roomNumbers } from './room-folder.ts';
 export { RoomJournal, type RoomJournalOptions } from './room-journal.ts';
 export type { Saved } from './saved-slices.ts';
 export type {

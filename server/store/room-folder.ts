@@ -80,6 +80,19 @@ export function roomNumbers(disk: Disk, data: string): number[] {
   }
 }
 
+/** The rooms of which there are files under any name, as that of a room which was set aside and may be
+ *  moved back. Changes nothing.
+ *  @throws {StoreError} */
+export function existingRooms(disk: Disk, data: string): Set<number> {
+  const folder = join(data, 'rooms');
+  try {
+    const names = disk.list(folder).filter((name) => !LEFTOVERS.some((of) => name.endsWith(of)));
+    return new Set(names.map((name) => Number.parseInt(name, 10)));
+  } catch (error) {
+    throw StoreError.of(folder, error);
+  }
+}
+
 /** As `roomNumbers`. Removes what is left of rooms that ended, and of those that were being opened when
  *  their process died. While rooms are opened, do not call it.
  *  @throws {StoreError} */
