@@ -140,6 +140,10 @@ export const errorTable = {
     fatal: false,
     text: 'Nothing was changed: the accounts cannot be read or written at the moment. Try again later.',
   },
+  LOBBY_ERROR: {
+    fatal: false,
+    text: 'Parts of the server have ended while they ran this command of the lobby: it is refused and was recorded.',
+  },
   GAME_ERROR: {
     fatal: false,
     text: 'The game failed on this command; it was refused and recorded.',

@@ -10,6 +10,7 @@ import { AccountsTrouble } from './accounts-trouble.ts';
 import { Bank } from './bank.ts';
 import { ClientLimits } from './client-limits.ts';
 import { Door } from './door.ts';
+import { LobbyGuard } from './lobby-guard.ts';
 import { Matchmaking } from './matchmaking.ts';
 import { Rooms } from './rooms.ts';
 import { Sessions } from './sessions.ts';
@@ -56,6 +57,7 @@ interface Parts {
   readonly bank: Bank;
   readonly trades: TradeDesk;
   readonly trouble: AccountsTrouble;
+  readonly guard: LobbyGuard;
   readonly reconciliation: Reconciliation;
   readonly group: ServedGroup;
   readonly limits: ClientLimits;
@@ -79,6 +81,7 @@ export class Coordinator {
   private readonly bank: Bank;
   private readonly trades: TradeDesk;
   private readonly accountsTrouble: AccountsTrouble;
+  private readonly guard: LobbyGuard;
   private readonly reconciliation: Reconciliation;
   private readonly group: ServedGroup;
   private readonly limits: ClientLimits;
@@ -101,6 +104,7 @@ export class Coordinator {
     this.bank = parts.bank;
     this.trades = parts.trades;
     this.accountsTrouble = parts.trouble;
+    this.guard = parts.guard;
     this.reconciliation = parts.reconciliation;
     this.group = parts.group;
     this.limits = parts.limits;
@@ -154,7 +158,8 @@ export class Coordinator {
     standby?.clear();
     const matchmaking = new Matchmaking({ rooms, sessions, roomsPerSessionMax, log, metrics });
     matchmaking.restore(storage.saved.waiting);
-    const shared = { storage, pool, bank, trades, trouble, reconciliation, group, limits };
+    const guard = new LobbyGuard({ mark: storage.commandMark, log, metrics });
+    const shared = { storage, pool, bank, trades, trouble, guard, reconciliation, group, limits };
     const parts = { door, rooms, sessions, matchmaking, ...shared };
     const coordinator = new Coordinator(options, parts);
     log.info({ games: [...games.keys()] }, 'coordinator serves workers');
@@ -240,6 +245,7 @@ export class Coordinator {
       trades: this.trades,
       limits: this.limits,
       trouble: this.accountsTrouble,
+      guard: this.guard,
       links: this.peers,
       gone: (peer) => this.peers.delete(peer),
     };

@@ -9,6 +9,7 @@ import type { AccountsTrouble } from './accounts-trouble.ts';
 import { type Answer, type AnswerMetrics, refused, result } from './answer.ts';
 import { chat, say } from './chat.ts';
 import { type ClientLimits, CREATE_COST } from './client-limits.ts';
+import type { LobbyGuard } from './lobby-guard.ts';
 import { waitForAccounts } from './lobby-patience.ts';
 import type { Deed, Matchmaking } from './matchmaking.ts';
 import { hasPlaceLeft } from './place-quota.ts';
@@ -32,6 +33,7 @@ export interface LobbyWorld {
   readonly trades: TradeDesk;
   readonly limits: ClientLimits;
   readonly trouble: AccountsTrouble;
+  readonly guard: Pick<LobbyGuard, 'run'>;
 }
 
 /** What comes of a command, at once or later; undefined: it has to be asked again now. */
@@ -198,7 +200,7 @@ export function runLobbyCommand(
   session: Session,
   message: CommandMessage,
 ): Deed | Promise<Deed | undefined> {
-  const done = runOrWait(world, session, message);
+  const done = world.guard.run(session, message, () => runOrWait(world, session, message));
   if (done instanceof Promise) return done.then((answer) => answer && { answer });
   return 'kind' in done ? { answer: done } : done;
 }

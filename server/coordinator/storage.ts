@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import {
   AccountsFile,
   Attempt,
+  CommandMark,
   type Culprit,
   checkFormats,
   culpritOf,
@@ -81,6 +82,8 @@ export class FileStorage implements Storage {
   /** What was there at the start. */
   readonly saved: SavedSessions;
   readonly accounts: AccountsFile;
+  /** Which command of the lobby is being run. */
+  readonly commandMark: CommandMark;
   readonly health = new DiskHealth();
   private readonly config: Config;
   readonly disk: Disk;
@@ -129,6 +132,7 @@ export class FileStorage implements Storage {
     });
     this.sessions = file;
     this.saved = saved;
+    this.commandMark = new CommandMark(join(config.data, 'lobby-command'), Date.now());
   }
 
   /** The rooms that were there at the start.
@@ -232,6 +236,7 @@ export class FileStorage implements Storage {
 
   /** Lets go of the files, when the disk has them. */
   async close(): Promise<void> {
+    this.commandMark.close();
     await Promise.all([this.sessions.close(), this.accounts.close()]);
   }
 

@@ -56,6 +56,7 @@ export class TestWorld implements LobbyWorld {
   readonly trades: TradeDesk;
   readonly limits: ClientLimits;
   readonly trouble = new AccountsTrouble(log);
+  readonly guard: LobbyWorld['guard'] = { run: (_session, _command, run) => run() };
   readonly links = new Set<FakeLink>();
   private connections = 0;
 

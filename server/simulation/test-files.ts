@@ -5,7 +5,7 @@ import { Call, machine, self } from './test-machine.ts';
 
 interface File {
   bytes: Buffer;
-  /** A recovery writes into it where it is. */
+  /** Its process writes into it where it is. */
   readonly isMark?: boolean;
 }
 
@@ -74,7 +74,7 @@ export function writeFileSync(path: string, data: Uint8Array | string): void {
 
 export function openSync(path: string, flags: string): number {
   lastFd++;
-  const isMark = path.endsWith('/recovering');
+  const isMark = path.endsWith('/recovering') || path.endsWith('/lobby-command');
   if (flags === 'w' && lives()) files.set(path, { bytes: Buffer.alloc(0), isMark });
   const file = files.get(path) ?? (flags === 'w' ? { bytes: Buffer.alloc(0) } : undefined);
   if (!file && !folders.has(path)) throw failure('ENOENT', path);

@@ -8,6 +8,7 @@ export type { AccountsTotals, Leaders } from './accounts-views.ts';
 export { Attempt, type Culprit, culpritOf, type Mark, quarantine } from './attempts.ts';
 export type { Batch, InputCodec } from './batches.ts';
 export { checkFormats } from './check-formats.ts';
+export { CommandMark, type DeadCommand } from './command-mark.ts';
 export { CompactedLog } from './compacted-log.ts';
 export { type Disk, systemDisk } from './disk.ts';
 export { beginToFollow, type Followed, followOn, readNewest } from './follow.ts';
