@@ -12,6 +12,7 @@ import { ClientLimits } from './client-limits.ts';
 import { Door } from './door.ts';
 import { LobbyGuard } from './lobby-guard.ts';
 import { Matchmaking } from './matchmaking.ts';
+import { RoomList } from './room-list.ts';
 import { Rooms } from './rooms.ts';
 import { Sessions } from './sessions.ts';
 import type { Standby } from './standby.ts';
@@ -82,6 +83,7 @@ export class Coordinator {
   private readonly trades: TradeDesk;
   private readonly accountsTrouble: AccountsTrouble;
   private readonly guard: LobbyGuard;
+  private readonly roomList: RoomList;
   private readonly reconciliation: Reconciliation;
   private readonly group: ServedGroup;
   private readonly limits: ClientLimits;
@@ -105,6 +107,7 @@ export class Coordinator {
     this.trades = parts.trades;
     this.accountsTrouble = parts.trouble;
     this.guard = parts.guard;
+    this.roomList = new RoomList(parts.rooms);
     this.reconciliation = parts.reconciliation;
     this.group = parts.group;
     this.limits = parts.limits;
@@ -246,6 +249,7 @@ export class Coordinator {
       limits: this.limits,
       trouble: this.accountsTrouble,
       guard: this.guard,
+      roomList: this.roomList,
       links: this.peers,
       gone: (peer) => this.peers.delete(peer),
     };

@@ -13,6 +13,7 @@ import type { LobbyGuard } from './lobby-guard.ts';
 import { waitForAccounts } from './lobby-patience.ts';
 import type { Deed, Matchmaking } from './matchmaking.ts';
 import { hasPlaceLeft } from './place-quota.ts';
+import type { RoomList } from './room-list.ts';
 import type { Found, Rooms } from './rooms.ts';
 import type { Session, WorkerLink } from './session.ts';
 import type { Sessions } from './sessions.ts';
@@ -26,6 +27,7 @@ export interface LobbyWorld {
   readonly metrics: AnswerMetrics;
   readonly config: Config;
   readonly rooms: Rooms;
+  readonly roomList: RoomList;
   readonly links: Iterable<WorkerLink>;
   readonly matchmaking: Matchmaking;
   readonly sessions: Sessions;
@@ -68,19 +70,9 @@ export const lobbyCommands = {
     ),
   ),
   rooms: command(
-    'The rooms that are open, of one game or of all.',
-    Type.Object({ game: Type.Optional(name) }),
-    ({ rooms }, _session, { game }) =>
-      result(
-        [...rooms]
-          .filter((room) => game === undefined || room.game.name === game)
-          .map((room) => ({
-            room: room.id,
-            game: room.game.name,
-            players: room.players,
-            playersMax: room.game.playersMax,
-          })),
-      ),
+    'The rooms that are open, of one game or of all, by number: the first 1,000, or the first 1,000 with a number above `after`.',
+    Type.Object({ game: Type.Optional(name), after: Type.Optional(roomNumber) }),
+    ({ roomList }, _session, { game = '', after = 0 }) => result(roomList.page(game, after)),
   ),
   create: command(
     'Opens a new room of a game; join it by its number.',

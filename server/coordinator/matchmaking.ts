@@ -6,6 +6,7 @@ import type { Log, ProcessMetrics } from '../observe/index.ts';
 import { type SavedWait, StoreError, type WaitChange } from '../store/index.ts';
 import { type Answer, refused, result } from './answer.ts';
 import { type Match, Matchmaker, sessionsOf, type Ticket } from './matchmaker.ts';
+import { PacedValues } from './paced-values.ts';
 import type { Found, Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
@@ -39,12 +40,19 @@ interface Queue {
   readonly matchmaker: Matchmaker<SavedWait & Ticket>;
 }
 
+interface Present {
+  /** From 1, by session. */
+  readonly places: ReadonlyMap<number, number>;
+  readonly first: SavedWait | undefined;
+}
+
 /** No room could be opened: the next try comes after this. */
 const RETRY_MS = 1000;
 
 export class Matchmaking {
   private readonly options: MatchmakingOptions;
   private readonly queues = new Map<string, Queue>();
+  private readonly present = new PacedValues<Present>();
   /** Each is over when its match is settled or put back. */
   private readonly openings = new WeakMap<Match, Promise<undefined>>();
   private retryAt = Number.NEGATIVE_INFINITY;
@@ -137,19 +145,34 @@ export class Matchmaking {
     const one = game === undefined ? undefined : this.queueOf(game);
     if (one && 'kind' in one) return one;
     const now = Date.now();
-    const rows = (one ? [one] : [...this.queues.values()]).map(({ game, matchmaker }) => {
-      const waiting = [...matchmaker].filter(({ session }) => this.isPresent(session));
+    const rows = (one ? [one] : [...this.queues.values()]).map((queue) => {
+      const { matchmaker } = queue;
       const own = matchmaker.get(id);
+      const present = this.presentOf(queue);
       return {
-        game: game.name,
+        game: queue.game.name,
         players: matchmaker.players,
-        waiting: waiting.length,
-        longestMs: waitedMs(waiting[0], now),
-        place: own ? waiting.indexOf(own) + 1 : null,
+        waiting: present.places.size,
+        longestMs: waitedMs(present.first, now),
+        place: own ? (present.places.get(id) ?? 0) : null,
         waitedMs: waitedMs(own, now),
       };
     });
     return result(rows);
+  }
+
+  /** Those of a queue who have a connection. */
+  private presentOf({ game, matchmaker }: Queue): Present {
+    return this.present.get(game.name, () => {
+      const places = new Map<number, number>();
+      let first: SavedWait | undefined;
+      for (const ticket of matchmaker) {
+        if (!this.isPresent(ticket.session)) continue;
+        first ??= ticket;
+        places.set(ticket.session, places.size + 1);
+      }
+      return { places, first };
+    });
   }
 
   /** Forgets sessions that have ended, and matches those who are back. Called several times a second. */

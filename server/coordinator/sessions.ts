@@ -10,6 +10,7 @@ import type { Answer } from './answer.ts';
 import type { Bank } from './bank.ts';
 import type { ListedLedger } from './ledger.ts';
 import { Session, type WorkerLink } from './session.ts';
+import { SessionNames } from './session-names.ts';
 import type { Storage } from './storage.ts';
 import { Strangers } from './strangers.ts';
 
@@ -44,6 +45,7 @@ export class Sessions implements Iterable<Session> {
   private readonly byToken = new Map<string, Session>();
   private readonly byNumber = new Map<number, Session>();
   private readonly byAccount = new Map<string, Session>();
+  private readonly names = new SessionNames();
   /** Those whose connection is lost, the longest lost first. */
   private readonly detached = new Set<Session>();
   private readonly strangers = new Strangers();
@@ -108,6 +110,11 @@ export class Sessions implements Iterable<Session> {
 
   byId(id: number): Session | undefined {
     return this.byNumber.get(id);
+  }
+
+  /** Some of the sessions of this name: `max` at most, the oldest first. */
+  named(name: string, max: number): Session[] {
+    return this.names.some(name, max);
   }
 
   /** The session to which the account belongs now. */
@@ -206,6 +213,7 @@ export class Sessions implements Iterable<Session> {
     this.byToken.delete(session.token);
     this.byNumber.delete(session.id);
     this.byAccount.delete(session.account);
+    this.names.remove(session);
     for (const watcher of this.watchers) watcher.ended(session);
     this.locks.free(session.id);
     this.noteEnd(session.id);
@@ -275,6 +283,7 @@ export class Sessions implements Iterable<Session> {
     this.byToken.set(session.token, session);
     this.byNumber.set(session.id, session);
     this.byAccount.set(session.account, session);
+    this.names.add(session);
   }
 }
 

@@ -8,6 +8,7 @@ import type { FakeLink } from './fake-link.ts';
 import { applyLobbyCommand } from './lobby.ts';
 import type { LobbyWorld } from './lobby-commands.ts';
 import { Matchmaking } from './matchmaking.ts';
+import { RoomList } from './room-list.ts';
 import { Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
 import { Sessions } from './sessions.ts';
@@ -40,6 +41,7 @@ export class TestWorld implements LobbyWorld {
   readonly config: Config;
   readonly metrics = metrics;
   readonly rooms: Rooms;
+  readonly roomList: RoomList;
   readonly sessions: Sessions;
   readonly matchmaking: Matchmaking;
   readonly storage = new ForgetfulStorage();
@@ -91,6 +93,7 @@ export class TestWorld implements LobbyWorld {
       diskFailed,
     });
     const { rooms } = this;
+    this.roomList = new RoomList(rooms);
     const { roomsPerSessionMax } = config;
     this.matchmaking = new Matchmaking({ rooms, sessions, roomsPerSessionMax, log, metrics });
   }

@@ -55,19 +55,17 @@ export function counter(
   return isNothing(give, want) ? ['TRADE_EMPTY'] : trades.counter(session, args.trade, give, want);
 }
 
+/** Players of one name that an answer names. */
+const NUMBERS_SHOWN = 10;
+
 /** A number is that of a session, which is also the player's in rooms. */
 function findPlayer(sessions: Sessions, who: number | string): Session[] {
-  if (typeof who === 'string') return [...sessions].filter(({ name }) => name === who);
+  if (typeof who === 'string') return sessions.named(who, NUMBERS_SHOWN);
   const session = sessions.byId(who);
   return session ? [session] : [];
 }
 
-const NUMBERS_SHOWN = 10;
-const numbersOf = (found: readonly Session[]): string =>
-  found
-    .slice(0, NUMBERS_SHOWN)
-    .map(({ id }) => id)
-    .join(', ');
+const numbersOf = (found: readonly Session[]): string => found.map(({ id }) => id).join(', ');
 
 const amounts = (given: Goods = {}): Goods =>
   Object.fromEntries(Object.entries(given).filter(([, amount]) => amount > 0));

@@ -162,7 +162,9 @@ describe('Accounts of version 1', () => {
     const told: unknown[] = [];
     const opening = AccountsFile.open(data, undefined, (error) => told.push(error));
     await expect.poll(() => told.length).toBeGreaterThan(1);
-    other.exec("UPDATE balances SET balance = 5 WHERE account = 'a1' AND item = 'gold'; COMMIT");
+    other.exec(
+      "UPDATE balances SET balance = 5 WHERE account = 'a0000001' AND item = 'gold'; COMMIT",
+    );
     other.close();
     const file = await opening;
     onTestFinished(() => file.close());

@@ -59,8 +59,8 @@ export const tablesOf2 = `
   -- One row. last_room: no room up to this number is new. key_secret: what the server signs account
   -- keys with.
   CREATE TABLE server (last_room INTEGER NOT NULL, key_secret BLOB NOT NULL);
-  -- A start ends the trades that were left open without a look at all others.
-  CREATE INDEX open_trades ON trades (trade) WHERE state = 'open';
+  -- The trades that are open: a start ends them without a look at all others.
+  CREATE TABLE open_trades (trade INTEGER PRIMARY KEY);
 `;
 
 /** Whatever changes a balance or a net changes the sum with it, an SQL tool included (`INSERT OR
@@ -83,8 +83,20 @@ const runningSum = (table: 'balances' | 'nets', value: string, sum: 'accounts' |
   END;
 `;
 };
+const openTrades = `
+  CREATE TRIGGER trades_added AFTER INSERT ON trades WHEN NEW.state = 'open' BEGIN
+    INSERT INTO open_trades VALUES (NEW.trade);
+  END;
+  CREATE TRIGGER trades_ended AFTER UPDATE OF state ON trades
+  WHEN OLD.state = 'open' AND NEW.state <> 'open' BEGIN
+    DELETE FROM open_trades WHERE trade = OLD.trade;
+  END;
+  CREATE TRIGGER trades_removed AFTER DELETE ON trades WHEN OLD.state = 'open' BEGIN
+    DELETE FROM open_trades WHERE trade = OLD.trade;
+  END;
+`;
 export const triggersOf2 =
-  runningSum('balances', 'balance', 'accounts') + runningSum('nets', 'net', 'rooms');
+  runningSum('balances', 'balance', 'accounts') + runningSum('nets', 'net', 'rooms') + openTrades;
 
 /** Opens the database, or makes it. No call on it ever waits for another program: what finds the file
  *  locked throws at once.

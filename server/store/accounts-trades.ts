@@ -181,7 +181,9 @@ const listOf = (side: 'a' | 'b'): string =>
 
 function prepare(db: DatabaseSync) {
   return {
-    endAll: db.prepare(`UPDATE trades SET state = ?, at = ? WHERE state = '${OPEN}'`),
+    endAll: db.prepare(
+      'UPDATE trades SET state = ?, at = ? WHERE trade IN (SELECT trade FROM open_trades)',
+    ),
     forget: db.prepare(
       'DELETE FROM trades WHERE trade IN ' +
         `(SELECT trade FROM trades WHERE at < ? AND state <> '${OPEN}' LIMIT ?)`,

@@ -10,8 +10,8 @@ import {
   useLog,
 } from './accounts-schema.ts';
 
-/** Accounts that are added up in one turn of the event loop: some ms. */
-const ACCOUNTS_AT_ONCE = 10_000;
+/** Rows that are read in one turn of the event loop: some ms. */
+const ROWS_AT_ONCE = 5000;
 
 /** Does nothing to a file that is up to date, newer, or not there. All of it is one transaction: a
  *  process that dies in it leaves the file of the older version.
@@ -26,6 +26,7 @@ export async function upgradeAccounts(path: string, newSecret: () => Uint8Array)
     db.exec(tablesOf2);
     db.prepare('INSERT INTO server VALUES (0, ?)').run(newSecret());
     await addUp(db);
+    await listOpenTrades(db);
     db.exec(`${triggersOf2} PRAGMA user_version = ${ACCOUNTS_VERSION}`);
     db.exec('COMMIT');
   } finally {
@@ -48,9 +49,20 @@ async function addUp(db: DatabaseSync): Promise<void> {
   );
   let after: string | null = '';
   while (after !== null) {
-    const last = lastOf.get(after, ACCOUNTS_AT_ONCE)?.account as string | undefined;
+    const last = lastOf.get(after, ROWS_AT_ONCE)?.account as string | undefined;
     add.run(after, last ?? null);
     after = last ?? null;
+    await setImmediate();
+  }
+}
+
+async function listOpenTrades(db: DatabaseSync): Promise<void> {
+  const last = (db.prepare('SELECT max(trade) AS last FROM trades').get()!.last as number) ?? 0;
+  const list = db.prepare(
+    "INSERT INTO open_trades SELECT trade FROM trades WHERE trade > ? AND trade <= ? AND state = 'open'",
+  );
+  for (let after = 0; after < last; after += ROWS_AT_ONCE) {
+    list.run(after, after + ROWS_AT_ONCE);
     await setImmediate();
   }
 }

@@ -33,7 +33,7 @@ const tables = `
   PRAGMA journal_mode = wal;
 `;
 
-/** Accounts a1, a2, …: each has 2 gold and a trophy, from room 3; and a trade that is open.
+/** Accounts a0000001, a0000002, …: each has 2 gold and a trophy, from room 3; and a trade that is open.
  *  @returns the open database. */
 export function makeOldAccounts(path: string, accounts: number): DatabaseSync {
   const db = new DatabaseSync(path);
@@ -42,13 +42,13 @@ export function makeOldAccounts(path: string, accounts: number): DatabaseSync {
     BEGIN;
     CREATE TEMP TABLE numbers AS
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${accounts})
-      SELECT i FROM n;
-    INSERT INTO holders SELECT 'a' || i, 'player ' || i, 1 FROM numbers;
-    INSERT INTO balances SELECT 'a' || i, 'gold', 2, 2 FROM numbers;
-    INSERT INTO balances SELECT 'a' || i, 'trophy', 1, 1 FROM numbers;
+      SELECT i, printf('a%07d', i) AS account FROM n;
+    INSERT INTO holders SELECT account, 'player ' || i, 1 FROM numbers;
+    INSERT INTO balances SELECT account, 'gold', 2, 2 FROM numbers;
+    INSERT INTO balances SELECT account, 'trophy', 1, 1 FROM numbers;
     INSERT INTO nets VALUES (3, 'gold', ${2 * accounts}), (3, 'trophy', ${accounts});
     INSERT INTO trades (state, at, a, a_name, a_gives, b, b_name, b_gives)
-      VALUES ('open', 1, 'a1', 'player 1', '{}', 'a2', 'player 2', '{}');
+      VALUES ('open', 1, 'a0000001', 'player 1', '{}', 'a0000002', 'player 2', '{}');
     COMMIT;
   `);
   return db;
