@@ -9,6 +9,7 @@ const sentences: Readonly<Record<string, (data: Data) => string>> = {
   'killed-rat': ({ gold }) =>
     Number(gold) > 0 ? `you killed a rat that had ${gold} gold` : 'you killed a rat',
   matched: () => 'an opponent was found',
+  storage: ({ text }) => String(text),
 };
 
 /** What a key held down brings about all the time, and the picture shows anyway. */

@@ -1,5 +1,6 @@
 // The primary: accepts connections, hands them to workers, and keeps all processes running.
 import { rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { FromChild } from '../link/index.ts';
@@ -12,7 +13,7 @@ import {
   TRY_AGAIN,
 } from '../multiprocessing/index.ts';
 import type { Log, LogRelay, ProcessMetrics } from '../observe/index.ts';
-import { type Admin, startAdmin } from './admin.ts';
+import { type Admin, type AdminSource, startAdmin } from './admin.ts';
 import { Admission } from './admission.ts';
 import { Assignments } from './assignments.ts';
 import { Balance } from './balance.ts';
@@ -134,16 +135,7 @@ export class Primary {
     });
     this.listener = new Listener({
       config,
-      accepted: (socket, address) => {
-        const reason = this.admission.refusal(address);
-        if (reason) {
-          this.listener.refuse(socket, reason);
-          return;
-        }
-        metrics.count('connectionsAccepted');
-        this.assignments.add(socket, address);
-        this.urgency.clientCame();
-      },
+      accepted: (socket, address) => this.accepted(socket, address),
     });
   }
 
@@ -152,11 +144,7 @@ export class Primary {
    *  @throws {DataDirectoryError} when there is no place for data. */
   async start(): Promise<Addresses | undefined> {
     const { config, log } = this.options;
-    this.data = takeDataDirectory(config.data, (text) => log.warn(text));
-    const { data } = config;
-    this.sockets = await makeSocketDirectory({ data, env: process.env }).catch((cause: Error) => {
-      throw new DataDirectoryError(cause.message, { cause });
-    });
+    await this.takeDirectories();
     await this.children.code.begin();
     if (!this.isStarting) return undefined;
     this.space.start();
@@ -165,18 +153,7 @@ export class Primary {
       port: config.adminPort,
       names: config.adminNames,
       log,
-      source: {
-        metricsText: () => {
-          this.measure();
-          return this.children.metricsText();
-        },
-        unreadyReason: () => this.health.unreadyReason(),
-        unhealthyReason: () => this.health.unhealthyReason(),
-        processes: () => this.children.processes(),
-        crashes: () => this.children.crashes.list(),
-        restart: () => this.restart(),
-        restartStatus: () => this.restarting.status,
-      },
+      source: this.adminSource,
     });
     this.admin = admin;
     if (!this.isStarting) {
@@ -237,6 +214,41 @@ export class Primary {
   /** Asked again after each wait: the server may have been stopped meanwhile. */
   private get isStarting(): boolean {
     return this.state === PrimaryState.Starting;
+  }
+
+  private async takeDirectories(): Promise<void> {
+    const { config, log } = this.options;
+    const { data } = config;
+    this.data = takeDataDirectory(data, (text) => log.warn(text));
+    this.sockets = await makeSocketDirectory({ data, env: process.env }).catch((cause: Error) => {
+      throw new DataDirectoryError(cause.message, { cause });
+    });
+  }
+
+  private get adminSource(): AdminSource {
+    return {
+      metricsText: () => {
+        this.measure();
+        return this.children.metricsText();
+      },
+      unreadyReason: () => this.health.unreadyReason(),
+      unhealthyReason: () => this.health.unhealthyReason(),
+      processes: () => this.children.processes(),
+      crashes: () => this.children.crashes.list(),
+      restart: () => this.restart(),
+      restartStatus: () => this.restarting.status,
+    };
+  }
+
+  private accepted(socket: Socket, address: string): void {
+    const reason = this.admission.refusal(address);
+    if (reason) {
+      this.listener.refuse(socket, reason);
+      return;
+    }
+    this.options.metrics.count('connectionsAccepted');
+    this.assignments.add(socket, address);
+    this.urgency.clientCame();
   }
 
   /** Brings the gauges up to date. */
