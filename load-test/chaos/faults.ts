@@ -100,8 +100,10 @@ async function brokenDeploy(scene: Scene, msMax: number): Promise<string> {
   const { deployment } = victim;
   const harm = deployment.break(pick);
   try {
-    await signal('worker', 'SIGKILL')(scene, msMax);
-    await signal('coordinator', 'SIGKILL')(scene, msMax);
+    for (const role of ['worker', 'coordinator'] as const) {
+      await signal(role, 'SIGKILL')(scene, msMax);
+      await victim.untilSparesReady();
+    }
     const { replaced, error } = await restarted(victim, msMax);
     if (error === null) problem(`broken code was accepted: ${harm}`);
     if (replaced > 0) problem(`${replaced} processes were replaced by broken code: ${harm}`);
@@ -109,6 +111,7 @@ async function brokenDeploy(scene: Scene, msMax: number): Promise<string> {
   } finally {
     deployment.deploy();
   }
+  await victim.untilSparesReady();
   const { error } = await restarted(victim, msMax);
   if (error !== null) problem(`good code was refused: ${error}`);
   await victim.untilWhole(msMax);
