@@ -44,7 +44,8 @@ async function play(client: RawClient): Promise<void> {
   await client.until(({ messages }) => messages.some(isAnswered));
 }
 
-/** The codes with which so many creates were refused. */
+/** Creates rooms.
+ *  @returns the codes of those that were refused. */
 async function create(client: RawClient, count: number): Promise<unknown[]> {
   for (let seq = 1; seq <= count; seq++) {
     client.send({ type: 'call', room: 0, seq, name: 'create', args: { game: 'goldrush' } });

@@ -22,6 +22,7 @@ export class CostClient implements Disposable {
   private waiting: {
     isIt(message: ServerMessage): boolean;
     resolve(message: ServerMessage): void;
+    reject(error: Error): void;
   }[] = [];
 
   static async connect(port: number): Promise<CostClient> {
@@ -106,7 +107,7 @@ export class CostClient implements Disposable {
   }
 
   private until(isIt: (message: ServerMessage) => boolean): Promise<ServerMessage> {
-    return new Promise((resolve) => this.waiting.push({ isIt, resolve }));
+    return new Promise((resolve, reject) => this.waiting.push({ isIt, resolve, reject }));
   }
 
   private listen(socket: Socket): void {
@@ -116,6 +117,10 @@ export class CostClient implements Disposable {
       receiver: { message: (message) => this.heard(message as ServerMessage), malformed: () => {} },
     });
     socket.on('error', () => {});
+    socket.on('close', () => {
+      for (const { reject } of this.waiting)
+        reject(new Error('the server has closed the connection'));
+    });
     socket.on('data', (chunk: Buffer) => {
       this.received += chunk.length;
       decoder.push(chunk);

@@ -27,7 +27,7 @@ export interface Costs {
   readonly rows: readonly Cost[];
 }
 
-/** All rates are out of the way, as their purpose is that nobody can do this. */
+/** The limits of rates are raised: their purpose is to prevent what is measured here. */
 const RATES = '100000';
 const SERVER_FLAGS = [
   ...['--workers', '1', '--commands-per-second', RATES, '--in-flight-max', '1024'],

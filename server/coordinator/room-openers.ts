@@ -1,5 +1,5 @@
-// Who has opened which rooms: an account and an address may have so many open at one time. It is in
-// memory: after the coordinator was replaced, the rooms before it count for no account or address.
+// Counts the open rooms of each account and address that opened them. The counts are in memory: after
+// the coordinator was replaced, earlier rooms count for no account or address.
 import type { Config } from '../config.ts';
 import type { Limited } from './client-limits.ts';
 import type { Room } from './room.ts';

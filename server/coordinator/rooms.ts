@@ -137,7 +137,7 @@ export class Rooms implements Iterable<Room> {
       longest = room;
       since = room.emptySince;
     }
-    longest?.end('ROOM_ENDED', 'Nobody was in the room, and another was wanted.');
+    longest?.end('ROOM_ENDED', 'The room was empty, and another one needed its place.');
     return longest !== undefined;
   }
 

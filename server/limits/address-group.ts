@@ -1,5 +1,5 @@
 // Which network addresses count as one: a subscriber of IPv6 has at least a /64, which are 2^64
-// addresses, so limits for each single address would limit nobody.
+// addresses, so limits for each single address would have no effect.
 import { BlockList, isIP, isIPv6 } from 'node:net';
 
 /** @param address in any textual form, also with a zone (`fe80::1%eth0`).

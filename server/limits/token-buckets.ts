@@ -23,7 +23,7 @@ export class TokenBuckets {
   private readonly perSecond: number;
   private readonly capacity: number;
   private readonly keysMax: number;
-  /** Bucket that nobody has used for so long is full, which is as if it were not there. */
+  /** A bucket that was not used for this time is full, so its key can be forgotten. */
   private readonly fullMs: number;
   /** The key that was used longest ago comes first. */
   private readonly entries = new Map<string, Entry>();
