@@ -136,8 +136,8 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
   }
 
   /** Asks for a place in a room.
-   *  @throws {ServerError} with the server's code: `UNKNOWN_GAME`, `ROOM_FULL` and others.
-   *  @throws {ClientError} `CLOSED`, or what ended the client.
+   *  @throws {ServerError} with the server's code: `UNKNOWN_GAME`, `ROOM_FULL`, `TOO_SOON` and others.
+   *  @throws {ClientError} `CLOSED`, `GIVEN_UP`, or what ended the client.
    *  While there is no connection it waits, and it is asked again after one was lost. */
   join(target: JoinTarget): Promise<RoomView> {
     return this.#rooms.join(target);
@@ -152,7 +152,7 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
    *
    *  @returns the room, in which the others are.
    *  @throws {RejectedError} `NO_MATCHES`, `UNKNOWN_GAME`, `ALREADY_WAITING`, `PARTY_SIZE`,
-   *  `PARTY_FULL`, `JOINED_LIMIT`, `BAD_ARGUMENTS`.
+   *  `PARTY_FULL`, `JOINED_LIMIT`, `PLACE_QUOTA`, `TOO_SOON`, `BAD_ARGUMENTS`.
    *  @throws {ServerError} `GAME_ERROR` where the game failed to begin.
    *  @throws {ClientError} `ABORTED` by `signal`, `CLOSED`, `SESSION_LOST`, or what ended the client. */
   match(game: string, options: MatchOptions = {}): Promise<RoomView> {

@@ -161,12 +161,12 @@ export const settings = {
   joinsPerSecond: limit(
     3,
     'joins/s',
-    'Joins of one account; 10 times as many at once. A create counts as 5. More are refused.',
+    'Joins of one account, and matches that it asks for; 10 times as many at once. A create counts as 5. More are refused.',
   ),
   joinsPerSecondPerAddress: limit(
     20,
     'joins/s',
-    'Joins of all players of one address; 20 times as many at once. A create counts as 5. More are refused.',
+    'The same of all players of one address; 20 times as many at once. More are refused.',
   ),
   lobbyCommandsPerSecond: limit(
     20,

@@ -103,6 +103,9 @@ export const lobbyCommands = {
       size: Type.Optional(Type.Integer({ minimum: 1, maximum: 64 })),
     }),
     (world, session, args) => {
+      // A match opens a room, and puts the session into it.
+      const pace = world.limits.joinTooSoon(session);
+      if (pace !== undefined) return refused('TOO_SOON', pace);
       if (!hasPlaceLeft(world, session)) {
         return refused('PLACE_QUOTA', `at most ${world.config.placesPerAddressMax}`);
       }

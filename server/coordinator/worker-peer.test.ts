@@ -525,6 +525,20 @@ describe('The limits of an address', () => {
     expect(await join(one)).toBe('joined');
   });
 
+  it('count a match that is asked for as a join: it opens a room as well', async () => {
+    await limited({ joinsPerSecond: 1 });
+    const one = (await hello(ELSEWHERE)) as number;
+    worker.got.take();
+    const asks = Array.from({ length: 11 }, (_, i) =>
+      command(one, 0, i + 1, 'match', { game: 'duel' }),
+    );
+    await worker.send(...asks);
+    expect(worker.got.of('rejected').map(({ code }) => code)).toEqual([
+      ...Array(10).fill('UNKNOWN_GAME'),
+      'TOO_SOON',
+    ]);
+  });
+
   it('give its players so many places, matches that are waited for among them', async () => {
     await limited({ placesPerAddressMax: 2 });
     const [one, other] = [await hello(HOME), await hello(NEXT_DOOR)];
