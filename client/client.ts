@@ -143,6 +143,12 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
     return this.#rooms.join(target);
   }
 
+  /** Makes a party.
+   *  @returns its secret: give it to those who are to play together, for `match`. */
+  async party(): Promise<string> {
+    return ((await this.lobby.call('party')) as { party: string }).party;
+  }
+
   /** Waits for a match of a game that has matchmaking, alone or with a party; also through lost
    *  connections and, with `rejoin`, lost sessions.
    *
@@ -152,7 +158,7 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
    *
    *  @returns the room, in which the others are.
    *  @throws {RejectedError} `NO_MATCHES`, `UNKNOWN_GAME`, `ALREADY_WAITING`, `PARTY_SIZE`,
-   *  `PARTY_FULL`, `JOINED_LIMIT`, `PLACE_QUOTA`, `TOO_SOON`, `BAD_ARGUMENTS`.
+   *  `PARTY_FULL`, `UNKNOWN_PARTY`, `JOINED_LIMIT`, `PLACE_QUOTA`, `TOO_SOON`, `BAD_ARGUMENTS`.
    *  @throws {ServerError} `GAME_ERROR` where the game failed to begin.
    *  @throws {ClientError} `ABORTED` by `signal`, `CLOSED`, `SESSION_LOST`, or what ended the client. */
   match(game: string, options: MatchOptions = {}): Promise<RoomView> {

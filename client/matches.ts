@@ -3,7 +3,8 @@ import { ClientError, ServerError } from './errors.ts';
 import type { Lobby, RoomView } from './room-view.ts';
 
 export interface MatchOptions {
-  /** Those who give the same name are put into one match together. Default: alone. */
+  /** Those who give the same party, which one of them has from `client.party()`, are put into one match
+   *  together. Default: alone. */
   readonly party?: string;
   /** How many the party is. Default: as many as play in a match. */
   readonly size?: number;

@@ -50,8 +50,10 @@ because the room ended. A room that was left may come back with a later \`welcom
 died before it had written that down: leave it again.
 
 Rooms of some games are opened by matchmaking only; \`join\` refuses these with \`MATCH_ONLY\`. Call
-\`match {game}\` in the lobby, or \`match {game, party, size}\` for \`size\` sessions that name the same
-party and are to play together. Its answer says that the session waits. Later comes the event
+\`match {game}\` in the lobby, or \`match {game, party, size}\` for \`size\` sessions that are to play
+together: one of them calls \`party\`, and gives the secret \`party\` of its answer to the others. A
+party of another origin, as a name that players agree on, is refused with \`UNKNOWN_PARTY\`, since
+anyone could guess it. Its answer says that the session waits. Later comes the event
 \`matched {game, room}\`, and a \`joined\` without a \`request\`. A session waits on through lost
 connections, until it ends or calls \`unmatch {game}\`; while it has no connection it is passed over.
 Where \`unmatch\` is refused with \`NOT_WAITING\`, the match was made before: its \`joined\` has come by

@@ -61,11 +61,15 @@ export const errorTable = {
   NO_MATCHES: { fatal: false, text: 'This game has no matchmaking: join it instead.' },
   ALREADY_WAITING: { fatal: false, text: 'This session waits for a match of this game already.' },
   NOT_WAITING: { fatal: false, text: 'This session does not wait for a match of this game.' },
+  UNKNOWN_PARTY: {
+    fatal: false,
+    text: 'The server has made no such party: one of you asks the lobby for a `party`, and gives its secret to the others.',
+  },
   PARTY_SIZE: {
     fatal: false,
     text: 'The party is larger than a match, or its others gave another size.',
   },
-  PARTY_FULL: { fatal: false, text: 'Everyone of this party is there: choose another name.' },
+  PARTY_FULL: { fatal: false, text: 'Everyone of this party is there: ask for another party.' },
   ROOMS_LIMIT: { fatal: false, text: 'The server can open no further room now.' },
   ROOM_QUOTA: {
     fatal: false,

@@ -133,9 +133,11 @@ describe('A party', () => {
     const [ada, bob, eve] = await players(server, 3);
     const alone = eve!.match(GAME, { signal: AbortSignal.timeout(600_000) });
     alone.catch(() => {});
-    const [own, its] = await Promise.all(
-      [ada!, bob!].map((one) => one.match(GAME, { party: 'us' })),
-    );
+    await expect(eve!.lobby.call('match', { game: GAME, party: 'us' })).rejects.toMatchObject({
+      code: 'UNKNOWN_PARTY',
+    });
+    const party = await ada!.party();
+    const [own, its] = await Promise.all([ada!, bob!].map((one) => one.match(GAME, { party })));
     expect(own!.number).toBe(its!.number);
     await expect(ada!.join({ game: GAME })).resolves.toBe(own);
     await expect(eve!.join({ game: GAME })).rejects.toMatchObject({ code: 'MATCH_ONLY' });
@@ -147,10 +149,11 @@ describe('A party', () => {
     const server = await startServer('--workers', '1');
     const [ada, bob] = await players(server, 2);
     const controller = new AbortController();
-    const match = ada!.match(GAME, { party: 'us', signal: controller.signal });
+    const party = await ada!.party();
+    const match = ada!.match(GAME, { party, signal: controller.signal });
     controller.abort();
     await expect(match).rejects.toMatchObject({ code: 'ABORTED' });
-    void bob!.match(GAME, { party: 'us' }).catch(() => {});
+    void bob!.match(GAME, { party }).catch(() => {});
     const waiting = async () => {
       const [row] = (await ada!.lobby.call('matching')) as { waiting: number }[];
       return row!.waiting;

@@ -79,8 +79,9 @@ export class Couple {
   }
 
   /** @returns who has won; undefined where the game was not played to its end. */
-  private async play(party: string): Promise<number | undefined> {
+  private async play(meeting: string): Promise<number | undefined> {
     this.phase = 'waits for a match';
+    const party = await this.bots[0].client.party();
     const rooms = await Promise.all(
       this.bots.map(({ client }) => client.match(GAME, { party, size: 2 })),
     );
@@ -89,7 +90,7 @@ export class Couple {
     for (const room of rooms) room.leave();
     const [a, b] = ends;
     if (a === undefined || b === undefined) return undefined;
-    if (a.winner !== b.winner) this.problem(`they have seen different winners of ${party}`);
+    if (a.winner !== b.winner) this.problem(`they have seen different winners of ${meeting}`);
     this.games++;
     return a.winner === a.own ? 0 : 1;
   }

@@ -159,7 +159,14 @@ export class Coordinator {
     const of = { accounts, existing, lastRoom: rooms.newest, trouble, log };
     const reconciliation = new Reconciliation(of);
     standby?.clear();
-    const matchmaking = new Matchmaking({ rooms, sessions, roomsPerSessionMax, log, metrics });
+    const matchmaking = new Matchmaking({
+      rooms,
+      sessions,
+      secret: accounts.secret,
+      roomsPerSessionMax,
+      log,
+      metrics,
+    });
     matchmaking.restore(storage.saved.waiting);
     const guard = new LobbyGuard({ mark: storage.commandMark, log, metrics });
     const shared = { storage, pool, bank, trades, trouble, guard, reconciliation, group, limits };

@@ -96,7 +96,7 @@ export const lobbyCommands = {
     (world, session, { text, room = LOBBY }) => chat(world, session, room, text),
   ),
   match: command(
-    'Waits for a match of a game; `matched` and `joined` come when there is one. Alone, or with a party: `size` sessions that give its name.',
+    'Waits for a match of a game; `matched` and `joined` come when there is one. Alone, or with a party: `size` sessions that give its secret.',
     Type.Object({
       game: name,
       party: Type.Optional(name),
@@ -111,6 +111,11 @@ export const lobbyCommands = {
       }
       return world.matchmaking.match(session, args);
     },
+  ),
+  party: command(
+    'Makes a party. Its secret is for those who are to play together: each gives it to `match`.',
+    Type.Object({}),
+    ({ matchmaking }) => result({ party: matchmaking.parties.make() }),
   ),
   unmatch: command(
     'Waits no longer for a match of a game.',

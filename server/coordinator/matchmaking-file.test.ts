@@ -5,6 +5,8 @@ import type { Game } from '../games/index.ts';
 import { FakeLink } from './fake-link.ts';
 import { settlePromises, startTime, stopTime } from './fake-time.ts';
 import type { Session } from './session.ts';
+import { SignedSecrets } from './signed-secrets.ts';
+import { forgetfulAccounts } from './test-accounts.ts';
 import { tally } from './test-game.ts';
 import { TestWorld } from './test-world.ts';
 
@@ -19,6 +21,7 @@ const step = fc.record({
   who: fc.nat(5),
   game: fc.constantFrom('duel', 'trio'),
 });
+const PARTY = new SignedSecrets(forgetfulAccounts.secret, 'party').make();
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
 /** Six players, of whom one that has ended is followed by a new one. */
@@ -31,7 +34,7 @@ class Crowd {
     const { world, link } = this;
     const session = this.sessions[who]!;
     if (what === 'match') this.ask(session, 'match', { game });
-    else if (what === 'party') this.ask(session, 'match', { game, party: 'us', size: 2 });
+    else if (what === 'party') this.ask(session, 'match', { game, party: PARTY, size: 2 });
     else if (what === 'unmatch') this.ask(session, 'unmatch', { game });
     else if (what === 'away') {
       if (session.link) world.sessions.detach(session);

@@ -4,6 +4,8 @@ import type { Game } from '../games/index.ts';
 import { FakeLink } from './fake-link.ts';
 import { pass, settlePromises, startTime, stopTime } from './fake-time.ts';
 import type { Session } from './session.ts';
+import { SignedSecrets } from './signed-secrets.ts';
+import { forgetfulAccounts } from './test-accounts.ts';
 import { tally } from './test-game.ts';
 import { TestWorld } from './test-world.ts';
 
@@ -27,6 +29,9 @@ const games = [tally, duel, quartet, unready, clumsy];
 
 let link: FakeLink;
 let world: TestWorld;
+/** As any process of these tests makes them. */
+const PARTY = new SignedSecrets(forgetfulAccounts.secret, 'party').make();
+
 beforeEach(() => {
   stopTime();
   everyone = [];
@@ -85,7 +90,7 @@ describe('lobby.match', () => {
 
   it('keeps a party together, whatever others there are', async () => {
     const [ada, bob, ann, amy, eve, ned] = sessions(6);
-    const us = { game: 'quartet', party: 'us', size: 3 };
+    const us = { game: 'quartet', party: PARTY, size: 3 };
     await ask(ada!, 'match', us);
     for (const one of [bob, eve]) await ask(one!, 'match', { game: 'quartet' });
     await ask(ann!, 'match', us);
@@ -94,10 +99,21 @@ describe('lobby.match', () => {
     expect(await ask(ned!, 'matching', { game: 'quartet' })).toMatchObject([{ waiting: 1 }]);
   });
 
+  it('gives each who asks for a party a secret of its own, by which others join', async () => {
+    const [ada, bob, eve] = sessions(3);
+    const { party } = (await ask(ada!, 'party')) as { party: string };
+    const other = (await ask(ada!, 'party')) as { party: string };
+    expect(other.party).not.toBe(party);
+    for (const one of [ada, eve]) await ask(one!, 'match', { game: 'quartet', party, size: 2 });
+    expect(await ask(bob!, 'match', { game: 'quartet', party, size: 2 })).toEqual(
+      refusal('PARTY_FULL'),
+    );
+  });
+
   it('takes a party without a size for a whole match', async () => {
     const [ada, bob] = sessions(2);
-    await ask(ada!, 'match', { game: 'quartet', party: 'us' });
-    expect(await ask(bob!, 'match', { game: 'quartet', party: 'us', size: 2 })).toEqual(
+    await ask(ada!, 'match', { game: 'quartet', party: PARTY });
+    expect(await ask(bob!, 'match', { game: 'quartet', party: PARTY, size: 2 })).toEqual(
       refusal('PARTY_SIZE', 'a match has 4'),
     );
   });
@@ -105,7 +121,9 @@ describe('lobby.match', () => {
   it.each([
     [{ game: 'chess' }, 'UNKNOWN_GAME', 'chess'],
     [{ game: 'tally' }, 'NO_MATCHES', 'tally'],
-    [{ game: 'duel', party: 'us', size: 3 }, 'PARTY_SIZE', 'a match has 2'],
+    [{ game: 'duel', party: PARTY, size: 3 }, 'PARTY_SIZE', 'a match has 2'],
+    [{ game: 'duel', party: 'us', size: 2 }, 'UNKNOWN_PARTY', 'asks the lobby'],
+    [{ game: 'duel', party: 'x'.repeat(32), size: 2 }, 'UNKNOWN_PARTY', 'asks the lobby'],
     [{ game: 'duel', size: 2 }, 'BAD_ARGUMENTS', 'party'],
     [{ game: 'duel', party: '' }, 'BAD_ARGUMENTS', 'party'],
     [{ game: 'duel', party: 'us', size: 0 }, 'BAD_ARGUMENTS', 'size'],

@@ -10,10 +10,13 @@ import { PacedValues } from './paced-values.ts';
 import type { Found, Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
+import { SignedSecrets } from './signed-secrets.ts';
 
 export interface MatchmakingOptions {
   readonly rooms: Rooms;
   readonly sessions: Sessions;
+  /** By which parties are made. */
+  readonly secret: Uint8Array;
   /** Rooms that a session may be in; each match that it waits for counts as one. */
   readonly roomsPerSessionMax: number;
   readonly log: Log;
@@ -51,6 +54,8 @@ const RETRY_MS = 1000;
 
 export class Matchmaking {
   private readonly options: MatchmakingOptions;
+  /** What makes a party is a secret: whoever has it is of the party, and nobody can guess it. */
+  readonly parties: SignedSecrets;
   private readonly queues = new Map<string, Queue>();
   private readonly present = new PacedValues<Present>();
   /** Each is over when its match is settled or put back. */
@@ -60,6 +65,7 @@ export class Matchmaking {
 
   constructor(options: MatchmakingOptions) {
     this.options = options;
+    this.parties = new SignedSecrets(options.secret, 'party');
     for (const game of options.rooms.games.values()) {
       if (!game.match) continue;
       this.queues.set(game.name, { game, matchmaker: new Matchmaker(game.match.players) });
@@ -94,7 +100,7 @@ export class Matchmaking {
     return waits;
   }
 
-  /** Wants a match of the game, alone or with a party of `size` sessions that give its name.
+  /** Wants a match of the game, alone or with a party of `size` sessions that give its secret.
    *  @returns a promise while the room for one's match, or the party's, is being opened: ask again then,
    *  so that how long the disk takes does not change the answer. */
   match(
@@ -103,6 +109,7 @@ export class Matchmaking {
   ): Answer | Deed | Promise<undefined> {
     const queue = this.queueOf(game);
     if ('kind' in queue) return queue;
+    if (party !== '' && !this.parties.isOwn(party)) return refused('UNKNOWN_PARTY');
     const taken = queue.matchmaker.takenFor(session.id, party);
     if (taken) return this.openings.get(taken)!;
     const { rooms, roomsPerSessionMax } = this.options;
@@ -110,7 +117,10 @@ export class Matchmaking {
     const ticket = { session: session.id, game, party, since: Date.now(), room: rooms.newest };
     const sized = { ...ticket, size: party === '' ? 1 : (size ?? players) };
     if (party === '' && size !== undefined && size !== 1) {
-      return refused('BAD_ARGUMENTS', 'size is that of a party: name it');
+      return refused(
+        'BAD_ARGUMENTS',
+        'size is that of a party: ask for a `party` and give its secret',
+      );
     }
     const refusal = queue.matchmaker.check(sized);
     if (refusal) return refused(refusal, `a match has ${players}`);

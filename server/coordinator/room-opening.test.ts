@@ -144,11 +144,12 @@ describe('Who goes while the room of a match is being opened', () => {
 });
 
 describe('Who asks for a match while the room of theirs is being opened', () => {
-  const us = { game: 'duel', party: 'us', size: 2 };
+  const us = { game: 'duel', party: '', size: 2 };
   let [ada, bob, eve, ned]: Session[] = [];
   beforeEach(() => {
     [ada, bob, eve, ned] = [1, 2, 3, 4].map(() => world.session(link));
     world.storage.isSlow = true;
+    us.party = world.matchmaking.parties.make();
     for (const player of [ada, bob]) ask(player!, 'match', us);
     link.take();
   });

@@ -4,13 +4,14 @@ import { performance } from 'node:perf_hooks';
 import { LOBBY } from '../../protocol/index.ts';
 import type { Config } from '../config.ts';
 import type { AccountsFile, SavedSession, SavedSessions, WaitChange } from '../store/index.ts';
-import { AccountKeys, accountKeyOfToken, accountOf } from './account.ts';
+import { accountKeyOfToken, accountKeys, accountOf } from './account.ts';
 import { AccountLocks } from './account-locks.ts';
 import type { Answer } from './answer.ts';
 import type { Bank } from './bank.ts';
 import type { ListedLedger } from './ledger.ts';
 import { Session, type WorkerLink } from './session.ts';
 import { SessionNames } from './session-names.ts';
+import type { SignedSecrets } from './signed-secrets.ts';
 import type { Storage } from './storage.ts';
 import { Strangers } from './strangers.ts';
 
@@ -40,7 +41,7 @@ export class Sessions implements Iterable<Session> {
   private readonly storage: SessionsOptions['storage'];
   private readonly accounts: SessionsOptions['accounts'];
   private readonly bank: SessionsOptions['bank'];
-  private readonly keys: AccountKeys;
+  private readonly keys: SignedSecrets;
   private locks: AccountLocks;
   private readonly byToken = new Map<string, Session>();
   private readonly byNumber = new Map<number, Session>();
@@ -58,7 +59,7 @@ export class Sessions implements Iterable<Session> {
     this.storage = storage;
     this.accounts = accounts;
     this.bank = bank;
-    this.keys = new AccountKeys(accounts.secret);
+    this.keys = accountKeys(accounts.secret);
     this.locks = new AccountLocks(accounts);
   }
 

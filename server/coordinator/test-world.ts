@@ -95,7 +95,15 @@ export class TestWorld implements LobbyWorld {
     const { rooms } = this;
     this.roomList = new RoomList(rooms);
     const { roomsPerSessionMax } = config;
-    this.matchmaking = new Matchmaking({ rooms, sessions, roomsPerSessionMax, log, metrics });
+    const { secret } = forgetfulAccounts;
+    this.matchmaking = new Matchmaking({
+      rooms,
+      sessions,
+      secret,
+      roomsPerSessionMax,
+      log,
+      metrics,
+    });
   }
 
   /** A new session on `link`. */

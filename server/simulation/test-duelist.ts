@@ -1,5 +1,5 @@
 // A client that plays one match after another, alone or with a party, and trades what it earns.
-import type { ClientError, RejectedError, RoomView } from '../../client/index.ts';
+import type { Client, ClientError, RejectedError, RoomView } from '../../client/index.ts';
 import { duels } from './test-game.ts';
 import { machine, type SimulatedProcess } from './test-machine.ts';
 import { Trader } from './test-trader.ts';
@@ -10,10 +10,24 @@ const PAUSE_MS = 200;
 /** After this one may change one's mind. */
 const PATIENCE_MS = 1500;
 
+/** Those who are to play together. */
+export class Party {
+  private made: Promise<string> | undefined;
+
+  /** The first who asks has it made. */
+  secret(client: Client): Promise<string> {
+    this.made ??= client.party().catch((error: Error) => {
+      this.made = undefined;
+      throw error;
+    });
+    return this.made;
+  }
+}
+
 export class Duelist extends Visitor {
   readonly trader: Trader;
-  /** '' for one who comes alone. */
-  readonly party: string;
+  /** undefined: comes alone. */
+  readonly party: Party | undefined;
   earned = 0;
   /** The rooms of its matches. */
   private readonly matched: number[] = [];
@@ -23,7 +37,7 @@ export class Duelist extends Visitor {
   private isIdle = false;
 
   /** @param all who trade; a name may be that of a session too of which its client was not told. */
-  constructor(process: SimulatedProcess, party: string, all: () => readonly Duelist[]) {
+  constructor(process: SimulatedProcess, party: Party | undefined, all: () => readonly Duelist[]) {
     super(process);
     this.party = party;
     const violate = (what: string): void => this.violate(what);
@@ -80,7 +94,8 @@ export class Duelist extends Visitor {
   }
 
   private async match(): Promise<RoomView | undefined> {
-    const { party, client } = this;
+    const { client } = this;
+    const party = await this.party?.secret(client);
     const wish = new AbortController();
     const { signal } = wish;
     this.wish = wish;
@@ -88,7 +103,7 @@ export class Duelist extends Visitor {
     try {
       const view = await client.match(
         'duel',
-        party === '' ? { signal } : { party, size: 2, signal },
+        party === undefined ? { signal } : { party, size: 2, signal },
       );
       if (this.matched.includes(view.number)) this.violate(`is matched twice into ${view.number}`);
       this.matched.push(view.number);

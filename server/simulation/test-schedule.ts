@@ -1,7 +1,7 @@
 // One schedule from a seed: a server and players on a machine, faults for a while, then peace, in
 // which everything has to come right again.
 import { children, program } from './test-cluster.ts';
-import { Duelist, wrongInDuels } from './test-duelist.ts';
+import { Duelist, Party, wrongInDuels } from './test-duelist.ts';
 import { unlockAll } from './test-file-lock.ts';
 import { formatDisk } from './test-files.ts';
 import { duels, rooms, wrongInRooms } from './test-game.ts';
@@ -96,8 +96,9 @@ class Schedule {
   /** Of four, two may be a party. */
   private addDuelists(count: number): void {
     const hasParty = count === 4 && this.of.chance(0.5);
+    const us = new Party();
     for (let i = 1; i <= count; i++) {
-      const party = hasParty && i <= 2 ? 'us' : '';
+      const party = hasParty && i <= 2 ? us : undefined;
       this.add(i, (process) => new Duelist(process, party, () => this.duelists));
     }
   }
