@@ -210,7 +210,7 @@ export const messages = {
     tag: 39,
     from: 'server',
     bytesMax: REFUSAL_BYTES_MAX,
-    text: 'The session has no longer a place in the room: it asked to leave, or the room ended.',
+    text: 'The session has no longer a place in the room: it asked to leave, or the room ended. After a fault in which the room was lost it comes before the `welcome`.',
     fields: { room, code, text: sentence },
   },
   error: {

@@ -188,7 +188,7 @@ describe('A room that ends its process by itself', () => {
     await other.call('add');
     const left = new Promise((resolve) => room.once('left', resolve));
     room.call('doom', { how: 'die' }).catch(() => {});
-    await left;
+    expect(await left).toMatchObject({ code: 'GAME_ERROR' });
     const names = readdirSync(join(data, 'rooms'));
     expect(names).toContain('1.quarantined-1');
     expect(names).toContain('2');

@@ -249,6 +249,31 @@ describe('Rooms that are due together', () => {
     expect(hangs).toHaveLength(1);
   });
 
+  it('are told before one of them steps again whose code was stopped, which does so alone', async () => {
+    let isOver = false;
+    let told = 0;
+    const toldBefore: number[] = [];
+    const beat = new Beat(new Guard(LIMIT_MS));
+    const hung = beat.add(
+      roomOf(
+        5,
+        () => {
+          toldBefore.push(told);
+          if (toldBefore.length < 3) forEver();
+          isOver = true;
+        },
+        // It is there again at once.
+        { cut: () => hung.hurry() },
+      ),
+    );
+    const other = beat.add(roomOf(5, nothing, { conclude: () => told++ }));
+    while (!isOver) await setImmediate();
+    hung.stop();
+    other.stop();
+    expect(toldBefore[1]).toBeGreaterThan(toldBefore[0]!);
+    expect(toldBefore[2]).toBeGreaterThan(toldBefore[1]!);
+  });
+
   it('are no hang where many take long together, and are told as soon as a guard ends', () => {
     const clock = new LateClock(() => 0);
     const busy = () => {

@@ -37,6 +37,8 @@ const ROUNDING_MS = 0.001;
 export class Pace {
   /** Undefined while the room has no next step by itself. */
   nextAt: number | undefined;
+  /** Its last step was stopped: the next one may be, too. */
+  isSuspect = false;
   readonly room: Stepped;
   private readonly beat: Beat;
   private isStopped = false;
@@ -83,6 +85,8 @@ export class Beat {
   private readonly clock: Clock;
   private readonly paces = new Set<Pace>();
   private readonly awake = new Set<Pace>();
+  /** Suspects that are to step. */
+  private readonly apart = new Set<Pace>();
   private waking: NodeJS.Immediate | undefined;
   private timerAt = Number.POSITIVE_INFINITY;
   private cancel = (): void => {};
@@ -122,29 +126,52 @@ export class Beat {
 
   /** Takes one step of each. */
   step(paces: readonly Pace[]): void {
-    const rooms = paces.map(({ room }) => room).filter((room) => room.begin());
-    for (let from = 0; from < rooms.length; ) {
-      const { applied, hang } = this.apply(rooms, from);
-      for (const room of rooms.slice(from, from + applied)) {
-        room.conclude();
+    const ready = paces.filter(({ room }) => room.begin());
+    for (let from = 0; from < ready.length; ) {
+      const { applied, hang } = this.apply(ready, from);
+      for (const pace of ready.slice(from, from + applied)) {
+        pace.isSuspect = false;
+        pace.room.conclude();
         markProgress();
       }
       from += applied;
-      if (hang) rooms[from++]!.cut(hang);
+      const hung = hang && ready[from++];
+      if (!hung) continue;
+      hung.isSuspect = true;
+      hung.room.cut(hang);
     }
   }
 
+  /** Suspects step alone, when what the others have come to is on its way: a second hang would keep their
+   *  players waiting for twice the limit. */
+  private stepApart(paces: readonly Pace[]): void {
+    const isIdle = this.apart.size === 0;
+    for (const pace of paces) if (pace.isSuspect) this.apart.add(pace);
+    this.step(paces.filter(({ isSuspect }) => !isSuspect));
+    if (isIdle && this.apart.size > 0) this.stepNextApart();
+  }
+
+  /** One after another, each after a whole turn, in which the others have theirs. */
+  private stepNextApart(): void {
+    setImmediate(() =>
+      setImmediate(() => {
+        const [pace] = this.apart;
+        if (!pace) return;
+        this.apart.delete(pace);
+        this.step([pace]);
+        if (this.apart.size > 0) this.stepNextApart();
+      }),
+    );
+  }
+
   /** Under one guard as many as come within `guardMs`. */
-  private apply(
-    rooms: readonly Stepped[],
-    from: number,
-  ): { applied: number; hang?: GameHangError } {
+  private apply(ready: readonly Pace[], from: number): { applied: number; hang?: GameHangError } {
     const endsAt = this.now + this.guardMs;
     let applied = 0;
     try {
       this.guard.run(() => {
-        while (from + applied < rooms.length) {
-          rooms[from + applied]!.apply();
+        while (from + applied < ready.length) {
+          ready[from + applied]!.room.apply();
           applied++;
           if (this.now >= endsAt) break;
         }
@@ -160,7 +187,7 @@ export class Beat {
     this.waking = undefined;
     const awake = [...this.awake];
     this.awake.clear();
-    this.step(awake);
+    this.stepApart(awake);
   };
 
   private readonly run = (): void => {
@@ -174,7 +201,7 @@ export class Beat {
       pace.room.late(Math.max(0, now - nextAt));
       pace.nextAt = nextAt + pace.room.intervalMs;
     }
-    this.step(due);
+    this.stepApart(due);
     for (const pace of due) this.skipMissed(pace);
     this.setTimer();
   };

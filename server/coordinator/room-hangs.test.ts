@@ -254,7 +254,7 @@ describe('A recovery', () => {
     const world = new HangWorld();
     const room = await world.open(hanging.name);
     const other = await world.open(hanging.name);
-    await world.joined(room);
+    const { session } = await world.joined(room);
     await world.joined(other);
     const hangsInOne = {
       ...hanging,
@@ -265,6 +265,7 @@ describe('A recovery', () => {
     expect([...world.rooms].map(({ id }) => id)).toEqual([other.id]);
     expect(world.folders).toEqual([`${room.id}.quarantined-1`, String(other.id)].sort());
     expect(await world.hangs('quarantined')).toBe(1);
+    expect([...world.sessions.byId(session.id)!.lostRooms]).toEqual([room.id]);
   });
 });
 

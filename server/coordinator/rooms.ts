@@ -18,7 +18,7 @@ import { type Opened, RoomOpeners } from './room-openers.ts';
 import type { RoomOptions } from './room-options.ts';
 import { type RecoveryCounts, recoverRoom } from './room-recovery.ts';
 import { snapshotOf } from './room-snapshot.ts';
-import { RoomState } from './room-state.ts';
+import { RoomState, type SavedRoom } from './room-state.ts';
 import type { Sessions } from './sessions.ts';
 import type { Standby } from './standby.ts';
 import type { FileStorage, RoomStorage, Storage } from './storage.ts';
@@ -255,7 +255,7 @@ export class Rooms implements Iterable<Room> {
     let counts: RecoveryCounts | undefined;
     try {
       const back = await recoverRoom(id, { ...this.options, storage, standby, guard: this.guard });
-      if (back === 'faulty') this.quarantine(id);
+      if (back === 'faulty') this.giveUp(id, storage);
       else if (back !== 'away') {
         const { game, state, storage: journal, ended, ...of } = back;
         // Its process died between the last tick and the removal of the files.
@@ -268,7 +268,7 @@ export class Rooms implements Iterable<Room> {
     } catch (error) {
       if (error instanceof StoreError && error.code !== 'CORRUPT') throw error;
       this.options.log.error({ err: error, room: id }, 'a room cannot be recovered');
-      this.quarantine(id);
+      this.giveUp(id, storage);
     }
     await setImmediate();
     return counts;
@@ -287,6 +287,14 @@ export class Rooms implements Iterable<Room> {
         .then(remove)
         .catch((err) => log.error({ err, room: id }, 'the files of an ended room stay'));
     }
+  }
+
+  /** A room that cannot be recovered: its players are told when their connections come back. */
+  private giveUp(id: number, storage: FileStorage): void {
+    for (const player of playersOf(id, storage)) {
+      this.options.sessions.byId(player)?.lostRooms.add(id);
+    }
+    this.quarantine(id);
   }
 
   /** The room is not recovered again; its files stay, for people to look at. */
@@ -332,5 +340,20 @@ export class Rooms implements Iterable<Room> {
     });
     this.rooms.set(id, room);
     return room;
+  }
+}
+
+/** Who was in the room, and who came after; none where its files cannot be read. */
+function playersOf(room: number, storage: FileStorage): Iterable<number> {
+  try {
+    const { snapshot, batches } = storage.filesOf(room).newest();
+    const players = new Set((snapshot.saved as SavedRoom).players.map(({ id }) => id));
+    for (const input of batches.flatMap(({ inputs }) => inputs)) {
+      if (input.kind === 'join') players.add(input.player);
+      else if (input.kind === 'leave') players.delete(input.player);
+    }
+    return players;
+  } catch {
+    return [];
   }
 }

@@ -42,6 +42,8 @@ export class Session {
   /** The number with which the account's lock was granted. */
   readonly fence: number;
   readonly rooms = new Map<number, Room>();
+  /** Rooms that it was in and that could not be recovered: it is told with its next connection. */
+  readonly lostRooms = new Set<number>();
   /** What the lobby has applied. */
   readonly lobby = new Ledger();
   /** Taken by the lobby and not applied: the first waits for its answer, the others for it. */

@@ -29,6 +29,9 @@ export interface PeerWorld extends LobbyWorld {
   gone(peer: WorkerPeer): void;
 }
 
+const ROOM_LOST =
+  'The room could not be brought back after a fault; this was recorded, and the room has ended.';
+
 export class WorkerPeer implements WorkerLink {
   /** The worker's number; 0 until it has presented itself. */
   worker = 0;
@@ -157,6 +160,7 @@ export class WorkerPeer implements WorkerLink {
     session.since = since;
     sessions.moveTo(session, address, addressGroup);
     const continued = rooms !== null && known !== undefined && canContinue(session, rooms, this);
+    this.tellLost(session, connection);
     this.send({
       type: 'attached',
       connection,
@@ -170,6 +174,14 @@ export class WorkerPeer implements WorkerLink {
       account: session.accountKey,
     });
     sessions.attach(session, this, connection, continued);
+  }
+
+  /** Before the welcome, after which the client would know only that it is in the room no longer. */
+  private tellLost({ lostRooms }: Session, connection: number): void {
+    for (const room of lostRooms) {
+      this.send({ type: 'left', connection, room, code: 'GAME_ERROR', text: ROOM_LOST });
+    }
+    lostRooms.clear();
   }
 
   /** A session has one connection, the newest: the one that spoke for it before is told and cut off.
