@@ -1,5 +1,7 @@
 // The process that an operator starts: reads the configuration, and serves until it is told to stop.
 import cluster from 'node:cluster';
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { ConfigError } from './config.ts';
 import { createLog, LogRelay, ProcessMetrics, printBanner } from './observe/index.ts';
@@ -19,8 +21,8 @@ const PROCESS_1 =
   'this process is process 1, and cannot reap processes whose parent has died: start the container with an ' +
   'init (docker run --init, or tini as in the Dockerfile), else dead processes pile up';
 
-/** @param mainPath what its children are started with. */
-export async function runPrimary(mainPath: string): Promise<void> {
+/** @param mainFile what its children are started with. */
+export async function runPrimary(mainFile: string): Promise<void> {
   if (cluster.isWorker) exitWithError(OTHER_CLUSTER);
   process.title = 'holdfast primary';
   // What the server writes is for its own user. Its processes inherit that.
@@ -33,7 +35,7 @@ export async function runPrimary(mainPath: string): Promise<void> {
     log,
     relay,
     metrics: new ProcessMetrics('primary'),
-    mainPath,
+    mainPath: asNamed(mainFile),
     failed: (text) => void relay.flush(FLUSH_MS).then(() => exitWithError(text)),
   });
   process.on('exit', () => primary.destroy());
@@ -69,6 +71,17 @@ export async function runPrimary(mainPath: string): Promise<void> {
     await primary.destroy();
     await relay.flush(FLUSH_MS);
     exitWithError(error.message);
+  }
+}
+
+/** The path of the file as it was named on the command line: a symbolic link in it may lead to newer code when
+ *  a restart is asked for. */
+function asNamed(file: string): string {
+  const named = resolve(process.argv[1] ?? file);
+  try {
+    return realpathSync(named) === file ? named : file;
+  } catch {
+    return file;
   }
 }
 

@@ -24,7 +24,7 @@ function newCode(main = mainPath): AcceptedCode {
   const say = (_fields: unknown, line: string) => said.push(line);
   const log = { info: say, warn: say, error: say } as unknown as Log;
   const sources = {
-    readCode: async () => ({ index: '{}', sources: Buffer.from(text) }),
+    readCode: async () => ({ index: '{}', sources: Buffer.from(text), main: `file://${mainPath}` }),
     readBoot: () => 'boot',
   };
   return new AcceptedCode({ data, mainPath: main, games: [], log, sources });

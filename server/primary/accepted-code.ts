@@ -7,7 +7,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Log } from '../observe/index.ts';
 import { type CodeFiles, readCode } from './code-files.ts';
 import { LoadError } from './load-error.ts';
@@ -15,7 +14,7 @@ import { LoadError } from './load-error.ts';
 export interface AcceptedCodeOptions {
   /** The data directory. */
   readonly data: string;
-  /** `main.js` of the server. A server that runs from its TypeScript sources has no copy. */
+  /** `main.js` of the server, as it was named when that was started. A server that runs from its TypeScript sources has no copy. */
   readonly mainPath: string;
   readonly games: readonly string[];
   readonly log: Log;
@@ -44,6 +43,8 @@ export class AcceptedCode {
   private readonly options: AcceptedCodeOptions;
   private readonly folder: string;
   private current: Code = 'disk';
+  /** Of the code that this process has: the files of a copy are as it makes them. */
+  private boot: string | undefined;
 
   constructor(options: AcceptedCodeOptions) {
     this.options = options;
@@ -114,7 +115,7 @@ export class AcceptedCode {
       }
       log.warn({ folder }, 'the copy of the code was removed, and is made again');
     }
-    return { exec, args: [pathToFileURL(mainPath).href] };
+    return { exec, args: [code.main] };
   }
 
   private get isCopied(): boolean {
@@ -124,11 +125,12 @@ export class AcceptedCode {
   private async copy(): Promise<Code> {
     if (!this.isCopied) return 'disk';
     const { readCode, readBoot } = this.options.sources ?? disk;
+    this.boot ??= readBoot();
+    const { boot } = this;
     const files = await readCode(this.options);
-    const boot = readBoot();
     const { index, sources } = files;
     const hash = createHash('sha256').update(index).update(sources).update(boot).digest('hex');
-    const copy = { version: hash.slice(0, VERSION_CHARACTERS), index, sources, boot };
+    const copy = { ...files, version: hash.slice(0, VERSION_CHARACTERS), boot };
     const folder = join(this.folder, copy.version);
     // A power loss may have left it in part.
     if (!isWhole(folder, copy)) {

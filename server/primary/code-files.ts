@@ -1,5 +1,5 @@
 // Reads the code that child processes run, as it is on the disk at one moment.
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -7,7 +7,8 @@ import { LoadError } from './load-error.ts';
 import { type ModuleFile, moduleFiles } from './module-files.ts';
 
 export interface CodeSources {
-  /** `main.js` of the server: all of its folder is read, and `protocol/` beside that. */
+  /** `main.js` of the server: all of its folder is read, and `protocol/` beside that. A symbolic link in it
+   *  is followed each time. */
   readonly mainPath: string;
   /** Modules of games. */
   readonly games: readonly string[];
@@ -25,6 +26,8 @@ export interface CodeFiles {
   /** JSON: of each module its format, and where its text is in `sources`. */
   readonly index: string;
   readonly sources: Buffer;
+  /** The URL of `main.js`. */
+  readonly main: string;
 }
 
 /** @throws {LoadError} while the code is being written, or where a game has too many files. */
@@ -38,7 +41,7 @@ export async function readCode(sources: CodeSources): Promise<CodeFiles> {
   for (let reads = 0; reads < READS_MAX; reads++) {
     if (reads > 0) await wait(REREAD_MS);
     const read = await readOnce(sources).catch(passing);
-    if (read && (await isUnchanged(read))) return filesOf(read.files);
+    if (read && (await isUnchanged(read))) return await filesOf(read);
   }
   throw new LoadError(
     `the code on the disk is not whole (${problem}): ask for a restart when the deployment is through`,
@@ -46,17 +49,16 @@ export async function readCode(sources: CodeSources): Promise<CodeFiles> {
 }
 
 interface Read {
+  readonly main: string;
   readonly files: readonly ModuleFile[];
   readonly states: ReadonlyMap<string, string>;
 }
 
 async function readOnce({ mainPath, games }: CodeSources): Promise<Read> {
-  const folder = dirname(mainPath);
+  const main = await realpath(mainPath);
+  const folder = dirname(main);
   const folders = [folder, join(folder, '../protocol')];
   const paths = (await Promise.all(folders.map(scripts))).flat();
-  if (!paths.includes(mainPath)) {
-    throw Object.assign(new Error(`there is no ${mainPath}`), { code: 'ENOENT' });
-  }
   const states = new Map<string, string>();
   const own = paths.map(async (path) => {
     states.set(path, await stateOf(path));
@@ -64,7 +66,7 @@ async function readOnce({ mainPath, games }: CodeSources): Promise<Read> {
   });
   const ofGames = games.map((game) => moduleFiles(game));
   const files = [...(await Promise.all(own)), ...(await Promise.all(ofGames)).flat()];
-  return { files, states };
+  return { main, files, states };
 }
 
 async function scripts(folder: string): Promise<string[]> {
@@ -89,7 +91,7 @@ async function stateOf(path: string): Promise<string> {
   return `${ino} ${size} ${mtimeMs}`;
 }
 
-async function filesOf(read: readonly ModuleFile[]): Promise<CodeFiles> {
+async function filesOf({ main, files: read }: Read): Promise<CodeFiles> {
   const types: PackageTypes = new Map();
   const files: Record<string, [format: string, from: number, bytes: number]> = {};
   const aliases: Record<string, string> = {};
@@ -103,7 +105,8 @@ async function filesOf(read: readonly ModuleFile[]): Promise<CodeFiles> {
     from += bytes.length;
     if (foundAs !== undefined) aliases[pathToFileURL(foundAs).href] = href;
   }
-  return { index: JSON.stringify({ files, aliases }), sources: Buffer.concat(sources) };
+  const index = JSON.stringify({ files, aliases });
+  return { index, sources: Buffer.concat(sources), main: pathToFileURL(main).href };
 }
 
 /** As Node has it: by extension, then by the nearest `package.json`, then by what it looks like. */
