@@ -10,7 +10,7 @@ import type { TradeParty } from './accounts-trades.ts';
 import { makeOldAccounts } from './test-old-accounts.ts';
 
 const ACCOUNTS = 1_000_000;
-const TRADES = 200_000;
+const TRADES = 1_000_000;
 /** More than a slow machine needs for what is bounded, and much less than a sum of a million takes. */
 const CALL_MS_MAX = 25;
 const TURN_MS_MAX = 400;
@@ -59,7 +59,7 @@ const calls: [string, () => unknown][] = [
   ['leaders', () => file.leaders('gold', 'a0999999')],
   ['trades of an account', () => file.trades.of('a0000007')],
   ['trades lately', () => file.trades.since(0, 1000)],
-  ['find', () => file.trades.find(100_000)],
+  ['find', () => file.trades.find(500_000)],
   ['balance', () => file.trades.balance('a0000077', 'gold')],
   ['begin', () => file.trades.begin(1, parties)],
   ['recover', () => file.trades.recover(1, 'TRADE_LOST')],

@@ -42,18 +42,23 @@ async function addUp(db: DatabaseSync): Promise<void> {
   const lastOf = db.prepare(
     'SELECT account FROM balances WHERE account > ? ORDER BY account LIMIT 1 OFFSET ?',
   );
-  const add = db.prepare(
-    'INSERT INTO totals SELECT item, sum(balance), 0 FROM balances ' +
-      'WHERE account > ? AND (?2 IS NULL OR account <= ?2) GROUP BY item ' +
-      'ON CONFLICT DO UPDATE SET accounts = accounts + excluded.accounts',
-  );
-  let after: string | null = '';
-  while (after !== null) {
+  // `+item`: the order of the index by items would have each step read all accounts.
+  const add = (range: string) =>
+    db.prepare(
+      `INSERT INTO totals SELECT item, sum(balance), 0 FROM balances WHERE ${range} GROUP BY +item ` +
+        'ON CONFLICT DO UPDATE SET accounts = accounts + excluded.accounts',
+    );
+  const addUpTo = add('account > ? AND account <= ?');
+  const addRest = add('account > ?');
+  let after = '';
+  for (;;) {
     const last = lastOf.get(after, ROWS_AT_ONCE)?.account as string | undefined;
-    add.run(after, last ?? null);
-    after = last ?? null;
+    if (last === undefined) break;
+    addUpTo.run(after, last);
+    after = last;
     await setImmediate();
   }
+  addRest.run(after);
 }
 
 async function listOpenTrades(db: DatabaseSync): Promise<void> {
