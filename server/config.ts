@@ -49,7 +49,7 @@ export const settings = {
   workers: {
     kind: 'workers',
     default: 'auto' as number | 'auto' | 'per-client',
-    text: 'Worker processes: auto (one per core), a number, or per-client (one for each connection).',
+    text: 'Worker processes: auto (one per core), a number, or per-client (one for each client that has said hello).',
   },
   data: string('./data', 'Directory for what outlives the server; made if it is not there.'),
   game: {
@@ -85,6 +85,14 @@ export const settings = {
     text: 'Addresses and networks to which no limit of an address applies: those of a proxy, behind which all players have one address, and of bots on this machine. What is given replaces the default.',
   },
   perClientMax: integer(64, 1, 4096, 'processes', 'With --workers per-client: workers at most.'),
+  perClientPerAddressMax: integer(
+    16,
+    1,
+    4096,
+    'processes',
+    'With --workers per-client: workers at most for clients of one address. A worker is shared by further ' +
+      'clients, and by all connections until their hello.',
+  ),
   perClientSpare: integer(
     2,
     0,

@@ -177,12 +177,41 @@ describe('When workers die', () => {
   });
 });
 
+const secondWelcome = (client: RawClient) =>
+  client.until(({ messages }) => messages.filter(({ type }) => type === 'welcome')[1]);
+
 describe('--workers per-client', () => {
+  it('starts no process for connections that send no hello', async () => {
+    const limits = ['--per-client-max', '2', '--per-client-spare', '1'];
+    const server = await startServer('--workers', 'per-client', ...limits);
+    const silent = Array.from({ length: 20 }, () => rawClient(server));
+    await expect.poll(async () => (await workersOf(server)).map((w) => w.clients)).toContain(20);
+    expect(await workersOf(server)).toHaveLength(2);
+    const ada = rawClient(server).hello('ada');
+    expect(await secondWelcome(ada)).toMatchObject({ resumed: true });
+    await expect.poll(async () => (await workersOf(server)).length).toBe(3);
+    expect(silent.some(({ isClosed }) => isClosed)).toBe(false);
+  });
+
+  it('lets an address have so many processes, and serves its further clients by the shared one', async () => {
+    const limits = ['--per-client-per-address-max', '1', '--per-client-spare', '1'];
+    const server = await startServer('--workers', 'per-client', ...limits);
+    const ada = rawClient(server).hello('ada');
+    await secondWelcome(ada);
+    const bob = rawClient(server).hello('bob');
+    await bob.message('welcome');
+    const counts = async () => (await workersOf(server)).map((w) => w.clients).sort();
+    await expect.poll(counts).toEqual([0, 1, 1]);
+    ada[Symbol.dispose]();
+    expect(await secondWelcome(bob)).toMatchObject({ resumed: true });
+  });
+
   it('gives each connection a process of its own, up to the limit', async () => {
     const server = await startServer('--workers', 'per-client', '--per-client-max', '2');
     const ada = rawClient(server).hello('ada');
     const bob = rawClient(server).hello('bob');
-    const numbers = [await ada.message('welcome'), await bob.message('welcome')];
+    // The first is of the worker that all share until their hello.
+    const numbers = [await secondWelcome(ada), await secondWelcome(bob)];
     expect(new Set(numbers.map(({ worker }) => worker)).size).toBe(2);
     const carl = rawClient(server).hello('carl');
     await carl.closed();
@@ -195,13 +224,13 @@ describe('--workers per-client', () => {
   it('ends a process with its connection, and keeps spare ones ready', async () => {
     const server = await startServer('--workers', 'per-client', '--per-client-spare', '1');
     const ada = rawClient(server).hello('ada');
-    await ada.message('welcome');
+    await secondWelcome(ada);
     const pids = async () => (await workersOf(server)).map(({ pid }) => pid).sort();
-    await expect.poll(async () => (await pids()).length).toBe(2);
+    await expect.poll(async () => (await pids()).length).toBe(3);
     const used = (await workersOf(server)).find(({ clients }) => clients === 1)?.pid;
     ada[Symbol.dispose]();
     await expect.poll(pids).not.toContain(used);
-    await expect.poll(async () => (await pids()).length).toBe(1);
+    await expect.poll(async () => (await pids()).length).toBe(2);
   });
 });
 

@@ -16,7 +16,7 @@ describe('the banner', () => {
     expect(text).toMatch(/npm run play {3}/);
     expect(text).toContain('http://127.0.0.1:9464/metrics');
     expect(text).toMatch(/workers +4$/m);
-    expect(banner({ ...facts, workers: 'per-client' })).toContain('one for each connection');
+    expect(banner({ ...facts, workers: 'per-client' })).toContain('one for each client');
   });
 
   it('gives the flags that the player needs where the address is not the usual one', () => {

@@ -6,7 +6,7 @@ export interface BannerFacts {
   readonly port: number;
   readonly adminHost: string;
   readonly adminPort: number;
-  /** Worker processes, or one for each connection. */
+  /** Worker processes, or one for each client. */
   readonly workers: number | 'auto' | 'per-client';
 }
 
@@ -31,7 +31,7 @@ export function banner({ host, port, adminHost, adminPort, workers }: BannerFact
 }
 
 function workersText(workers: BannerFacts['workers']): string {
-  if (workers === 'per-client') return 'one for each connection';
+  if (workers === 'per-client') return 'one for each client';
   return workers === 'auto' ? 'one for each core' : String(workers);
 }
 

@@ -57,12 +57,19 @@ export class Assignments {
     this.assigning = undefined;
     for (let i = 0; i < ASSIGNED_AT_ONCE; i++) {
       const next = connections.nextWaiting();
-      const worker = next && (holding.heirOf(next) ?? workers.pick(this.reachable()));
+      const worker = next && (holding.heirOf(next) ?? workers.pick(this.reachable(), next));
       if (!worker) return;
       connections.assign(next, worker, holding.take(next, worker));
     }
     this.assigning = setImmediate(this.assign);
   };
+
+  /** Has workers let go of connections for which others are ready. */
+  move(): void {
+    const { workers, ready, isServing } = this.options;
+    if (!isServing()) return;
+    for (const { id, worker } of workers.moves(ready())) worker?.release([id]);
+  }
 
   /** What a worker says of one of its connections. */
   heard(worker: ChildProcess, message: FromChild & { type: ConnectionNews }): void {
@@ -89,6 +96,8 @@ export class Assignments {
         connection.token = message.token;
         connection.name = message.name;
         holding.add(connection);
+        this.options.workers.identified(connection);
+        this.move();
         break;
       case 'released':
         connections.takeBack(connection, worker);
@@ -163,6 +172,7 @@ export class Assignments {
     const { connections, holding } = this.options;
     connections.remove(connection);
     holding.remove(connection);
+    this.options.workers.removed(connection);
   }
 
   /** Resolves at the first change after which it holds, or after `ms`.

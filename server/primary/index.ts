@@ -25,11 +25,12 @@ import { DiskSpace } from './disk-space.ts';
 import { Health } from './health.ts';
 import { Holding } from './holding.ts';
 import { Listener } from './listener.ts';
+import { makeWorkers } from './make-workers.ts';
 import { PrimaryState } from './primary-state.ts';
 import { type RestartStatus, RollingRestart } from './rolling-restart.ts';
 import { makeSocketDirectory } from './socket-directory.ts';
 import { Urgency } from './urgency.ts';
-import { COORDINATOR, makeWorkers, slotOf, type Workers, workerId } from './workers.ts';
+import { COORDINATOR, slotOf, type Workers, workerId } from './workers.ts';
 
 export { DataDirectoryError } from './data-directory.ts';
 export { ListenError } from './listener.ts';
@@ -293,6 +294,7 @@ export class Primary {
   private childReady(): void {
     this.health.look();
     this.assignments.assign();
+    this.assignments.move();
     const ready = this.children.isReady('coordinator') && this.children.isReady('worker');
     if (ready) this.firstReady.resolve();
   }

@@ -5,8 +5,8 @@ import { defaults } from '../config.ts';
 import type { Supervisor } from '../multiprocessing/index.ts';
 import type { ChildProcess } from './child-process.ts';
 import { Connections } from './connections.ts';
+import { makeWorkers } from './make-workers.ts';
 import { Urgency } from './urgency.ts';
-import { makeWorkers } from './workers.ts';
 
 let connections: Connections;
 let living: ChildProcess[];
@@ -61,13 +61,12 @@ describe('A process that has ended is awaited', () => {
     expect(urgency.isAwaited('coordinator')).toBe(true);
   });
 
-  it('where each client has a worker of its own, and more clients wait than workers are free', () => {
+  it('where each client has a worker of its own, and clients wait while no worker takes them', () => {
     const urgency = urgencyWith('per-client');
     clientComes();
     living = [child('worker')];
     expect(urgency.isAwaited('worker-1')).toBe(false);
-    connections.assign(connections.nextWaiting()!, living[0]!, undefined);
-    clientComes();
+    living = [child('worker', true)];
     expect(urgency.isAwaited('worker-1')).toBe(true);
   });
 });

@@ -1,9 +1,7 @@
-// Which worker serves a connection: the least loaded of a fixed number, or one for each connection.
-import { availableParallelism } from 'node:os';
-import type { Config } from '../config.ts';
+// Which worker serves a connection: what a policy has to say, and the least loaded of a fixed number.
 import type { ChildSpec, Supervisor } from '../multiprocessing/index.ts';
 import type { ChildProcess } from './child-process.ts';
-import type { Connections } from './connections.ts';
+import type { Connections, KeptConnection } from './connections.ts';
 
 export interface WorkersOptions {
   readonly supervisor: Supervisor;
@@ -20,8 +18,14 @@ export interface Workers {
   hasRoom(): boolean;
   /** How many there are at most. */
   readonly max: number;
-  /** The worker for the next connection; undefined where it must wait for one to be ready. */
-  pick(ready: Iterable<ChildProcess>): ChildProcess | undefined;
+  /** The worker for a connection; undefined where it must wait for one to be ready. */
+  pick(ready: Iterable<ChildProcess>, connection: KeptConnection): ChildProcess | undefined;
+  /** The hello of a connection was good. */
+  identified(connection: KeptConnection): void;
+  /** Connections that their workers are to let go of now, because others are ready for them. */
+  moves(ready: Iterable<ChildProcess>): KeptConnection[];
+  /** A connection has closed. */
+  removed(connection: KeptConnection): void;
   /** A worker has been given a connection, or has lost one. */
   changed(ready: Iterable<ChildProcess>): void;
   /** A worker is to go: another is started in its stead, in a slot of its own.
@@ -35,17 +39,6 @@ export interface Workers {
   isAwaited(living: Iterable<ChildProcess>): boolean;
   /** Of the specs of all workers. */
   ids(): Iterable<string>;
-}
-
-/** The policy that the configuration asks for. */
-export function makeWorkers(config: Config, options: WorkersOptions): Workers {
-  if (config.workers === 'per-client') {
-    return new WorkerPerClient(options, config.perClientMax, config.perClientSpare);
-  }
-  return new SharedWorkers(
-    options,
-    config.workers === 'auto' ? availableParallelism() : config.workers,
-  );
 }
 
 /** The id of the spec of the coordinator. */
@@ -87,6 +80,14 @@ export class SharedWorkers implements Workers {
     return best;
   }
 
+  identified(): void {}
+
+  moves(): KeptConnection[] {
+    return [];
+  }
+
+  removed(): void {}
+
   changed(): void {}
 
   replace(): readonly number[] {
@@ -116,99 +117,20 @@ export class SharedWorkers implements Workers {
   }
 }
 
-/** A worker for each connection, from a few that are kept ready. A worker that has lost its
- *  connection ends; it never serves a second one. */
-class WorkerPerClient implements Workers {
-  private readonly options: WorkersOptions;
-  readonly max: number;
-  private readonly spare: number;
-  private readonly slots = new Set<number>();
-  /** Of those, the ones that are to go. */
-  private readonly leaving = new Set<number>();
-  private readonly used = new WeakSet<ChildProcess>();
-
-  constructor(options: WorkersOptions, max: number, spare: number) {
-    this.options = options;
-    this.max = max;
-    this.spare = spare;
-  }
-
-  start(): void {
-    this.fill();
-  }
-
-  hasRoom(): boolean {
-    return this.options.connections.size < this.max;
-  }
-
-  pick(ready: Iterable<ChildProcess>): ChildProcess | undefined {
-    for (const worker of ready) {
-      if (this.used.has(worker)) continue;
-      this.used.add(worker);
-      return worker;
-    }
-    return undefined;
-  }
-
-  changed(ready: Iterable<ChildProcess>): void {
-    const { connections, supervisor } = this.options;
-    for (const worker of ready) {
-      if (!this.used.has(worker) || connections.countAt(worker) > 0) continue;
-      supervisor.remove(workerId(worker.identity.slot));
-    }
-    this.fill();
-  }
-
-  replace(slot: number): readonly number[] {
-    this.leaving.add(slot);
-    return this.fill();
-  }
-
-  keep(slot: number): void {
-    this.leaving.delete(slot);
-  }
-
-  ended(slot: number): void {
-    this.leaving.delete(slot);
-    if (this.slots.delete(slot)) this.fill();
-  }
-
-  isAwaited(living: Iterable<ChildProcess>): boolean {
-    const { connections } = this.options;
-    const isFree = (child: ChildProcess) => isWorking(child) && connections.countAt(child) === 0;
-    return connections.waitingCount > countOf(living, isFree);
-  }
-
-  *ids(): Iterable<string> {
-    for (const slot of this.slots) yield workerId(slot);
-  }
-
-  /** Keeps one worker for each connection and the spare ones, up to the limit.
-   *  @returns the slots of those that it has started. */
-  private fill(): readonly number[] {
-    const added: number[] = [];
-    const { connections, supervisor, spec } = this.options;
-    const wanted = Math.min(this.max, connections.size + this.spare);
-    while (this.slots.size - this.leaving.size < wanted) {
-      const slot = firstFree(this.slots);
-      this.slots.add(slot);
-      supervisor.add(spec(slot, 'temporary'));
-      added.push(slot);
-    }
-    return added;
-  }
-}
-
-const isWorking = ({ identity, isEnding }: ChildProcess): boolean =>
+export const isWorking = ({ identity, isEnding }: ChildProcess): boolean =>
   identity.role === 'worker' && !isEnding;
 
-function countOf(all: Iterable<ChildProcess>, counts: (child: ChildProcess) => boolean): number {
+export function countOf(
+  all: Iterable<ChildProcess>,
+  counts: (child: ChildProcess) => boolean,
+): number {
   let count = 0;
   for (const child of all) if (counts(child)) count++;
   return count;
 }
 
-function firstFree(taken: ReadonlySet<number>): number {
+/** The lowest slot that is not taken. */
+export function firstFree(taken: ReadonlySet<number>): number {
   let slot = 1;
   while (taken.has(slot)) slot++;
   return slot;
