@@ -13,6 +13,7 @@ const POLL_MS = 50;
 /** What a player of trades has to live with: nothing has changed hands then. */
 const UNLUCKY = new Set([
   'NOT_ENOUGH',
+  'ACCOUNTS_UNAVAILABLE',
   'TOO_SOON',
   'TRADE_OPEN',
   'TRADE_LOST',

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { injectCode } from '../inject-code.ts';
 import type { Crowds } from './crowds.ts';
-import { type FaultKind, rowOf } from './kinds.ts';
+import { lockAccounts } from './database-lock.ts';
+import { type FaultKind, HANG_MS, rowOf } from './kinds.ts';
 import { overload } from './overload.ts';
 import { sabotage, shout } from './sabotage.ts';
 import { FaultError, type Victim } from './victim.ts';
@@ -31,6 +32,8 @@ const DISK_FAULT_MS = 2000;
 const DISK_DELAY_MS = 8;
 /** One client in so many vanishes. */
 const VANISHING = 10;
+/** Longer than a process may hang, and shorter than a command of the lobby waits. */
+const LOCK_MS = HANG_MS + 2000;
 const READY_POLL_MS = 50;
 const LOG_STALL_MS = 3000;
 const DROPPED = 'holdfast_log_lines_dropped_total';
@@ -153,6 +156,22 @@ async function poisonScript({ victim, pick, problem }: Scene, msMax: number): Pr
   return stdout.trim();
 }
 
+/** Players play on, and no process may be lost: deposits and trades wait. */
+async function lockDatabase({ victim, pick, problem }: Scene, msMax: number): Promise<string> {
+  const before = await victim.pidOf('coordinator', 0);
+  const kind = pick % 2 === 0 ? 'IMMEDIATE' : 'EXCLUSIVE';
+  const unlock = await lockAccounts(victim.data, kind);
+  try {
+    await sleep(LOCK_MS);
+  } finally {
+    unlock();
+  }
+  const after = await victim.pidOf('coordinator', 0);
+  if (before !== after) problem(`coordinator ${before} has ended while the accounts were locked`);
+  await victim.untilWhole(msMax);
+  return `BEGIN ${kind} for ${LOCK_MS} ms`;
+}
+
 async function killEverything({ victim }: Scene, msMax: number): Promise<string> {
   const { pid } = victim.server;
   await victim.killEverything();
@@ -209,6 +228,7 @@ const makers: Readonly<Record<FaultKind, Make>> = {
   vanish,
   overload: async ({ victim, problem }) => overload(victim, problem),
   'slow-disk': disk(DISK_DELAY_MS),
+  'lock-database': lockDatabase,
   'full-disk': disk('full'),
   'stall-log': stallLog,
   'remove-sockets': removeSockets,

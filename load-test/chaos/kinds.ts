@@ -59,6 +59,7 @@ export const faultKinds = {
   vanish: row('clients vanish and come back', 'vanished', null),
   overload: row('busy loops beside the server', 'none', 1000),
   'slow-disk': row('slow disk', 'none', null, { needs: 'fault-disk' }),
+  'lock-database': row('another program locks the accounts', 'none', 500),
   'full-disk': row('full disk', 'none', null, { needs: 'fault-disk' }),
   'stall-log': row('the reader of the log stands still', 'none', null),
   // A worker finds its coordinator when that has noticed, which takes half a second.

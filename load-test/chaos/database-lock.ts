@@ -1,0 +1,20 @@
+// A program beside the server that has its database of accounts locked for a while, as an SQL tool may.
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const RETRY_MS = 5;
+
+/** Begins the transaction in which nobody else can write, as soon as there is a gap.
+ *  @returns what ends it. */
+export async function lockAccounts(data: string, kind: 'IMMEDIATE' | 'EXCLUSIVE') {
+  const db = new DatabaseSync(join(data, 'accounts.db'), { timeout: 0 });
+  for (;;) {
+    try {
+      db.exec(`BEGIN ${kind}`);
+      return () => db.close();
+    } catch {
+      await sleep(RETRY_MS);
+    }
+  }
+}
