@@ -55,9 +55,7 @@ it('While a room is opened on a slow disk, the ticks of the others go on', async
 
 it('A room that a full disk does not take is refused, and is there when there is space', async () => {
   const { server, fault, room, other } = await scene();
-  writeFileSync(fault, 'full');
-  const isSaid = () => server.log.some(({ msg }) => msg?.includes('acknowledged'));
-  await expect.poll(isSaid).toBe(true);
+  await fillDisk(server, fault);
   await expect(other.join({ game: 'tally' })).rejects.toMatchObject({ code: 'ROOM_NOT_STORED' });
   rmSync(fault);
   expect(await room.call('add')).toBe(1);
@@ -69,7 +67,7 @@ it('A full disk is said to players and operators, and what players sent is appli
   const told: unknown[] = [];
   other.lobby.on('event', (name, data) => told.push([name, (data as Told).writable]));
   const ready = () => fetch(`http://127.0.0.1:${server.adminPort}/readyz`);
-  writeFileSync(fault, 'full');
+  await fillDisk(server, fault);
   const refused = expect(other.join({ game: 'tally' })).rejects.toMatchObject({
     code: 'ROOM_STALLED',
   });
@@ -97,6 +95,13 @@ it('A full disk is said to players and operators, and what players sent is appli
   await expect.poll(() => told.at(-1)).toEqual(['storage', true]);
   expect((await other.join({ game: 'tally' })).number).toBe(1);
 });
+
+/** Resolves when the server has found the disk full. */
+async function fillDisk(server: ServerProcess, fault: string): Promise<void> {
+  writeFileSync(fault, 'full');
+  const isSaid = () => server.log.some(({ msg }) => msg?.includes('acknowledged'));
+  await expect.poll(isSaid).toBe(true);
+}
 
 interface Told {
   readonly writable: boolean;
