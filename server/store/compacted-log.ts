@@ -31,8 +31,9 @@ export interface OpenedLog {
 
 /** It is made short where so many bytes came since it was, and as many as it had then. */
 const SINCE_BYTES_MIN = 131_072;
-/** How long what is written anew keeps other work waiting. */
+/** How long what is written anew keeps other work waiting, and how much of it is written at a time. */
 const TURN_MS = 5;
+const WRITE_BYTES = 262_144;
 
 export class CompactedLog {
   private readonly options: RecordFileOptions;
@@ -87,17 +88,20 @@ export class CompactedLog {
 
   /** Where the file has become long, replaces it by one with these records instead, and all that is
    *  appended from now on. They are taken bit by bit: where they are not what was at the call,
-   *  what was appended meanwhile must be harmless when it comes twice. One that cannot be
+   *  what was appended meanwhile must be harmless when it comes twice. They are disposed of when they
+   *  are needed no longer. One that cannot be
    *  written leaves the file as it is, and is tried again when that has become longer. */
-  compactIfLong(bodies: () => Iterable<Uint8Array>): void {
+  compactIfLong(bodies: () => Iterable<Uint8Array> & Partial<Disposable>): void {
     if (this.meanwhile || this.tenure.isOver || this.file.bytes <= this.longBytes) return;
     this.meanwhile = [];
     this.longBytes = this.file.bytes + SINCE_BYTES_MIN;
-    const compact = this.tenure.during(() => this.compact(bodies()));
+    const taken = bodies();
+    const compact = this.tenure.during(() => this.compact(taken));
     this.compacting = compact
       .catch(() => {})
       .finally(() => {
         this.meanwhile = undefined;
+        taken[Symbol.dispose]?.();
       });
   }
 
@@ -124,7 +128,7 @@ export class CompactedLog {
       for (let i = 0; i < 2; i++) {
         // The next process waits for this to end.
         this.mustBeOurs();
-        fresh.appendAll(this.takeMeanwhile());
+        await write(fresh, this.takeMeanwhile());
         await fresh.syncNow();
       }
       fresh.appendAll(this.takeMeanwhile());
@@ -135,9 +139,10 @@ export class CompactedLog {
       disk.remove(temporary);
       throw error;
     }
-    this.file.close();
+    const replaced = this.file;
     this.file = fresh;
     this.longBytes = fresh.bytes + Math.max(SINCE_BYTES_MIN, fresh.bytes);
+    await replaced.closeLater().catch(() => {});
     await disk.syncFolderLater(dirname(path));
   }
 
@@ -162,12 +167,16 @@ function begin(options: RecordFileOptions): RecordFile {
 
 async function write(file: RecordFile, bodies: Iterable<Uint8Array>): Promise<void> {
   let some: Uint8Array[] = [];
+  let bytes = 0;
   let turnAt = performance.now();
   for (const body of bodies) {
     some.push(body);
-    if (performance.now() - turnAt < TURN_MS) continue;
+    bytes += body.length;
+    if (bytes < WRITE_BYTES && performance.now() - turnAt < TURN_MS) continue;
     file.appendAll(some);
     some = [];
+    bytes = 0;
+    if (performance.now() - turnAt < TURN_MS) continue;
     await setImmediate();
     turnAt = performance.now();
   }

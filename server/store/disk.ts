@@ -4,6 +4,7 @@ import { mkdir, open, rename, rm, unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const fdatasync = promisify(fs.fdatasync);
+const closeFile = promisify(fs.close);
 const openFile = promisify(fs.open) as (
   path: string,
   flags: string,
@@ -42,6 +43,8 @@ export const systemDisk = {
   sync: (fd: number): void => fs.fdatasyncSync(fd),
   syncLater: (fd: number): Promise<void> => fdatasync(fd),
   close: (fd: number): void => fs.closeSync(fd),
+  /** For a large file that has no name any more: its space is freed beside the event loop. */
+  closeLater: (fd: number): Promise<void> => closeFile(fd),
   rename: (from: string, to: string): void => fs.renameSync(from, to),
   /** Removes a file or a folder with all that is in it; nothing happens where there is none. */
   remove: (path: string): void => fs.rmSync(path, { recursive: true, force: true }),

@@ -6,7 +6,15 @@ import { type Disk, systemDisk } from './disk.ts';
 type Operation = keyof Disk;
 
 /** These are never held up. */
-const READS: readonly Operation[] = ['list', 'read', 'readStart', 'open', 'openToSync', 'close'];
+const READS: readonly Operation[] = [
+  'list',
+  'read',
+  'readStart',
+  'open',
+  'openToSync',
+  'close',
+  'closeLater',
+];
 /** These need space; a full disk does all others. */
 const FILLS: readonly Operation[] = [
   ...(['makeFolder', 'makeFolderLater', 'create', 'createLater'] as const),

@@ -42,6 +42,10 @@ export class ConditionState extends SyncObject {
 
   release(): void {}
 
+  override get changesToo(): SyncObject {
+    return this.lock;
+  }
+
   override forgotten(): void {
     this.lock.conditions.delete(this);
   }

@@ -24,6 +24,14 @@ export class Deque<T> implements Iterable<T> {
     return value;
   }
 
+  /** A copy: far quicker than one member after another. */
+  toArray(): T[] {
+    const { ring, head, length } = this;
+    const end = head + length;
+    const first = ring.slice(head, end);
+    return (end <= ring.length ? first : first.concat(ring.slice(0, end - ring.length))) as T[];
+  }
+
   *[Symbol.iterator](): Iterator<T> {
     for (let i = 0; i < this.length; i++) {
       yield this.ring[(this.head + i) & (this.ring.length - 1)] as T;
@@ -31,7 +39,7 @@ export class Deque<T> implements Iterable<T> {
   }
 
   private grow(): void {
-    const values = [...this];
+    const values: (T | undefined)[] = this.toArray();
     this.ring = values.concat(new Array(values.length).fill(undefined));
     this.head = 0;
   }

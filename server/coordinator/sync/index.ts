@@ -14,4 +14,5 @@ export {
   syncInputCodec,
   syncReplyCodec,
 } from './messages.ts';
-export { type SavedSync, type SyncOptions, SyncState } from './sync-state.ts';
+export { joinSlices, type SavedRest, type SavedSlice, type SavedSync } from './saved.ts';
+export { type SyncOptions, SyncState } from './sync-state.ts';

@@ -13,6 +13,8 @@ export interface SavedOwner {
   readonly serial: number;
   readonly received: number;
   readonly kept: readonly NumberedReply[];
+  /** The names of what it has open, and how often; earlier versions have that with the objects. */
+  readonly opens?: readonly (readonly [string, number])[];
 }
 
 export class Owner {
@@ -67,13 +69,14 @@ export class Owner {
 
   /** @returns the replies after `received`; undefined when some of them are not kept any more. */
   repliesAfter(received: number): NumberedReply[] | undefined {
-    const replies = [...this.kept].filter((reply) => reply.serial > received);
+    const replies = this.kept.toArray().filter((reply) => reply.serial > received);
     return replies.length === this.serial - received ? replies : undefined;
   }
 
   save(): SavedOwner {
     const { id, attached, lastRequest, serial, received } = this;
-    return { id, attached, lastRequest, serial, received, kept: [...this.kept] };
+    const opens = Array.from(this.opens, ([object, count]) => [object.name, count] as const);
+    return { id, attached, lastRequest, serial, received, kept: this.kept.toArray(), opens };
   }
 
   static restore(saved: SavedOwner, total: { bytes: number }): Owner {

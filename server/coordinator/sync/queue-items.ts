@@ -43,7 +43,8 @@ type SavedTakenItem = readonly [...SavedItem, serial: number];
 
 export interface SavedItems {
   readonly lastId: number;
-  readonly fresh: readonly SavedItem[];
+  /** Items themselves until they are written; none of these was ever delivered. */
+  readonly fresh: readonly (SavedItem | Item)[];
   readonly returned: readonly SavedItem[];
   readonly taken: readonly {
     readonly owner: string;
@@ -161,7 +162,7 @@ export class QueueItems {
     const { lastId } = this;
     return {
       lastId,
-      fresh: [...this.fresh].map(saveItem),
+      fresh: this.fresh.toArray(),
       returned: returned.map(saveItem),
       taken,
     };
@@ -169,7 +170,9 @@ export class QueueItems {
 
   load(saved: SavedItems, find: Finder): void {
     this.lastId = saved.lastId;
-    for (const item of saved.fresh) this.fresh.push(this.loaded(new Item(...item)));
+    for (const item of saved.fresh as readonly SavedItem[]) {
+      this.fresh.push(this.loaded(new Item(...item)));
+    }
     for (const item of saved.returned) this.returned.add(this.loaded(new Item(...item)));
     for (const { owner, auto, manual } of saved.taken) {
       for (const item of auto) this.hold(find.owner(owner), this.loaded(loadTaken(item)), true);

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  joinSlices,
   type ObjectSpec,
   type Reply,
   type SyncInput,
@@ -9,6 +10,7 @@ import {
   syncInputCodec,
   syncReplyCodec,
 } from './index.ts';
+import { slicesOf } from './saved.ts';
 import { reread } from './test-group.ts';
 
 const LIMITS = {
@@ -96,12 +98,17 @@ interface Told {
 }
 
 /** All that is said when it is fed so, and what is remembered at the end. */
-function story(given: Steps, reloads: boolean): { replies: Reply[]; state: SyncState } {
+function story(
+  given: Steps,
+  reloads: boolean,
+  watch?: (state: SyncState) => void,
+): { replies: Reply[]; state: SyncState } {
   let state = new SyncState({ limits: LIMITS });
   const replies: Reply[] = [];
   const owners = new Map<string, Told>();
   let now = 0;
   const feed = (input: SyncInput) => {
+    watch?.(state);
     const packed = reread(syncInputCodec.toArray(input));
     for (const reply of state.apply(now, syncInputCodec.fromArray(packed))) {
       replies.push(syncReplyCodec.fromArray(reread(syncReplyCodec.toArray(reply))));
@@ -138,6 +145,33 @@ function story(given: Steps, reloads: boolean): { replies: Reply[]; state: SyncS
   return { replies, state };
 }
 
+interface Saving {
+  readonly expected: unknown;
+  /** Returns whether that was the end. */
+  goOn(): boolean;
+  saved(): unknown;
+}
+
+function beginToSave(state: SyncState): Saving {
+  const expected = reread(state.save());
+  const capture = state.capture();
+  const objects = capture.savedObjects();
+  const owners = joinSlices(capture.rest, slicesOf('owners', capture.owners));
+  const found: object[] = [];
+  return {
+    expected,
+    goOn() {
+      const { done, value } = objects.next();
+      if (!done) found.push(value);
+      return done === true;
+    },
+    saved: () => {
+      const { objects } = joinSlices(capture.rest, slicesOf('objects', found));
+      return reread({ ...owners, objects });
+    },
+  };
+}
+
 /** Owner and request of everything that waits, as far as what was saved says. */
 function waitingIn(saved: unknown): string[] {
   if (saved === null || typeof saved !== 'object') return [];
@@ -160,6 +194,28 @@ describe('A state that is written down and read again at any moment', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('is the state of the moment at which its saving began, whatever comes before its end', () => {
+    let whole = 0;
+    fc.assert(
+      fc.property(steps, fc.array(fc.nat({ max: 12 }), { minLength: 1 }), (given, pace) => {
+        let turn = 0;
+        let saving: Saving | undefined;
+        story(given, false, (state) => {
+          saving ??= beginToSave(state);
+          // Objects one by one, as if each were a slice.
+          for (let some = pace[turn++ % pace.length]!; some > 7 && saving; some--) {
+            if (!saving.goOn()) continue;
+            expect(saving.saved()).toEqual(saving.expected);
+            saving = undefined;
+            whole++;
+          }
+        });
+      }),
+      { numRuns: 200 },
+    );
+    expect(whole).toBeGreaterThan(100);
   });
 
   it('answers no request twice, and none that still waits', () => {

@@ -67,13 +67,18 @@ export abstract class SyncObject implements Place {
     return undefined;
   }
 
+  /** Another object, which may change with this one. */
+  get changesToo(): SyncObject | undefined {
+    return undefined;
+  }
+
   /** Nobody has it any more. */
   forgotten(): void {}
 
   /** The grace period after a restart has ended. */
   graceIsOver(): void {}
 
-  /** All that it remembers beside `spec`: plain. */
+  /** All that it remembers beside `spec`: plain, and the same however the object changes. */
   abstract save(): unknown;
   abstract load(saved: unknown, find: Finder): void;
 

@@ -1,35 +1,17 @@
 // All shared objects as a function of their inputs: no clock, no I/O, the same when fed the same.
+import { Capture } from './capture.ts';
 import { Context } from './context.ts';
 import type { SyncErrorCode } from './errors.ts';
 import type { Timed } from './heap.ts';
 import { OVERHEAD_BYTES, type SyncLimits, syncLimits } from './limits.ts';
 import { makeObject, refusalToOpen } from './make-object.ts';
-import type { ObjectSpec, Reply, Request, RequestOf, SyncInput } from './messages.ts';
-import { Owner, type SavedOwner } from './owner.ts';
+import type { Reply, Request, RequestOf, SyncInput } from './messages.ts';
+import { Owner } from './owner.ts';
 import { sizeOf } from './plain.ts';
 import { refusalOf } from './ranges.ts';
+import { joinSlices, type SavedSync } from './saved.ts';
 import type { SyncObject } from './sync-object.ts';
 import type { Waiter } from './waiters.ts';
-
-interface SavedObject {
-  readonly name: string;
-  readonly order: number;
-  readonly spec: ObjectSpec;
-  readonly state: unknown;
-  /** Owners, and how often each has it open. */
-  readonly openers: readonly (readonly [string, number])[];
-}
-
-/** All that is remembered: a plain value, the same after it was written and read as msgpack. */
-export interface SavedSync {
-  readonly now: number;
-  readonly order: number;
-  readonly fence: number;
-  readonly reclaimsOnly: boolean;
-  readonly grace: { readonly at: number; readonly order: number } | null;
-  readonly owners: readonly SavedOwner[];
-  readonly objects: readonly SavedObject[];
-}
 
 export interface SyncOptions {
   readonly limits?: Partial<SyncLimits>;
@@ -49,6 +31,8 @@ export class SyncState {
   readonly owners = new Map<string, Owner>();
   private readonly objects = new Map<string, SyncObject>();
   private grace: Timed | undefined;
+  /** Some of what is to be saved may not have been yet. */
+  private saving: Capture | undefined;
 
   constructor(options: SyncOptions = {}) {
     this.context = new Context({ ...syncLimits, ...options.limits }, options.fence ?? 0);
@@ -76,28 +60,24 @@ export class SyncState {
     return { owners: this.owners.size, objects: this.objects.size, bytes: this.context.bytes };
   }
 
+  /** The state as it is now, in slices, which may be read while inputs go on. It replaces the
+   *  capture before. */
+  capture(): Capture {
+    const { now, order, fence, reclaimsOnly } = this.context;
+    const grace = this.grace ? { at: this.grace.at, order: this.grace.order } : null;
+    const rest = { now, order, fence, reclaimsOnly, grace };
+    this.saving?.[Symbol.dispose]();
+    const capture = new Capture(rest, this.owners.values(), this.objects.values(), () => {
+      if (this.saving === capture) this.saving = undefined;
+    });
+    this.saving = capture;
+    return capture;
+  }
+
   /** A state that behaves as this one from here on. */
   save(): SavedSync {
-    const { now, order, fence, reclaimsOnly } = this.context;
-    const owners = [...this.owners.values()];
-    return {
-      now,
-      order,
-      fence,
-      reclaimsOnly,
-      grace: this.grace ? { at: this.grace.at, order: this.grace.order } : null,
-      owners: owners.map((owner) => owner.save()),
-      objects: [...this.objects.values()].map((object) => ({
-        name: object.name,
-        order: object.order,
-        spec: object.spec,
-        state: object.save(),
-        openers: owners.flatMap((owner) => {
-          const count = owner.opens.get(object);
-          return count === undefined ? [] : [[owner.id, count] as const];
-        }),
-      })),
-    };
+    const capture = this.capture();
+    return joinSlices(capture.rest, capture);
   }
 
   /** The state as it was when `saved` was taken, which becomes its own. */
@@ -121,6 +101,13 @@ export class SyncState {
       objects.set(name, object);
       for (const [id, count] of openers) find.owner(id).opens.set(object, count);
       object.openers = openers.length;
+    }
+    for (const { id, opens = [] } of saved.owners) {
+      for (const [name, count] of opens) {
+        const object = objects.get(name)!;
+        find.owner(id).opens.set(object, count);
+        object.openers++;
+      }
     }
     for (const { name, state } of saved.objects) objects.get(name)!.load(state, find);
   }
@@ -156,6 +143,7 @@ export class SyncState {
     if (input.request <= owner.lastRequest) return;
     owner.lastRequest = input.request;
     if (input.kind === 'cancel') {
+      this.saving?.beforeAllChange();
       const waiter = owner.waiting.get(input.target);
       waiter?.line?.place.giveUp(waiter, 'ABORTED');
     } else {
@@ -185,8 +173,10 @@ export class SyncState {
     } else if (input.kind === 'look') {
       this.context.done(owner, input, object.look());
     } else if (input.kind === 'drop') {
+      this.saving?.beforeAllChange();
       this.drop(owner, input, object);
     } else {
+      this.saving?.beforeChange(object);
       object.apply(owner, input);
     }
   }
@@ -264,6 +254,7 @@ export class SyncState {
   /** First all waits end, so that nothing which it held comes back to it. */
   private gone(owner: Owner | undefined): void {
     if (!owner) return;
+    this.saving?.beforeAllChange();
     this.owners.delete(owner.id);
     owner.isGone = true;
     // A broken barrier may have ended others of its waits.
@@ -296,6 +287,7 @@ export class SyncState {
   private expire(): void {
     const { deadlines, now } = this.context;
     for (let { first } = deadlines; first && first.at <= now; { first } = deadlines) {
+      this.saving?.beforeAllChange();
       deadlines.remove(first);
       first.due();
     }

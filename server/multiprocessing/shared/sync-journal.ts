@@ -2,6 +2,9 @@
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import {
+  joinSlices,
+  type SavedRest,
+  type SavedSlice,
   type SavedSync,
   type SyncInput,
   type SyncLimits,
@@ -9,12 +12,20 @@ import {
   syncInputCodec,
 } from '../../coordinator/sync/index.ts';
 import { makeDirectory } from '../../make-directory.ts';
-import { CompactedLog, type Disk, type FileFormat, pack, unpackCopies } from '../../store/index.ts';
+import {
+  CompactedLog,
+  type Disk,
+  type FileFormat,
+  pack,
+  StoreError,
+  unpackCopies,
+} from '../../store/index.ts';
 import { FileLock } from '../file-lock.ts';
 import { GroupClock } from './group-clock.ts';
 
-/** First what was, then an entry for each step since. */
-const format: FileFormat = { magic: 'HFT1', version: 2 };
+/** First the state: slices of it, and a record with the rest, which before version 3 was all of it. An
+ *  entry for each step since follows. */
+const format: FileFormat = { magic: 'HFT1', version: 3 };
 /** How long a killed predecessor may take to be gone. */
 const LOCK_MS = 5000;
 /** What came since is applied for so long at a time: the process may serve others beside. */
@@ -22,7 +33,8 @@ const TURN_MS = 5;
 
 /** One step's inputs, which came at one time. `offset`: of the clock from then on. */
 type Entry = readonly [now: number, inputs: readonly unknown[][], offset?: number];
-type Saved = SavedSync & { readonly offset?: number };
+/** `slices`: how many come before it. */
+type Saved = (SavedSync | SavedRest) & { readonly offset?: number; readonly slices?: number };
 
 export interface JournalOptions {
   /** Its own. */
@@ -63,10 +75,10 @@ export class SyncJournal {
     try {
       const opened = CompactedLog.open({ path, format, policy: 'never', disk });
       log = opened.log;
-      const { state, time } = await restore(opened.bodies, limits);
+      const { state, time } = await restore(path, opened.bodies, limits);
       const clock = new GroupClock(time, uptimeMs);
       const journal = new SyncJournal(lock, log, state, clock);
-      if (opened.bodies.length === 0) log.append(journal.packState());
+      if (opened.bodies.length === 0) for (const body of journal.packState()) log.append(body);
       const now = clock.now();
       state.apply(now, restarted);
       const inputs = [syncInputCodec.toArray(restarted)];
@@ -90,12 +102,24 @@ export class SyncJournal {
     this.log.append(pack([now, this.inputs] satisfies Entry));
     this.inputs = [];
     // At once: what is applied meanwhile must not come twice.
-    this.log.compactIfLong(() => [this.packState()]);
+    this.log.compactIfLong(() => this.packState());
   }
 
-  private packState(): Buffer {
+  /** The state as it is now, packed bit by bit. */
+  private packState(): Iterable<Uint8Array> & Disposable {
     const { offset } = this.clock;
-    return pack({ ...this.state.save(), offset } satisfies Saved);
+    const capture = this.state.capture();
+    return {
+      *[Symbol.iterator]() {
+        let slices = 0;
+        for (const slice of capture) {
+          slices++;
+          yield pack(slice);
+        }
+        yield pack({ ...capture.rest, offset, slices } satisfies Saved);
+      },
+      [Symbol.dispose]: () => capture[Symbol.dispose](),
+    };
   }
 
   async close(): Promise<void> {
@@ -104,24 +128,39 @@ export class SyncJournal {
   }
 }
 
-async function restore([first, ...since]: readonly Buffer[], limits?: Partial<SyncLimits>) {
-  if (!first) {
+async function restore(path: string, bodies: readonly Buffer[], limits?: Partial<SyncLimits>) {
+  if (bodies.length === 0) {
     // Numbers made of the time are above all that were ever given under another journal.
     const state = new SyncState({ fence: Date.now() * 1000, ...(limits && { limits }) });
     return { state, time: { now: 0, offset: 0 } };
   }
-  const saved = unpackCopies(first) as Saved;
-  const state = SyncState.restore(saved, limits);
-  let { now, offset } = saved;
+  const slices: SavedSlice[] = [];
+  let saved: Saved | undefined;
   let turnAt = performance.now();
-  for (const entry of since) {
+  const rest = async () => {
+    if (performance.now() - turnAt < TURN_MS) return;
+    await turn();
+    turnAt = performance.now();
+  };
+  for (const body of bodies) {
+    const record = unpackCopies(body) as Saved | SavedSlice;
+    saved = Array.isArray(record) ? undefined : (record as Saved);
+    if (saved) break;
+    slices.push(record as SavedSlice);
+    await rest();
+  }
+  if (!saved || (saved.slices ?? 0) !== slices.length) {
+    throw new StoreError('CORRUPT', path, `the saved state is not whole: ${slices.length} slices`);
+  }
+  const whole = 'owners' in saved ? saved : joinSlices(saved, slices);
+  const state = SyncState.restore(whole, limits);
+  let { now, offset } = saved;
+  for (const entry of bodies.slice(slices.length + 1)) {
     const [at, inputs, newOffset = offset] = unpackCopies(entry) as Entry;
     for (const input of inputs) state.apply(at, syncInputCodec.fromArray(input));
     now = Math.max(now, at);
     offset = newOffset;
-    if (performance.now() - turnAt < TURN_MS) continue;
-    await turn();
-    turnAt = performance.now();
+    await rest();
   }
   return { state, time: { now, offset } };
 }
