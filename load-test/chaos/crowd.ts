@@ -1,7 +1,6 @@
 // The process of a crowd: forked by a chaos run, it runs clients and tells what befalls them.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GoldrushBot } from '../../client/bots/index.ts';
-import { Group } from '../../server/multiprocessing/shared/index.ts';
 import { type Bytes, ClientSockets } from '../client-sockets.ts';
 import { cpuSeconds } from '../meter.ts';
 import { Bot } from './bot.ts';
@@ -12,20 +11,15 @@ import {
   type CrowdTask,
   type CrowdWindow,
   type FromCrowd,
-  SHARERS_IN_CROWD,
   type ToCrowd,
 } from './messages.ts';
 import { Onlooker } from './onlooker.ts';
 import { Repeater } from './repeater.ts';
-import { Sharer } from './sharer.ts';
-import { SharerBook } from './sharer-record.ts';
 import { until } from './until.ts';
 import { Witness } from './witness.ts';
 
 const COMMANDS_PER_SECOND = 4;
 const STUCK_NAMED = 3;
-/** The server begins to serve its group when it serves players. */
-const JOIN_MS = 20_000;
 
 process.title = 'holdfast crowd';
 const incidents = new Incidents((text) => send({ type: 'problem', text }));
@@ -36,8 +30,6 @@ const miners: GoldrushBot[] = [];
 const counters: (Witness | Repeater)[] = [];
 const couples: Couple[] = [];
 const onlookers: Onlooker[] = [];
-const sharers: { sharer: Sharer; book: SharerBook }[] = [];
-let group: Group | undefined;
 let began: { at: number; cpuSeconds: number; bytes: Bytes } | undefined;
 
 function send(message: FromCrowd): void {
@@ -49,12 +41,7 @@ async function start(task: CrowdTask): Promise<void> {
   if (task.isWatching) {
     await Promise.all([startClients(task, startWitness), startOnlookers(task)]);
   } else {
-    await Promise.all([
-      startClients(task, startMiner),
-      startRepeater(task),
-      startCouples(task),
-      startSharers(task),
-    ]);
+    await Promise.all([startClients(task, startMiner), startRepeater(task), startCouples(task)]);
   }
   send({ type: 'ready' });
 }
@@ -82,16 +69,6 @@ async function startCouples({ host, port, firstClient }: CrowdTask): Promise<voi
     couples.push(new Couple({ host, port, incidents, name: `couple ${firstClient}.${i}` }));
   }
   await Promise.all(couples.map((couple) => couple.start()));
-}
-
-async function startSharers({ data, firstClient }: CrowdTask): Promise<void> {
-  group = await Group.ofServer(data, { timeoutMs: JOIN_MS });
-  for (let i = 1; i <= SHARERS_IN_CROWD; i++) {
-    const name = `sharer ${firstClient}.${i}`;
-    const book = new SharerBook(name);
-    const problem = (text: string) => incidents.problem(text);
-    sharers.push({ sharer: new Sharer({ group, name, tell: book.note, problem }), book });
-  }
 }
 
 async function startOnlookers({ host, port, onlookers: count, firstClient, rampMs }: CrowdTask) {
@@ -168,15 +145,13 @@ async function settle(): Promise<void> {
   for (const miner of miners) miner.stop();
   const records = await Promise.all(counters.map((counter) => counter.settle()));
   const met = await Promise.all(couples.map((couple) => couple.settle()));
-  await Promise.all(sharers.map(({ sharer }) => sharer.settle()));
-  const shared = sharers.map(({ book }) => book.record);
-  send({ type: 'records', records, couples: met, sharers: shared });
+  send({ type: 'records', records, couples: met });
 }
 
 async function leave(): Promise<void> {
   for (const counter of counters) if (counter instanceof Repeater) counter.close();
   const all = [...bots, ...onlookers, ...couples.flatMap((couple) => couple.bots)];
-  await Promise.all([...all.map((bot) => bot.close()), group?.close()]);
+  await Promise.all(all.map((bot) => bot.close()));
   send({ type: 'gone' });
 }
 

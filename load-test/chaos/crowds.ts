@@ -11,7 +11,6 @@ import type {
   TallyRecord,
   ToCrowd,
 } from './messages.ts';
-import type { SharerRecord } from './sharer-record.ts';
 
 export interface CrowdsTask extends Omit<CrowdTask, 'firstClient' | 'isWatching'> {
   /** How many processes the clients live in, besides those of who watches. */
@@ -95,7 +94,6 @@ export class Crowds {
   async settle(msMax: number): Promise<{
     records: TallyRecord[];
     couples: CoupleRecord[];
-    sharers: SharerRecord[];
   }> {
     const answers = this.all('records', msMax);
     this.tell({ type: 'settle' });
@@ -103,7 +101,6 @@ export class Crowds {
     return {
       records: all.flatMap(({ records }) => records),
       couples: all.flatMap(({ couples }) => couples),
-      sharers: all.flatMap(({ sharers }) => sharers),
     };
   }
 

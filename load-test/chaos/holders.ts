@@ -1,4 +1,5 @@
-// Processes that are killed while they hold a shared lock, again and again; others take their place.
+// Processes that share with others and have nothing else open. Some are killed while they hold the lock,
+// again and again, and are replaced; the others are to live through every fault of the server.
 import { type ChildProcess, fork } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -23,9 +24,12 @@ interface Holder {
   /** After so long with the lock it is killed; undefined while it is to live. */
   killAfterMs: number | undefined;
   wasKilled: boolean;
+  /** It is never killed. */
+  readonly isSpared: boolean;
 }
 
 const HOLDERS = 2;
+const SPARED = 2;
 /** The starts of processes are not what pauses are measured with. */
 const NICE = 10;
 
@@ -44,7 +48,8 @@ export class Holders {
   constructor(options: HoldersOptions) {
     this.options = options;
     this.kills = holderKillsOf(options.seed);
-    for (let i = 0; i < HOLDERS; i++) this.fork();
+    for (let i = 0; i < HOLDERS; i++) this.fork(false);
+    for (let i = 0; i < SPARED; i++) this.fork(true);
     this.planKill();
   }
 
@@ -69,11 +74,12 @@ export class Holders {
     await Promise.all([...this.holders].map(({ child }) => stopChild(child)));
   }
 
-  private fork(): void {
-    const name = `holder ${++this.forked}`;
+  private fork(isSpared: boolean): void {
+    const name = `${isSpared ? 'sharer' : 'holder'} ${++this.forked}`;
     const child = fork(script, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const book = new SharerBook(name);
-    const holder: Holder = { child, name, book, killAfterMs: undefined, wasKilled: false };
+    const state = { killAfterMs: undefined, wasKilled: false, isSpared };
+    const holder: Holder = { child, name, book, ...state };
     if (child.pid !== undefined) setPriority(child.pid, NICE);
     this.books.push(book);
     this.holders.add(holder);
@@ -83,7 +89,7 @@ export class Holders {
       this.holders.delete(holder);
       if (this.stopping) return;
       if (!holder.wasKilled) this.options.problem(`${name} has ended: ${signal ?? code}`);
-      this.fork();
+      this.fork(isSpared);
     });
     this.send(child, { type: 'start', data: this.options.data, name });
   }
@@ -102,7 +108,7 @@ export class Holders {
   private planKill(): void {
     const { afterMs, pick, killAfterMs } = this.kills.next().value!;
     this.timer = setTimeout(() => {
-      const living = [...this.holders].filter(({ wasKilled }) => !wasKilled);
+      const living = [...this.holders].filter(({ wasKilled, isSpared }) => !wasKilled && !isSpared);
       const chosen = living[pick % living.length];
       if (chosen) chosen.killAfterMs = killAfterMs;
       this.planKill();

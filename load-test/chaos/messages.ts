@@ -1,12 +1,8 @@
 // Between a chaos run and its crowds, which are the processes that its clients live in.
 
-import type { SharerRecord } from './sharer-record.ts';
-
 /** Pairs of players in each crowd that plays who meet to play and to trade; they are not among its
  *  clients. */
 export const COUPLES_IN_CROWD = 4;
-/** Those in each such crowd that use the group of the server; they are not among its clients either. */
-export const SHARERS_IN_CROWD = 2;
 
 export interface CrowdTask {
   readonly host: string;
@@ -20,8 +16,6 @@ export interface CrowdTask {
   readonly firstClient: number;
   /** The crowd's clients connect one after the other over this time. */
   readonly rampMs: number;
-  /** The server's data directory. */
-  readonly data: string;
 }
 
 export type ToCrowd =
@@ -46,7 +40,6 @@ export type FromCrowd =
       readonly type: 'records';
       readonly records: readonly TallyRecord[];
       readonly couples: readonly CoupleRecord[];
-      readonly sharers: readonly SharerRecord[];
     }
   | { readonly type: 'gone' }
   /** Something that must never be, found now. */

@@ -86,7 +86,6 @@ class Run {
     this.crowds = new Crowds({
       host: '127.0.0.1',
       port: victim.port,
-      data: victim.data,
       clients: options.bots,
       onlookers: options.onlookers,
       processes: options.processes,
@@ -205,11 +204,11 @@ class Run {
   /** Lets everyone settle, asks for the sums, lets everyone leave, and stops the server. */
   private async gather(auditor: Auditor): Promise<Evidence> {
     const { crowds, victim } = this;
-    const [{ records, couples, sharers }, holders] = await Promise.all([
+    const [{ records, couples }, sharers] = await Promise.all([
       crowds.settle(ANSWER_MS_MAX),
       this.shared!.settle(),
     ]);
-    const sharing = await this.shared!.end([...sharers, ...holders]);
+    const sharing = await this.shared!.end(sharers);
     const tally = await auditor.totals(ANSWER_MS_MAX);
     this.audits.push(await auditor.gold(ANSWER_MS_MAX));
     const accounts = await auditor.accounts(ANSWER_MS_MAX);

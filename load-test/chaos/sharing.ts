@@ -1,5 +1,5 @@
-// What a chaos run has in the group of the server: what is shared from first to last, and holders
-// that are killed.
+// What a chaos run has in the group of the server: what is shared from first to last, and the
+// processes that share it, some of which are killed.
 import { Group } from '../../server/multiprocessing/shared/index.ts';
 import type { Sharing } from './check-sharing.ts';
 import { Holders, type HoldersOptions } from './holders.ts';
