@@ -3,7 +3,7 @@ import { flushCompileCache } from 'node:module';
 import { getPriority, setPriority } from 'node:os';
 import { extname, join } from 'node:path';
 import { runChild } from './child.ts';
-import { suspect, suspectField } from './coordinator/index.ts';
+import { startGuardThread, suspect, suspectField } from './coordinator/index.ts';
 import { goFirst } from './go-first.ts';
 import type { ChildOrigin } from './multiprocessing/index.ts';
 import { createLog, ProcessMetrics } from './observe/index.ts';
@@ -35,6 +35,7 @@ export async function beChild(origin: ChildOrigin): Promise<void> {
     },
     watchSteps({ data, stepMsMax, heartbeatMs }) {
       if (stepMsMax === 0) return;
+      startGuardThread(stepMsMax);
       thread?.addSentry<StepSentryData>(STEP_SENTRY, {
         suspect: suspect.buffer,
         fields: suspectField,

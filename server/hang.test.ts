@@ -99,6 +99,19 @@ describe('An endless loop', () => {
     expect(readdirSync(join(data, 'rooms'))).toEqual(['1', '2']);
   });
 
+  it('is stopped as well after a terminal has sent SIGINT to every process', async () => {
+    const { server, room, gap, pids } = await start();
+    const coordinator = (await server.processes()).find(({ role }) => role === 'coordinator')!;
+    for (let i = 0; i < 5; i++) {
+      process.kill(coordinator.pid, 'SIGINT');
+      expect(await room.call('total')).toBe(5);
+    }
+    await expect(room.call('loop')).rejects.toMatchObject({ code: 'GAME_ERROR' });
+    expect(await room.call('total')).toBe(5);
+    expect(gap()).toBeLessThan(GAP_MS_MAX);
+    expect(await pidsOf(server)).toEqual(pids);
+  });
+
   it('in a tick ends its room, of which the players are told, and costs no process', async () => {
     const { data, server, room, gap, pids } = await start();
     const left = new Promise((resolve) => room.once('left', resolve));

@@ -24,7 +24,7 @@ import { type PeerWorld, WorkerPeer } from './worker-peer.ts';
 export { StoreError } from '../store/index.ts';
 export { CarryOverError, carryOver } from './carry-over.ts';
 export { type Difference, firstDifference } from './first-difference.ts';
-export { GameHangError, Guard, suspect, suspectField } from './guard.ts';
+export { GameHangError, Guard, startGuardThread, suspect, suspectField } from './guard.ts';
 export { inputCodec } from './input-codec.ts';
 export type { Input } from './inputs.ts';
 export { GameLoadError, loadGames } from './load-games.ts';

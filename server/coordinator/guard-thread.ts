@@ -1,0 +1,61 @@
+// The thread that stops guarded game code: it sees a guard that is open for too long, and interrupts it.
+//
+// A timeout of node:vm starts and ends a thread for each guard, which costs 0.4 to 0.8 ms where guards come
+// one by one. `breakOnSigint` costs a microsecond while something in the process already listens in this way;
+// this thread does so, and sends the process the signal. Node gives the signal to the code that began to
+// listen last, so the thread begins only while no guard is open.
+import { Script } from 'node:vm';
+import { workerData } from 'node:worker_threads';
+
+export interface GuardThreadData {
+  /** See guard.ts. */
+  readonly suspect: SharedArrayBuffer;
+  /** Places in `suspect`: the step, which is odd while a guard is open, and whether this thread listens. */
+  readonly fields: { readonly step: number; readonly thread: number };
+  readonly limitMs: number;
+}
+
+/** Interval between two looks; a guard is stopped later than its limit by one at most. */
+const LOOK_MS = 20;
+const NAME = 'holdfastGuardThread';
+
+const { suspect: buffer, fields, limitMs } = workerData as GuardThreadData;
+const suspect = new Int32Array(buffer);
+const never = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+let lastStep = 0;
+let lookedAt = performance.now();
+let openMs = 0;
+
+function isOpen(): boolean {
+  return (Atomics.load(suspect, fields.step) & 1) === 1;
+}
+
+/** Looks once, and interrupts the guard that is open for too long. The time in which this thread itself was
+ *  held up does not count. */
+function look(): void {
+  Atomics.wait(never, 0, 0, LOOK_MS);
+  const now = performance.now();
+  const step = Atomics.load(suspect, fields.step);
+  openMs = step === lastStep && isOpen() ? openMs + Math.min(now - lookedAt, 2 * LOOK_MS) : 0;
+  lastStep = step;
+  lookedAt = now;
+  if (openMs >= limitMs) process.kill(process.pid, 'SIGINT');
+}
+
+Object.defineProperty(globalThis, NAME, {
+  value: () => {
+    Atomics.store(suspect, fields.thread, 1);
+    for (;;) look();
+  },
+});
+const listening = new Script(`${NAME}()`);
+
+for (;;) {
+  while (isOpen()) look();
+  try {
+    listening.runInThisContext({ breakOnSigint: true, displayErrors: false });
+  } catch {
+    // The signal came when the guard had just closed, or from a terminal.
+  }
+  Atomics.store(suspect, fields.thread, 0);
+}
