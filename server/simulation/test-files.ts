@@ -133,6 +133,10 @@ export function open(
   later(() => openSync(path, flags)).then((fd) => done(null, fd), done);
 }
 
+export function close(fd: number, done: (error: Error | null) => void): void {
+  later(() => closeSync(fd)).then(() => done(null), done);
+}
+
 export function renameSync(from: string, to: string): void {
   if (!lives()) return;
   if (!existsSync(from)) throw failure('ENOENT', from);
