@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { Guard } from './guard.ts';
 
 export interface GuardedTurns<T> {
-  readonly guard: Guard;
+  readonly guard: Pick<Guard, 'run'>;
   /** How long a turn keeps other work waiting, in ms. */
   readonly turnMs: number;
   /** Under a guard. @returns false where the rest is not to be done. */

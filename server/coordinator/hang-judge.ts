@@ -1,7 +1,7 @@
 // Decides what follows from a hang in game code: which input is skipped from now on, or that the room is at fault.
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import type { Batch } from '../store/index.ts';
-import { after, type GameHangError } from './guard.ts';
+import { ABOUT_ALONE, after, type GameHangError, type Place } from './guard.ts';
 import { HangProof } from './hang-proof.ts';
 import type { Input } from './inputs.ts';
 import type { RoomFiles } from './room-rebuild.ts';
@@ -22,6 +22,8 @@ export interface HangJudgeOptions {
 export class HangJudge {
   private readonly options: HangJudgeOptions;
   private readonly proof = new HangProof();
+  /** The last place in a batch that was applied before whose hang was proven. */
+  private doubted: Place | undefined;
   private game = '';
 
   constructor(options: HangJudgeOptions) {
@@ -33,12 +35,19 @@ export class HangJudge {
     this.proof.passed();
   }
 
-  /** @throws {StoreError} Nothing has been decided then. */
-  judge(hang: GameHangError): Verdict {
+  /** @param appliedTick the last tick that is known to have been applied and told; in a recovery it is the one
+   *  before the last of the journal, since a batch is written down when the one before it was told.
+   *  @throws {StoreError} Nothing has been decided then. */
+  judge(hang: GameHangError, appliedTick?: number): Verdict {
     const { snapshot, batches } = this.options.files.newest();
     this.game = snapshot.game;
     const batch = batches.find(({ tick }) => tick === hang.place.tick);
-    const verdict = this.proof.isProven(hang) ? this.punish(hang, batch) : this.repeat(hang);
+    const known = appliedTick ?? (batches.at(-1)?.tick ?? 0) - 1;
+    const verdict = !this.proof.isProven(hang)
+      ? this.repeat(hang)
+      : batch && batch.tick <= known && hang.place.index !== ABOUT_ALONE
+        ? this.doubt(hang)
+        : this.punish(hang, batch);
     this.options.metrics.count('gameHangs', 1, { outcome: verdict });
     return verdict;
   }
@@ -47,9 +56,25 @@ export class HangJudge {
     const { log } = this.options;
     log.warn(
       { ...hang.place, game: this.game, err: hang },
-      'game code was stopped, but was short of processor time: its tick is repeated',
+      'game code was stopped without proof of a hang: its tick is repeated',
     );
     return 'repeated';
+  }
+
+  /** What was told is not taken back: a command that was answered is never set aside. */
+  private doubt(hang: GameHangError): Verdict {
+    const { tick, index } = hang.place;
+    if (this.doubted?.tick !== tick || this.doubted.index !== index) {
+      this.doubted = hang.place;
+      return this.repeat(hang);
+    }
+    this.say(
+      hang,
+      {},
+      'a batch that was applied before hangs whenever it is replayed: the room is quarantined, look at its ' +
+        'files with `npm run replay`, or raise --step-ms-max and restore them',
+    );
+    return 'quarantined';
   }
 
   private punish(hang: GameHangError, batch: Batch<Input> | undefined): Verdict {

@@ -68,7 +68,7 @@ export async function replay(
   state: RoomState,
   batches: readonly Batch<Input>[],
   attempt: Pick<Attempt, 'at' | 'rest' | 'previous'>,
-  guard: Guard,
+  guard: Pick<Guard, 'run'>,
 ): Promise<Replayed> {
   const last = batches.at(-1);
   const { id } = state.room;

@@ -11,7 +11,7 @@ import { RoomState, type SavedRoom } from './room-state.ts';
 import { Session } from './session.ts';
 import { FakeBank } from './test-accounts.ts';
 import { tally } from './test-game.ts';
-import { guard, log, metrics, TestRoom, TICK_MS } from './test-room.ts';
+import { guard, log, metrics, replayGuard, TestRoom, TICK_MS } from './test-room.ts';
 import { forgetfulRoom, noFiles } from './test-storage.ts';
 
 beforeEach(() => stopTime());
@@ -175,6 +175,7 @@ function recovered(saved: SavedRoom, session?: Session) {
     files: noFiles,
     beat: new Beat(guard),
     guard,
+    replayGuard,
     bank,
     snapshotMs: 10_000,
     sessionOf: () => session,

@@ -6,6 +6,7 @@ import type { Beat } from './beat.ts';
 import type { DiskHealth } from './disk-health.ts';
 import type { Guard } from './guard.ts';
 import type { Untold } from './recovery.ts';
+import type { ReplayGuard } from './replay-guard.ts';
 import type { Room } from './room.ts';
 import type { LastChanges } from './room-copies.ts';
 import type { RoomFiles } from './room-rebuild.ts';
@@ -25,6 +26,7 @@ export interface RoomOptions {
   readonly files: RoomFiles;
   readonly beat: Beat;
   readonly guard: Guard;
+  readonly replayGuard: ReplayGuard;
   readonly bank: Pick<Bank, 'handOver' | 'end'>;
   readonly verifyDeterminism?: boolean;
   /** It was written down by other code: the next tick writes it down as it is now. */

@@ -2,9 +2,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Game } from '../games/index.ts';
 import type { Batch, Snapshot } from '../store/index.ts';
-import { type Guard, mark, type Place } from './guard.ts';
+import { mark, type Place } from './guard.ts';
 import { inGuardedTurns } from './guarded-turns.ts';
 import type { Input } from './inputs.ts';
+import type { ReplayGuard } from './replay-guard.ts';
 import { RoomState, type SavedRoom } from './room-state.ts';
 
 /** What the room has on disk, while it goes on being written. */
@@ -34,7 +35,7 @@ export async function rebuildState(
   game: Game,
   files: RoomFiles,
   appliedTick: number,
-  guard: Guard,
+  guard: ReplayGuard,
   isOver: () => boolean,
 ): Promise<Rebuilt> {
   const { snapshot, batches } = files.newest();

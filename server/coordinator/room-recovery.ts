@@ -7,6 +7,7 @@ import type { FollowedRoom } from './followed-room.ts';
 import { GameHangError, type Guard } from './guard.ts';
 import { HangJudge } from './hang-judge.ts';
 import { type Replayed, replay, setCulpritAside } from './recovery.ts';
+import type { ReplayGuard } from './replay-guard.ts';
 import { type Input, RoomState } from './room-state.ts';
 import type { Standby } from './standby.ts';
 import type { FileStorage, RoomStorage } from './storage.ts';
@@ -17,6 +18,7 @@ export interface RoomRecoveryOptions {
   /** What this process has followed. */
   readonly standby: Standby | undefined;
   readonly guard: Guard;
+  readonly replayGuard: ReplayGuard;
   readonly log: Log;
   readonly metrics: ProcessMetrics<'coordinator'>;
 }
@@ -81,7 +83,7 @@ async function recoverOnce(
   const { batches, droppedBytes } = recovered;
   let replayed: Replayed;
   try {
-    replayed = await replay(of.state, batches, attempt, options.guard);
+    replayed = await replay(of.state, batches, attempt, options.replayGuard);
   } catch (error) {
     await of.storage.close();
     throw error;

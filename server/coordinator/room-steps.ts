@@ -4,8 +4,9 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Batch, StoreError } from '../store/index.ts';
 import type { Stepped } from './beat.ts';
-import { after, GameHangError, type Guard, mark } from './guard.ts';
+import { after, GameHangError, mark } from './guard.ts';
 import { HangJudge } from './hang-judge.ts';
+import type { ReplayGuard } from './replay-guard.ts';
 import type { RoomAbout } from './room-about.ts';
 import { RoomClock } from './room-clock.ts';
 import type { RoomOptions } from './room-options.ts';
@@ -27,7 +28,7 @@ export interface RoomStepsOptions extends Pick<RoomOptions, 'id' | 'game' | 'log
   /** The room's present state; `rebuilt` gives another. */
   readonly state: RoomState;
   readonly files: RoomOptions['files'];
-  readonly guard: Guard;
+  readonly replayGuard: ReplayGuard;
   readonly record: RoomRecord;
   readonly about: RoomAbout;
   /** What is done before a batch is applied, and may be stopped with nothing of it. */
@@ -179,13 +180,13 @@ export class RoomSteps implements Stepped {
   }
 
   private async rebuild(hang: GameHangError | undefined): Promise<void> {
-    const { game, files, guard, failed, rebuilt, log, id } = this.options;
+    const { game, files, replayGuard, failed, rebuilt, log, id } = this.options;
     for (let next = hang; !this.isOver; ) {
       try {
         if (next && !this.goesOn(next)) return;
         next = undefined;
         const isOver = () => this.isOver;
-        const made = await rebuildState(game, files, this.appliedTick, guard, isOver);
+        const made = await rebuildState(game, files, this.appliedTick, replayGuard, isOver);
         if (this.isOver) return;
         this.isBroken = false;
         this.batch = made.next;
@@ -209,7 +210,7 @@ export class RoomSteps implements Stepped {
 
   /** @returns whether the room is to be made again. */
   private goesOn(hang: GameHangError): boolean {
-    const verdict = this.judge.judge(hang);
+    const verdict = this.judge.judge(hang, this.appliedTick);
     if (verdict === 'quarantined') this.options.failed(hang);
     else if (verdict === 'bots') this.options.dismissBots(hang);
     return verdict !== 'quarantined';

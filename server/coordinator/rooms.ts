@@ -13,6 +13,7 @@ import type { ClientLimits, Limited } from './client-limits.ts';
 import { GameHangError, Guard, mark } from './guard.ts';
 import { untilProven } from './hang-proof.ts';
 import { prepareInPool } from './preparation.ts';
+import { ReplayGuard } from './replay-guard.ts';
 import { Room } from './room.ts';
 import { type Opened, RoomOpeners } from './room-openers.ts';
 import type { RoomOptions } from './room-options.ts';
@@ -59,13 +60,16 @@ export class Rooms implements Iterable<Room> {
   private readonly openers: RoomOpeners;
   private isClosed = false;
   private readonly guard: Guard;
+  private readonly replayGuard: ReplayGuard;
   private readonly stepping: Beat;
 
   constructor(options: RoomsOptions) {
     this.options = options;
     this.games = options.games;
     this.openers = new RoomOpeners(options.config);
-    this.guard = new Guard(options.config.stepMsMax);
+    const { stepMsMax, hangMs } = options.config;
+    this.guard = new Guard(stepMsMax);
+    this.replayGuard = new ReplayGuard(this.guard, hangMs);
     this.stepping = new Beat(this.guard);
   }
 
@@ -253,8 +257,9 @@ export class Rooms implements Iterable<Room> {
     standby?: Standby,
   ): Promise<RecoveryCounts | undefined> {
     let counts: RecoveryCounts | undefined;
+    const { guard, replayGuard } = this;
     try {
-      const back = await recoverRoom(id, { ...this.options, storage, standby, guard: this.guard });
+      const back = await recoverRoom(id, { ...this.options, storage, standby, guard, replayGuard });
       if (back === 'faulty') this.giveUp(id, storage);
       else if (back !== 'away') {
         const { game, state, storage: journal, ended, ...of } = back;
@@ -323,6 +328,7 @@ export class Rooms implements Iterable<Room> {
       files: this.options.storage.filesOf(id),
       beat: this.stepping,
       guard: this.guard,
+      replayGuard: this.replayGuard,
       verifyDeterminism: config.verifyDeterminism,
       bots: config.bots > 0 ? { wanted: config.bots, pool } : undefined,
       snapshotMs: config.snapshotMs,

@@ -22,7 +22,7 @@ import { type Input, RoomState } from './room-state.ts';
 import { Standby } from './standby.ts';
 import { FileStorage, type RoomStorage } from './storage.ts';
 import { tally } from './test-game.ts';
-import { guard, log, metrics } from './test-room.ts';
+import { guard, log, metrics, replayGuard } from './test-room.ts';
 
 const join1: Input = { kind: 'join', player: 1, name: 'Ada' };
 const add = (seq: number): Input => ({
@@ -107,7 +107,8 @@ async function recovered(data: string, standby?: Standby) {
   const files = await FileStorage.open(configOf(data));
   const games = new Map([[tally.name, tally]]);
   try {
-    const back = await recoverRoom(1, { games, storage: files, standby, guard, log, metrics });
+    const given = { games, storage: files, standby, guard, replayGuard, log, metrics };
+    const back = await recoverRoom(1, given);
     if (typeof back === 'string') return back;
     const { storage, state, game, repeated, counts: _, ...of } = back;
     await storage.close();

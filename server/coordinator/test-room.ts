@@ -6,6 +6,7 @@ import { DiskHealth } from './disk-health.ts';
 import type { FakeLink } from './fake-link.ts';
 import { pass } from './fake-time.ts';
 import { Guard } from './guard.ts';
+import { ReplayGuard } from './replay-guard.ts';
 import { Room } from './room.ts';
 import type { RoomOptions } from './room-options.ts';
 import { RoomState } from './room-state.ts';
@@ -23,6 +24,7 @@ export const log = createLog({ role: 'coordinator', level: 'fatal', write: () =>
 
 /** No test of theirs may take long. */
 export const guard = new Guard(500);
+export const replayGuard = new ReplayGuard(guard, 2000);
 
 export class TestRoom {
   readonly room: Room;
@@ -47,6 +49,7 @@ export class TestRoom {
       files: noFiles,
       beat: new Beat(guard),
       guard,
+      replayGuard,
       bank: this.bank,
       snapshotMs: 10_000,
       sessionOf: () => undefined,

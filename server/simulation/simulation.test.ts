@@ -25,6 +25,10 @@ vi.mock('../coordinator/guard.ts', async (importOriginal) => {
   const { simulatedGuard } = await import('./test-guard.ts');
   return simulatedGuard(await importOriginal());
 });
+vi.mock('../coordinator/replay-guard.ts', async () => {
+  const { SimulatedReplayGuard } = await import('./test-guard.ts');
+  return { ReplayGuard: SimulatedReplayGuard };
+});
 vi.mock('../coordinator/preparation.ts', () => import('./test-preparation.ts'));
 vi.mock('../primary/socket-directory.ts', () => ({
   makeSocketDirectory: async () => '/data/sockets',

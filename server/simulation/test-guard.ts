@@ -59,3 +59,16 @@ export function simulatedGuard(real: typeof import('../coordinator/guard.ts')) {
     },
   };
 }
+
+/** Stops a replay as the simulated guard stops a step. */
+export class SimulatedReplayGuard {
+  private readonly guard: Pick<Guard, 'run'>;
+
+  constructor(guard: Pick<Guard, 'run'>) {
+    this.guard = guard;
+  }
+
+  run(run: () => void): void {
+    this.guard.run(run);
+  }
+}
