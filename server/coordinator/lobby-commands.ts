@@ -4,6 +4,7 @@ import { LOBBY, shownText } from '../../protocol/index.ts';
 import { Compile, type Static, type TSchema, Type } from '../../protocol/schema.ts';
 import type { Config } from '../config.ts';
 import type { FromWorker } from '../link/index.ts';
+import type { Log } from '../observe/index.ts';
 import type { AccountsFile } from '../store/index.ts';
 import type { AccountsTrouble } from './accounts-trouble.ts';
 import { type Answer, type AnswerMetrics, refused, result } from './answer.ts';
@@ -24,6 +25,7 @@ export type CommandMessage = Extract<FromWorker, { type: 'command' }>;
 
 /** What the lobby needs of its surroundings. */
 export interface LobbyWorld {
+  readonly log: Log;
   readonly metrics: AnswerMetrics;
   readonly config: Config;
   readonly rooms: Rooms;

@@ -58,6 +58,40 @@ describe('lobby.games', () => {
   });
 });
 
+describe('A command of the lobby at which the coordinator fails', () => {
+  const fails = () => {
+    throw new Error('a mistake of ours');
+  };
+
+  it('is refused once and those after it are answered', () => {
+    Object.assign(world.accounts, { totals: fails });
+    expect(ask('audit')).toEqual(refusal('INTERNAL'));
+    expect(ask('online')).toEqual({ sessions: 1 });
+  });
+
+  it('in its turn after a wait is refused as well, and the process goes on', () => {
+    world = new TestWorld({ lobbyCommandsPerSecond: 2 });
+    session = world.session(link);
+    Object.assign(world.accounts, { totals: fails });
+    for (let n = 1; n <= 20; n++) world.lobby(session, n, 'online');
+    world.lobby(session, 21, 'audit');
+    world.lobby(session, 22, 'online');
+    pass(2000);
+    expect(link.of('rejected')).toMatchObject([{ seq: 21, code: 'INTERNAL' }]);
+    expect(link.of('result').at(-1)).toMatchObject({ seq: 22 });
+  });
+
+  it('after a promise is refused as well', async () => {
+    world.rooms.open = () => Promise.reject(new Error('a mistake of ours'));
+    link.take();
+    world.lobby(session, 1, 'create', { game: 'tally' });
+    world.lobby(session, 2, 'online');
+    await settlePromises();
+    expect(link.of('rejected')).toMatchObject([{ seq: 1, code: 'INTERNAL' }]);
+    expect(link.of('result')).toMatchObject([{ seq: 2 }]);
+  });
+});
+
 describe('What cannot be written down', () => {
   it('is answered when it can be, once and in order, whatever is sent again', () => {
     world.storage.fails = true;

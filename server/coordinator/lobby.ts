@@ -10,6 +10,7 @@ import {
 } from './lobby-commands.ts';
 import type { Deed } from './matchmaking.ts';
 import type { Session } from './session.ts';
+import { guardSession } from './session-failure.ts';
 
 /** Commands of one session that may wait for one before them; the worker lets through about so many. */
 const WAITING_MAX = 1024;
@@ -55,8 +56,10 @@ function applyWaiting(world: LobbyWorld, session: Session): void {
       const next = message;
       tellOfWait(session);
       setTimeout(() => {
-        if (!isOver(world, session) && applyNext(world, session, next))
-          applyWaiting(world, session);
+        guardSession(world, session, next.name, () => {
+          if (!isOver(world, session) && applyNext(world, session, next))
+            applyWaiting(world, session);
+        });
       }, waitMs);
       return;
     }
@@ -64,18 +67,45 @@ function applyWaiting(world: LobbyWorld, session: Session): void {
   }
 }
 
+/** An error of the coordinator is an answer: else the command, and all after it, would wait for it forever. */
+function tryCommand(
+  world: LobbyWorld,
+  session: Session,
+  message: CommandMessage,
+): ReturnType<typeof runLobbyCommand> {
+  try {
+    return runLobbyCommand(world, session, message);
+  } catch (error) {
+    return failedDeed(world, session, message, error);
+  }
+}
+
+function failedDeed(
+  { log }: LobbyWorld,
+  session: Session,
+  { seq, name }: CommandMessage,
+  err: unknown,
+): Deed {
+  const of = { err, session: session.id, seq, command: name };
+  log.error(of, 'the coordinator failed on a command of the lobby: it is refused with INTERNAL');
+  return { answer: refused('INTERNAL') };
+}
+
 /** @returns whether it has its answer, so that the next one can be applied. */
 function applyNext(world: LobbyWorld, session: Session, message: CommandMessage): boolean {
-  const deed = runLobbyCommand(world, session, message);
+  const deed = tryCommand(world, session, message);
   if (!(deed instanceof Promise)) return settle(world, session, message, deed);
-  void deed.then((done) => {
+  const goOn = (done: Deed | undefined) => {
     if (isOver(world, session)) return;
     // One that is run again has had its turn.
     const isAnswered = done
       ? settle(world, session, message, done)
       : applyNext(world, session, message);
     if (isAnswered) applyWaiting(world, session);
-  });
+  };
+  void deed
+    .catch((error) => failedDeed(world, session, message, error))
+    .then((done) => guardSession(world, session, message.name, () => goOn(done)));
   return false;
 }
 
@@ -105,7 +135,9 @@ function settle(world: LobbyWorld, session: Session, message: CommandMessage, de
   try {
     world.sessions.noteLobby(session, seq, isQuestion(message) ? null : answer, wait);
   } catch {
-    setTimeout(() => settleLater(world, session, message, deed), RETRY_MS);
+    setTimeout(() => {
+      guardSession(world, session, message.name, () => settleLater(world, session, message, deed));
+    }, RETRY_MS);
     return false;
   }
   session.lobbyWaiting.shift();
@@ -131,9 +163,12 @@ function settleLater(
 /** Only what changes nothing can be asked again; it is answered at once, unless it waits for the accounts. */
 function answerAgain(world: LobbyWorld, session: Session, message: CommandMessage): void {
   const { seq } = message;
-  const deed = isQuestion(message) ? runLobbyCommand(world, session, message) : undefined;
+  const deed = isQuestion(message) ? tryCommand(world, session, message) : undefined;
   if (deed instanceof Promise) {
-    void deed.then(() => !isOver(world, session) && answerAgain(world, session, message));
+    const again = () => {
+      if (!isOver(world, session)) answerAgain(world, session, message);
+    };
+    void deed.catch(() => undefined).then(() => guardSession(world, session, message.name, again));
     return;
   }
   const answer = deed?.answer ?? refused('RESULT_EXPIRED');

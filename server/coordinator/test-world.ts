@@ -39,6 +39,7 @@ const broken: Game = {
 
 export class TestWorld implements LobbyWorld {
   readonly config: Config;
+  readonly log = log;
   readonly metrics = metrics;
   readonly rooms: Rooms;
   readonly roomList: RoomList;

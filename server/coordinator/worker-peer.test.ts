@@ -102,6 +102,30 @@ it('A connection on whose message the coordinator fails is closed, and nobody el
   expect(worker.got.of('result')).toMatchObject([{ connection: 2 }]);
 });
 
+it('A connection on whose join the coordinator fails later is closed, and the process goes on', async () => {
+  await worker.attach(1);
+  const found = Promise.withResolvers<Room>();
+  world.rooms.withPlace = () => found.promise;
+  await worker.join(1, -1, 'tally');
+  world.rooms.withPlace = () => {
+    throw new Error('a mistake of ours');
+  };
+  found.resolve(undefined as unknown as Room);
+  await settle();
+  expect(worker.got.of('refused')).toMatchObject([{ connection: 1, code: 'INTERNAL' }]);
+  await worker.attach(2);
+  expect(world.sessions.size).toBe(2);
+});
+
+it('A session that cannot be begun for a mistake of ours is refused with INTERNAL', async () => {
+  const begin = vi.spyOn(world.sessions, 'begin').mockImplementation(() => {
+    throw new Error('a mistake of ours');
+  });
+  await worker.attach(1);
+  expect(worker.got.of('refused')).toMatchObject([{ connection: 1, code: 'INTERNAL' }]);
+  begin.mockRestore();
+});
+
 it('A link that is closed takes nothing more: the files may be another process’', async () => {
   await worker.attach(1);
   const written = world.storage.events.length;

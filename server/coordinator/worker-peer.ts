@@ -11,7 +11,7 @@ import {
   fromWorkerCodec,
   type KeptCopy,
 } from '../link/index.ts';
-import type { Log } from '../observe/index.ts';
+import { StoreError } from '../store/index.ts';
 import { accountOf } from './account.ts';
 import { refused, sendAnswer } from './answer.ts';
 import { applyLobbyCommand } from './lobby.ts';
@@ -20,11 +20,11 @@ import { hasPlaceLeft } from './place-quota.ts';
 import type { Found } from './rooms.ts';
 import type { Session, WorkerLink } from './session.ts';
 import { refusalToBegin } from './session-admission.ts';
+import { guardSession } from './session-failure.ts';
 
 type JoinMessage = FromWorker & { type: 'join' };
 
 export interface PeerWorld extends LobbyWorld {
-  readonly log: Log;
   /** The worker's link is closed; its sessions have been detached. */
   gone(peer: WorkerPeer): void;
 }
@@ -145,7 +145,8 @@ export class WorkerPeer implements WorkerLink {
       const elsewhere = 'your account is played elsewhere now';
       if (rival !== known) this.takeOver(rival!, connection, elsewhere);
       session = known ?? sessions.begin(name, account === '' ? undefined : account);
-    } catch {
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
       this.refuse(connection, null, 'SESSION_NOT_STORED');
       return;
     }
@@ -231,13 +232,19 @@ export class WorkerPeer implements WorkerLink {
       this.joinFound(session, message, found);
       return;
     }
-    void found.then((opened) => {
+    const goOn = (opened: Found) => {
       // Who has gone has nothing to be told; who has come back since has asked again.
       if (this.sessions.get(connection) !== session) return;
       if (typeof opened === 'string') this.joinFound(session, message, opened);
       // Others may have been quicker, and have filled it.
       else this.join(message);
-    });
+    };
+    const failed = (error: unknown) => () => {
+      throw error;
+    };
+    void found
+      .then((opened) => () => goOn(opened), failed)
+      .then((run) => guardSession(this.world, session, 'join', run));
   }
 
   private joinFound(session: Session, message: JoinMessage, found: Found): void {
