@@ -1,10 +1,24 @@
 // A server on a Unix socket whose file, or whose directory, is removed while it serves.
 import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { SocketServer } from './socket-server.ts';
+
+/** What the next look at a file waits for. */
+const gate = vi.hoisted(() => ({ next: undefined as Promise<void> | undefined }));
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>();
+  const stat = async (path: string) => {
+    const { next } = gate;
+    gate.next = undefined;
+    await next;
+    return real.stat(path);
+  };
+  return { ...real, stat };
+});
 
 async function serve() {
   const root = mkdtempSync(join(tmpdir(), 'holdfast-socket-'));
@@ -34,6 +48,24 @@ function reach(path: string): Promise<Socket> {
 }
 
 describe('A server on a Unix socket', () => {
+  it('is not looked at before it is open, however long the system takes for that', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const slow = Promise.withResolvers<void>();
+    gate.next = slow.promise;
+    const serving = serve();
+    // Each round is longer than a look at the file of a socket takes.
+    for (let i = 0; i < 10; i++) {
+      vi.advanceTimersByTime(60_000);
+      await readdir(tmpdir());
+    }
+    slow.resolve();
+    const { path, restored, accepted } = await serving;
+    await reach(path);
+    await expect.poll(() => accepted).toHaveLength(1);
+    expect(restored).toEqual([]);
+  });
+
   it.each(['file', 'directory'])('is reached again after its %s was removed', async (what) => {
     const { folder, path, restored, accepted } = await serve();
     const early = await reach(path);

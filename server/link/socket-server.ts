@@ -28,12 +28,10 @@ export class SocketServer {
   private failure = '';
   private isLooking = false;
   private isClosed = false;
-  private readonly timer: NodeJS.Timeout;
+  private timer: NodeJS.Timeout | undefined;
 
   private constructor(options: SocketServerOptions) {
     this.options = options;
-    this.timer = setInterval(() => void this.look(), LOOK_MS);
-    this.timer.unref();
   }
 
   /** Makes the directory, where it is gone; a file that a killed process left behind is replaced.
@@ -46,6 +44,7 @@ export class SocketServer {
       server.close();
       throw error;
     }
+    server.watch();
     return server;
   }
 
@@ -55,6 +54,12 @@ export class SocketServer {
     clearInterval(this.timer);
     this.server?.close();
     this.server = undefined;
+  }
+
+  /** Begins when the socket is open: a look at a socket that is being opened would open it a second time. */
+  private watch(): void {
+    this.timer = setInterval(() => void this.look(), LOOK_MS);
+    this.timer.unref();
   }
 
   private async open(): Promise<void> {
