@@ -12,6 +12,7 @@ import {
 import { Connection } from './connection.ts';
 import type { ConnectionHost } from './connection-host.ts';
 import { CoordinatorLink } from './coordinator-link.ts';
+import { HeldConnections } from './held-connections.ts';
 import { ReadBudget } from './read-budget.ts';
 import { applyDeltas, forsake, receive, type Served, showRoom } from './receive.ts';
 import type { ServedRoom } from './served-room.ts';
@@ -60,7 +61,7 @@ export class Worker implements ConnectionHost {
   private readonly overload: OverloadWatch<'deltasMerged'>;
   private toFlush: Connection[] = [];
   private flushing: NodeJS.Immediate | undefined;
-  private readonly held = new Set<Connection>();
+  private readonly held = new HeldConnections<Connection>();
   private holdTimer: NodeJS.Timeout | undefined;
   private readonly sweepTimer: NodeJS.Timeout;
   private wasReady = false;
@@ -242,7 +243,7 @@ export class Worker implements ConnectionHost {
 
   private forget(connection: Connection): void {
     this.connections.delete(connection.id);
-    this.held.delete(connection);
+    this.held.remove(connection);
     forsake(connection.id, this.rooms);
   }
 
@@ -254,9 +255,7 @@ export class Worker implements ConnectionHost {
   }
 
   private resumeHeld(): void {
-    for (const connection of this.held) {
-      if (connection.tryResume()) this.held.delete(connection);
-    }
+    this.held.resume();
     if (this.held.size > 0) return;
     clearInterval(this.holdTimer);
     this.holdTimer = undefined;

@@ -18,6 +18,7 @@ import type { CloseReason } from '../observe/index.ts';
 import { readConfig } from '../read-config.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionHost } from './connection-host.ts';
+import { HeldConnections } from './held-connections.ts';
 import { ReadBudget } from './read-budget.ts';
 
 export const HELLO = { type: 'hello', protocol: 1, name: 'ada' } as const;
@@ -31,10 +32,10 @@ export class TestHost implements ConnectionHost {
   readonly config: Config;
   blocked = false;
   readonly budget = new ReadBudget(() => {
-    for (const connection of this.held) if (connection.tryResume()) this.held.delete(connection);
+    this.held.resume();
   });
   readonly sent: FromWorker[] = [];
-  readonly held = new Set<Connection>();
+  readonly held = new HeldConnections<Connection>();
   readonly errors: ErrorCode[] = [];
   readonly reasons: CloseReason[] = [];
   readonly failures: unknown[] = [];
