@@ -1,7 +1,7 @@
 // Text for a reader that stands still is bounded, dropped and counted.
 import { describe, expect, it } from 'vitest';
 import { LogRelay } from './log-relay.ts';
-import { StreamOutput, type TextStream } from './stdout.ts';
+import { FileOutput, StreamOutput, type TextStream } from './stdout.ts';
 
 const MEGABYTE = 1_048_576;
 
@@ -82,4 +82,23 @@ describe('Output to a reader that stands still', () => {
     output.write('unheard\n');
     expect([reader.text, output.takeDropped()]).toEqual(['', 1]);
   });
+});
+
+it('A line of which a full disk took only a part is not glued to the line after it', () => {
+  let text = '';
+  let place = 5;
+  const output = new FileOutput((bytes) => {
+    if (place === 0) throw new Error('ENOSPC');
+    const taken = Math.min(place, bytes.length);
+    text += Buffer.from(bytes.subarray(0, taken)).toString();
+    place -= taken;
+    return taken;
+  });
+  output.write('{"a":1}\n');
+  output.write('{"a":2}\n');
+  place = 100;
+  output.write('{"a":3}\n');
+  output.write('{"a":4}\n');
+  expect(text.split('\n')).toEqual(['{"a":', '{"a":3}', '{"a":4}', '']);
+  expect(output.takeDropped()).toBe(2);
 });

@@ -75,8 +75,16 @@ export class StreamOutput implements LogOutput {
 export class FileOutput implements LogOutput {
   readonly isTerminal = false;
   onDropped: ((count: number) => void) | undefined;
+  private readonly writeSome: (bytes: Uint8Array) => number;
+  /** The file ends with the first part of a line, whose rest was not taken. */
+  private isMidLine = false;
   private untold = 0;
   private uncounted = 0;
+
+  /** @param writeSome writes the first of the bytes, and tells how many; throws what the system refuses. */
+  constructor(writeSome: (bytes: Uint8Array) => number) {
+    this.writeSome = writeSome;
+  }
 
   write(text: string): void {
     if (!this.put(text)) {
@@ -98,9 +106,12 @@ export class FileOutput implements LogOutput {
   async flush(): Promise<void> {}
 
   private put(text: string): boolean {
-    const bytes = Buffer.from(text);
+    let rest: Uint8Array = Buffer.from(this.isMidLine ? `\n${text}` : text);
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(STDOUT, bytes, at);
+      while (rest.length > 0) {
+        rest = rest.subarray(this.writeSome(rest));
+        this.isMidLine = rest.length > 0;
+      }
       return true;
     } catch {
       return false;
@@ -119,7 +130,9 @@ export function standardOutput(): LogOutput {
 function open(): LogOutput {
   const isTerminal = isatty(STDOUT);
   const of = fstatSync(STDOUT);
-  if (!isTerminal && !of.isFIFO() && !of.isSocket()) return new FileOutput();
+  if (!isTerminal && !of.isFIFO() && !of.isSocket()) {
+    return new FileOutput((bytes) => writeSync(STDOUT, bytes));
+  }
   const { stdout } = process;
   // Node has a terminal block, where Ctrl-S would stop the process.
   if (isTerminal) (stdout as Blocking)._handle?.setBlocking?.(false);
