@@ -21,14 +21,15 @@ export function refusalToBegin(
 ): ErrorCode | undefined {
   const { config, sessions, limits } = world;
   if (!limits.mayBegin(who)) return 'ADDRESS_LIMIT';
-  if (rival) return undefined;
   const { addressGroup: group } = who;
-  const count = group === undefined ? 0 : sessions.ofAddress(group).size;
+  // One of the same address makes place itself.
+  const isSwap = rival !== undefined && rival.addressGroup === group;
+  const count = group === undefined || isSwap ? 0 : sessions.ofAddress(group).size;
   if (count >= config.sessionsPerAddressMax && !evictOne(world, group)) {
     limits.reached('sessions', who);
     return 'ADDRESS_LIMIT';
   }
-  if (sessions.size < config.sessionsMax || evictOne(world)) return undefined;
+  if (rival || sessions.size < config.sessionsMax || evictOne(world)) return undefined;
   return 'SERVER_FULL';
 }
 

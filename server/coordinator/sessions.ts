@@ -123,18 +123,18 @@ export class Sessions implements Iterable<Session> {
     return this.byAccount.get(accountOf(accountKey));
   }
 
-  /** A session that has the account of this key has ended when this returns, whatever it returns.
+  /** A session that has the account of this key has ended when this returns a session.
    *  @param offeredKey as the client says. One that the server has not made, and whose account has
    *  nothing in it, is replaced by one that it makes: a key that others can guess is none.
    *  @returns undefined where there is no place for another.
-   *  @throws {StoreError} where it cannot be written down. */
+   *  @throws {StoreError} where it cannot be written down: the session that has the account goes on then. */
   begin(name: string, offeredKey = ''): Session | undefined {
     const accountKey = this.isKey(offeredKey) ? offeredKey : this.keys.make();
     const account = accountOf(accountKey);
     const older = this.byAccount.get(account);
-    if (older) this.end(older);
-    if (this.byToken.size >= this.config.sessionsMax) return undefined;
+    if (!older && this.byToken.size >= this.config.sessionsMax) return undefined;
     const id = this.lastId + 1;
+    if (older) this.locks.free(older.id);
     const fence = this.locks.take(account, id);
     const token = randomBytes(16).toString('base64url');
     const session = new Session({ id, token, name, account, accountKey, fence });
@@ -143,9 +143,13 @@ export class Sessions implements Iterable<Session> {
       this.storage.appendSession({ kind: 'begin', ...event });
     } catch (error) {
       this.locks.free(id);
+      if (older) this.locks.take(account, older.id);
       throw error;
     }
-    if (older) this.bank.raise(account, fence);
+    if (older) {
+      this.end(older);
+      this.bank.raise(account, fence);
+    }
     this.lastId = id;
     this.add(session);
     return session;

@@ -1,6 +1,7 @@
 // Trades in the lobby: what players ask, what both are told, and what a new process makes of it.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StoreError } from '../store/index.ts';
 import { FakeLink } from './fake-link.ts';
 import { pass, settlePromises, startTime, stopTime } from './fake-time.ts';
 import type { Session } from './session.ts';
@@ -133,6 +134,14 @@ describe('An offer', () => {
       expect(told(session)).toMatchObject([{ trade: 1, state: 'ended', code: 'TRADE_EXPIRED' }]);
     }
   });
+});
+
+it('A trade that is cancelled is answered so where the accounts are locked right after it', () => {
+  ask(ann, 'trade', { with: 'bob', ...swap });
+  world.tradeAccounts.trades.find = () => {
+    throw new StoreError('LOCKED', 'accounts.db');
+  };
+  expect(ask(ann, 'cancel', { trade: 1 })).toMatchObject({ trade: 1, state: 'ended' });
 });
 
 describe('A trade that both confirm', () => {
@@ -403,6 +412,24 @@ describe('A new process', () => {
     Object.assign(world, { tradeAccounts: accounts, trades });
     for (const session of [ann, bob]) sessions.attach(session, links.get(session)!, session.id);
   }
+
+  it('tells that later where a beat cannot read the accounts, whatever the reason', () => {
+    ask(ann, 'trade', { with: 'bob', ...swap });
+    restart('LOCKED');
+    told(ann);
+    world.tradeAccounts.fault = 'DISK_FULL';
+    expect(() => world.trades.beat()).not.toThrow();
+    world.tradeAccounts.fault = undefined;
+    const { since } = world.tradeAccounts.trades;
+    world.tradeAccounts.trades.since = () => {
+      throw new StoreError('LOCKED', 'accounts.db');
+    };
+    expect(() => world.trades.beat()).not.toThrow();
+    expect(told(ann)).toEqual([]);
+    world.tradeAccounts.trades.since = since;
+    world.trades.beat();
+    expect(told(ann)).toMatchObject([{ trade: 1, state: 'ended', code: 'TRADE_LOST' }]);
+  });
 
   it('tells both that what was open is lost, and changes nothing', () => {
     ask(ann, 'trade', { with: 'bob', ...swap });

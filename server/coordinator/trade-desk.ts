@@ -38,6 +38,8 @@ export class TradeDesk implements SessionWatcher {
   private unsynced: number[] = [];
   private isSyncing = false;
   private isOpen = true;
+  /** What an earlier process has left open is ended, and is told to players who come back. */
+  private isRecovered = false;
 
   /** Ends what an earlier process has left open, now or as soon as that can be written.
    *  @throws {StoreError} */
@@ -114,7 +116,12 @@ export class TradeDesk implements SessionWatcher {
   /** Called several times a second. */
   beat(): void {
     this.trades.expire(performance.now());
-    this.untilLocked(() => this.recover());
+    try {
+      this.recover();
+    } catch (error) {
+      // The next beat tries it again.
+      this.options.trouble.failed(error, 'trade');
+    }
     this.records.beat();
     this.swapAgain();
     this.work();
@@ -145,9 +152,12 @@ export class TradeDesk implements SessionWatcher {
 
   private after(session: Session, id: number, act: (now: number) => Said): Traded {
     const now = performance.now();
+    const known = this.trades.find(id, session.id);
     const said = act(now);
     this.work();
     const trade = this.trades.get(id);
+    // Not read from the accounts: where these are locked meanwhile, the trade would be over and the answer not.
+    if (known && !trade) return viewOfWritten(writtenOf(known), session.account);
     if (said === 'UNKNOWN_TRADE' || !trade) return this.overOf(session, id);
     if (typeof said !== 'string') return viewOf(trade, session.id, now);
     return [said, said === 'TRADE_CHANGED' ? `version ${trade.version}` : undefined];
@@ -170,8 +180,11 @@ export class TradeDesk implements SessionWatcher {
 
   /** Trades that an earlier process has left open are lost, and those who come back are told. */
   private recover(): void {
-    if (!this.records.recover()) return;
-    for (const written of this.records.lately(NEWS_MS, NEWS_MAX)) this.news.add(written);
+    if (this.isRecovered) return;
+    this.records.recover();
+    const lately = this.records.lately(NEWS_MS, NEWS_MAX);
+    this.isRecovered = true;
+    for (const written of lately) this.news.add(written);
     for (const session of this.options.sessions) if (session.link) this.tellNews(session);
   }
 

@@ -254,6 +254,20 @@ describe('attach', () => {
     expect([world.sessions.find(token), world.sessions.size]).toEqual([undefined, 1]);
   });
 
+  it('with an account that cannot be written down ends nothing', async () => {
+    const { account, token } = await worker.attach(10);
+    const second = new TestWorker(world);
+    world.storage.fails = true;
+    await second.attach(20, '', 0, account);
+    expect(second.got.of('refused')).toMatchObject([{ code: 'SESSION_NOT_STORED' }]);
+    expect(worker.got.of('refused')).toEqual([]);
+    expect(world.sessions.find(token)!.link).toBe(worker.peer);
+    world.storage.fails = false;
+    expect(await second.attach(20, '', 0, account)).toMatchObject({ session: 2 });
+    expect(worker.got.of('refused')).toMatchObject([{ connection: 10, code: 'SESSION_REPLACED' }]);
+    expect(world.sessions.find(token)).toBeUndefined();
+  });
+
   it('with an account is refused where its client has come back on a newer connection', async () => {
     const { account, token } = await worker.attach(11);
     expect(await worker.attach(10, '', 0, account)).toBeUndefined();
@@ -524,6 +538,15 @@ describe('The limits of an address', () => {
     expect(await join(third)).toBe('joined');
     pass(GRACE_MS);
     expect(await hello(HOME)).toBe('ADDRESS_LIMIT');
+  });
+
+  it('count a session that takes an account over from another address', async () => {
+    await limited({ sessionsPerAddressMax: 1 });
+    const key = 'k'.repeat(22);
+    await hello(ELSEWHERE, key);
+    expect(await join(await hello(HOME))).toBe('joined');
+    expect(await hello(HOME, key)).toBe('ADDRESS_LIMIT');
+    expect(await hello(ELSEWHERE, key)).toBe(last);
   });
 
   it('count a session for the address that it was resumed from', async () => {

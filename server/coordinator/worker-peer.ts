@@ -142,9 +142,13 @@ export class WorkerPeer implements WorkerLink {
     }
     let session: Session | undefined;
     try {
-      const elsewhere = 'your account is played elsewhere now';
-      if (rival !== known) this.takeOver(rival!, connection, elsewhere);
+      const { link: rivalLink, connection: rivalConnection } = rival ?? {};
       session = known ?? sessions.begin(name, account === '' ? undefined : account);
+      const elsewhere = 'your account is played elsewhere now';
+      if (session && rival !== known) {
+        const link = rivalLink instanceof WorkerPeer ? rivalLink : undefined;
+        link?.replace(rivalConnection!, connection, elsewhere);
+      }
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       this.refuse(connection, null, 'SESSION_NOT_STORED');
@@ -188,12 +192,16 @@ export class WorkerPeer implements WorkerLink {
   /** A session has one connection, the newest: the one that spoke for it before is told and cut off.
    *  The same one that was handed over is not: it may be handed back to that worker, and then be cut
    *  off by what is said there now. */
-  private takeOver(session: Session, by: number, detail?: string): void {
+  private takeOver(session: Session, by: number): void {
     const { link, connection } = session;
     if (!(link instanceof WorkerPeer)) return;
     this.world.sessions.detach(session);
-    if (connection !== by) link.cut(connection, 'SESSION_REPLACED', detail);
-    else link.sessions.delete(connection);
+    link.replace(connection, by);
+  }
+
+  private replace(connection: number, by: number, detail?: string): void {
+    if (connection !== by) this.cut(connection, 'SESSION_REPLACED', detail);
+    else this.sessions.delete(connection);
   }
 
   cut(connection: number, code: ErrorCode, detail?: string): void {
