@@ -13,7 +13,7 @@ import {
 } from '../link/index.ts';
 import type { ProcessMetrics } from '../observe/index.ts';
 import { ProcessSampler, standardOutput } from '../observe/index.ts';
-import { markProgress } from '../watch/progress.ts';
+import { markBeat, markProgress } from '../watch/progress.ts';
 import type { ChildOrigin } from './child-origin.ts';
 
 /** What a child is told to become. */
@@ -160,6 +160,7 @@ export class ChildRuntime {
 
   private beat(): void {
     markProgress();
+    markBeat();
     const sample = this.sampler?.sample() ?? {
       eventLoopLagMs: 0,
       residentBytes: process.memoryUsage.rss(),

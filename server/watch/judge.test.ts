@@ -1,7 +1,7 @@
 // When a thread counts as hung, by what it did and what it waited for.
 import { describe, expect, it } from 'vitest';
 import { Judge, type Stretch } from './judge.ts';
-import { mainThreadTimes, parseTimes } from './thread-times.ts';
+import { mainThreadTimes, parseSchedule, parseStat } from './thread-times.ts';
 
 const INTERVAL_MS = 250;
 
@@ -94,15 +94,20 @@ describe('The times of a thread', () => {
   const fields = `R 1 2 3 4 5 6 7 8 9 10 150 25 ${'0 '.repeat(30)}`;
 
   it('come from the scheduler where it counts them', () => {
-    expect(parseTimes(`7 (a) b) ${fields}`, '1500000000 250000000 17\n')).toEqual({
-      state: 'R',
-      cpuMs: 1500,
-      waitMs: 250,
-    });
+    const times = { cpuMs: 1500, waitMs: 250 };
+    expect(parseSchedule('1500000000 250000000 17\n')).toEqual(times);
   });
 
   it('come from the clock ticks elsewhere', () => {
-    expect(parseTimes(`7 (node) ${fields}`, '')).toEqual({ state: 'R', cpuMs: 1750, waitMs: 0 });
+    expect(parseSchedule('')).toBeUndefined();
+    const times = { state: 'R', cpuMs: 1750, waitMs: 0 };
+    expect(parseStat(`7 (a) b) ${fields}`)).toEqual(times);
+  });
+
+  it.runIf(process.platform === 'linux')('of this process are known, with its state', () => {
+    const times = mainThreadTimes(process.pid);
+    expect(times?.cpuMs).toBeGreaterThan(0);
+    expect(times?.state).toMatch(/^[RSD]$/);
   });
 
   it('of no process are unknown', () => {

@@ -18,29 +18,39 @@ const UTIME = 11;
 const STIME = 12;
 
 /** @param pid the process; the same number is that of its main thread.
- *  @returns undefined where the system has no such files, or the process has ended. */
+ *  @returns undefined where the system has no such files, or the process has ended. The state is read
+ *  when it is asked for: mostly the times suffice, and a file costs as much as all the rest of a look. */
 export function mainThreadTimes(pid: number): ThreadTimes | undefined {
   const folder = `/proc/${pid}/task/${pid}`;
-  try {
-    return parseTimes(readFileSync(`${folder}/stat`, 'utf8'), schedulerTimes(folder));
-  } catch {
-    return undefined;
-  }
+  const scheduled = parseSchedule(textOf(`${folder}/schedstat`));
+  if (!scheduled) return parseStat(textOf(`${folder}/stat`));
+  return {
+    ...scheduled,
+    get state() {
+      return parseStat(textOf(`${folder}/stat`))?.state ?? '';
+    },
+  };
 }
 
-/** @param stat,schedstat the text of these files; '' where the second is missing. */
-export function parseTimes(stat: string, schedstat: string): ThreadTimes {
+/** @param schedstat the text of this file; '' where it is missing.
+ *  @returns undefined where the kernel does not count these times. */
+export function parseSchedule(schedstat: string): Omit<ThreadTimes, 'state'> | undefined {
+  const [run, wait] = schedstat.split(' ').map((ns) => Number(ns) / NS_PER_MS);
+  return run === undefined || wait === undefined ? undefined : { cpuMs: run, waitMs: wait };
+}
+
+/** @param stat the text of this file; '' where it is missing. */
+export function parseStat(stat: string): ThreadTimes | undefined {
+  if (stat === '') return undefined;
   // The name before these fields may hold spaces and parentheses.
   const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [run, wait] = schedstat.split(' ').map((ns) => Number(ns) / NS_PER_MS);
-  if (run !== undefined && wait !== undefined) return { state, cpuMs: run, waitMs: wait };
   const ticks = Number(fields[UTIME - 1]) + Number(fields[STIME - 1]);
   return { state, cpuMs: ticks * MS_PER_CLOCK_TICK, waitMs: 0 };
 }
 
-function schedulerTimes(folder: string): string {
+function textOf(file: string): string {
   try {
-    return readFileSync(`${folder}/schedstat`, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch {
     return '';
   }

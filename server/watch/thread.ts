@@ -22,10 +22,11 @@ const CAPTURE_MS_MAX = 500;
 const CAPTURE_INTERVAL_MS = 10_000;
 
 const { progress, limitMs, intervalMs } = workerData as ThreadData;
-const counter = new Int32Array(progress);
+const counters = new Int32Array(progress);
 const judge = new Judge(intervalMs);
 const sentries: Sentry[] = [];
 let captureAgainAt = 0;
+let beatsSeen = 0;
 /** What is known of the stretch that goes on; undefined while there is progress. */
 let suspicion: { stack: string | undefined; stretch: Stretch; isReported: boolean } | undefined;
 
@@ -53,12 +54,19 @@ const report = (kind: WatchReport['kind'], { heldMs, cause }: Stretch, found: st
 function look(): void {
   const sample: Sample = {
     atMs: performance.now(),
-    progress: Atomics.load(counter, 0),
+    progress: Atomics.load(counters, 0),
     times: mainThreadTimes(process.pid),
   };
-  tell(BEAT_LINE);
+  beatIfDue();
   judged(judge.look(sample), sample);
   for (const sentry of sentries) sentry(sample, tools);
+}
+
+/** Each line costs the primary as much as a heartbeat, so this says only what no heartbeat has said. */
+function beatIfDue(): void {
+  const beats = Atomics.load(counters, 1);
+  if (beats === beatsSeen) tell(BEAT_LINE);
+  beatsSeen = beats;
 }
 
 function judged(stretch: Stretch | undefined, sample: Sample): void {
@@ -87,7 +95,7 @@ async function hang(stretch: Stretch, at: number): Promise<void> {
   suspicion.isReported = true;
   const found = suspicion.stack ?? (await stack());
   // It may have gone on while its stack was taken.
-  if (Atomics.load(counter, 0) === at) report('hang', stretch, found);
+  if (Atomics.load(counters, 0) === at) report('hang', stretch, found);
 }
 
 parentPort?.on('message', ({ module, data }: AddSentry) => {
