@@ -3,10 +3,11 @@ import type { Log, ProcessMetrics } from '../observe/index.ts';
 import type { Batch } from '../store/index.ts';
 import { ABOUT_ALONE, after, type GameHangError, type Place } from './guard.ts';
 import { HangProof } from './hang-proof.ts';
+import { HangingCommands } from './hanging-commands.ts';
 import type { Input } from './inputs.ts';
 import type { RoomFiles } from './room-rebuild.ts';
 
-/** Commands of one room that may be set aside; then it is the room that is at fault. */
+/** Commands of one room that may end the process and be set aside; then it is the room that is at fault. */
 export const SET_ASIDE_MAX = 3;
 
 /** `repeated`: nothing is certain, the same is tried again. `skipped`: the command at fault is skipped from
@@ -22,12 +23,20 @@ export interface HangJudgeOptions {
 export class HangJudge {
   private readonly options: HangJudgeOptions;
   private readonly proof = new HangProof();
+  private readonly hanging = new HangingCommands();
+  /** The last hang that was noted there. */
+  private noted: GameHangError | undefined;
   /** The last place in a batch that was applied before whose hang was proven. */
   private doubted: Place | undefined;
   private game = '';
 
   constructor(options: HangJudgeOptions) {
     this.options = options;
+  }
+
+  /** @returns the inputs as they are to be written down: without commands whose name hangs again and again. */
+  screen(inputs: Input[]): Input[] {
+    return this.hanging.screen(inputs);
   }
 
   /** A batch has been applied. */
@@ -43,11 +52,13 @@ export class HangJudge {
     this.game = snapshot.game;
     const batch = batches.find(({ tick }) => tick === hang.place.tick);
     const known = appliedTick ?? (batches.at(-1)?.tick ?? 0) - 1;
-    const verdict = !this.proof.isProven(hang)
+    const isProven = this.proof.isProven(hang);
+    const verdict = !isProven
       ? this.repeat(hang)
       : batch && batch.tick <= known && hang.place.index !== ABOUT_ALONE
         ? this.doubt(hang)
         : this.punish(hang, batch);
+    if (isProven) this.proof.settled();
     this.options.metrics.count('gameHangs', 1, { outcome: verdict });
     return verdict;
   }
@@ -91,12 +102,28 @@ export class HangJudge {
     }
     const { player, seq, name, args } = input;
     const command = { player, seq, command: name, args };
-    if (this.options.files.setAside(hang.place) > SET_ASIDE_MAX) {
-      this.say(hang, command, 'a room has too many commands that hang');
+    // It comes again where the disk did not take what follows.
+    if (this.noted !== hang) this.hanging.note(name);
+    this.noted = hang;
+    // The others of the name that the batch has would hang one after another.
+    const { tick } = hang.place;
+    const places = [...batch!.inputs.keys()]
+      .filter((at) => at === index || (at > index && this.hanging.isRefused(batch!.inputs[at]!)))
+      .map((at) => ({ tick, index: at }));
+    this.options.files.setAside(...places);
+    if (this.hanging.isTooMany) {
+      this.say(hang, command, 'commands of too many names hang in a room');
       return 'quarantined';
     }
-    this.options.metrics.count('commandsSetAside');
-    this.say(hang, command, 'a command hangs: it was set aside and is refused, the room goes on');
+    this.options.metrics.count('commandsSetAside', places.length);
+    this.say(
+      hang,
+      command,
+      this.hanging.isRefused(input)
+        ? 'a command hangs again: it was set aside, and commands of its name are refused in this room for ten ' +
+            'minutes'
+        : 'a command hangs: it was set aside and is refused, the room goes on',
+    );
     return 'skipped';
   }
 

@@ -30,7 +30,14 @@ describe('A hang', () => {
   it('that was proven says nothing of what runs at its place from then on', () => {
     const proof = new HangProof();
     expect(proof.isProven(hang(450))).toBe(true);
+    proof.settled();
     expect(proof.isProven(hang(0))).toBe(false);
+  });
+
+  it('stays proven until what follows from it was done', () => {
+    const proof = new HangProof();
+    for (const cpuMs of [0, 1, 0, 1]) proof.isProven(hang(cpuMs));
+    expect(proof.isProven(hang(0))).toBe(true);
   });
 
   it('at another place, or after a step that has come to its end, is another hang', () => {

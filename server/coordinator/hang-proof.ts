@@ -13,16 +13,19 @@ export class HangProof {
   private tries = 0;
   private cpuMs = 0;
 
-  /** @returns whether it is the code that is at fault; else the same is to be tried again. */
+  /** @returns whether it is the code that is at fault; else the same is to be tried again. A proof holds until
+   *  `settled`, since what follows from it may have to be tried again. */
   isProven({ place, cpuMs, limitMs }: GameHangError): boolean {
     if (!isSame(place, this.place)) this.forget();
     this.place = place;
     this.tries++;
     this.cpuMs += cpuMs;
-    const isProven = this.cpuMs >= PROOF * limitMs || this.tries >= TRIES_MAX;
-    // What runs there next is other code: the input is skipped.
-    if (isProven) this.forget();
-    return isProven;
+    return this.cpuMs >= PROOF * limitMs || this.tries >= TRIES_MAX;
+  }
+
+  /** What follows from a proof was done: other code runs at the place next, as the input is skipped. */
+  settled(): void {
+    this.forget();
   }
 
   /** A batch has been applied without harm. */

@@ -59,16 +59,36 @@ describe.each([hanging.name, quietHanging.name])('A command that hangs in a room
     expect(again.of('rejected')).toMatchObject([{ seq: 1, code: 'GAME_ERROR' }]);
   });
 
-  it('three times is forgiven a room, and the fourth ends it', async () => {
+  it('twice is refused from then on without being run, and the room goes on', async () => {
     const world = new HangWorld();
     const room = await world.open(game);
     const { session, link } = await world.joined(room);
-    for (let seq = 1; seq <= 4; seq++) world.send(room, session, seq, 'hang');
-    await until(() => link.of('left').length === 1);
-    expect(link.of('left')).toMatchObject([{ room: room.id, code: 'GAME_ERROR' }]);
-    expect(world.folders).toEqual([`${room.id}.quarantined-1`]);
-    expect([await world.hangs('skipped'), await world.hangs('quarantined')]).toEqual([3, 1]);
+    for (let seq = 1; seq <= 5; seq++) world.send(room, session, seq, 'hang');
+    await until(() => link.of('rejected').length === 5);
+    for (let seq = 6; seq <= 8; seq++) world.send(room, session, seq, 'hang');
+    world.send(room, session, 9, 'add', { by: 3 });
+    await until(() => link.of('result').length === 1);
+    const refused = [1, 2, 3, 4, 5, 6, 7, 8].map((seq) => ({ seq, code: 'GAME_ERROR' }));
+    expect(link.of('rejected')).toMatchObject(refused);
+    expect(link.of('result')).toMatchObject([{ seq: 9, value: 3 }]);
+    expect([await world.hangs('skipped'), await world.hangs('quarantined')]).toEqual([2, 0]);
+    await world.finish();
+    expect(world.isAsWritten(room.id)).toBe(true);
   });
+});
+
+it('Commands of three names that hang are forgiven a room, and the fourth name ends it', async () => {
+  const { hang } = hanging.commands as unknown as { hang: object };
+  const commands = { ...(hanging.commands as object), hang1: hang, hang2: hang, hang3: hang };
+  const world = new HangWorld({}, [{ ...hanging, commands } as typeof hanging]);
+  const room = await world.open(hanging.name);
+  const { session, link } = await world.joined(room);
+  const names = ['hang', 'hang1', 'hang2', 'hang3'];
+  for (const [i, name] of names.entries()) world.send(room, session, i + 1, name);
+  await until(() => link.of('left').length === 1);
+  expect(link.of('left')).toMatchObject([{ room: room.id, code: 'GAME_ERROR' }]);
+  expect(world.folders).toEqual([`${room.id}.quarantined-1`]);
+  expect([await world.hangs('skipped'), await world.hangs('quarantined')]).toEqual([3, 1]);
 });
 
 describe('A room of which the game hangs elsewhere', () => {

@@ -13,10 +13,9 @@ export interface RoomFiles {
   /** The newest snapshot, and the batches since, without the inputs that were set aside.
    *  @throws {StoreError} */
   newest(): { readonly snapshot: Snapshot; readonly batches: readonly Batch<Input>[] };
-  /** Whoever reads the room from now on gets the input as one that was refused.
-   *  @returns how many inputs of the room were set aside now.
+  /** Whoever reads the room from now on gets the inputs as ones that were refused.
    *  @throws {StoreError} */
-  setAside(place: Pick<Place, 'tick' | 'index'>): number;
+  setAside(...places: readonly Pick<Place, 'tick' | 'index'>[]): void;
 }
 
 /** How long the replay keeps other rooms waiting. */

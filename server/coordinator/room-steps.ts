@@ -50,6 +50,8 @@ export interface RoomStepsOptions extends Pick<RoomOptions, 'id' | 'game' | 'log
 
 /** From one try to read the room's files to the next. */
 const RETRY_MS = 200;
+/** Interval between log lines while a room waits for its files. */
+const LOG_MS = 10_000;
 
 export class RoomSteps implements Stepped {
   readonly intervalMs: number;
@@ -112,7 +114,7 @@ export class RoomSteps implements Stepped {
     this.startedAt = performance.now();
     if (!this.batch) {
       const now = this.clock.next();
-      const inputs = this.inbox;
+      const inputs = this.judge.screen(this.inbox);
       // Nothing is shown or acknowledged that is not written down.
       if (!record.append(now, inputs)) {
         notWritten();
@@ -181,6 +183,7 @@ export class RoomSteps implements Stepped {
 
   private async rebuild(hang: GameHangError | undefined): Promise<void> {
     const { game, files, replayGuard, failed, rebuilt, log, id } = this.options;
+    let loggedAt = Number.NEGATIVE_INFINITY;
     for (let next = hang; !this.isOver; ) {
       try {
         if (next && !this.goesOn(next)) return;
@@ -195,10 +198,11 @@ export class RoomSteps implements Stepped {
       } catch (error) {
         if (error instanceof GameHangError) next = error;
         else if (error instanceof StoreError) {
-          log.error(
-            { err: error, room: id },
-            'a room waits until its files can be read or written',
-          );
+          const text = 'a room waits until its files can be read or written';
+          if (performance.now() - loggedAt >= LOG_MS) {
+            loggedAt = performance.now();
+            log.error({ err: error, room: id }, text);
+          }
           await wait(RETRY_MS);
         } else if (!this.isOver) {
           failed(error);

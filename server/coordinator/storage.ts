@@ -187,20 +187,23 @@ export class FileStorage implements Storage {
   }
 
   /** Whoever reads the room from now on gets the input as one that was refused.
-   *  @returns how many inputs of the room were set aside now.
+   *  @returns how many inputs of the room are set aside since the older of its snapshots.
    *  @throws {StoreError} */
-  setAside(room: number, { tick, index }: InputPlace): number {
+  setAside(room: number, ...added: readonly InputPlace[]): number {
     const folder = roomFolder(this.config.data, room);
-    const places = [...readSetAside(this.disk, folder), { tick, index }];
+    const places = [...readSetAside(this.disk, folder)];
+    for (const { tick, index } of added) places.push({ tick, index });
     writeSetAside(this.disk, folder, places);
-    return places.length;
+    const { snapshots } = readRoom(this.disk, folder, inputCodec);
+    const since = Math.min(...snapshots.map(({ tick }) => tick));
+    return places.filter(({ tick }) => tick > since).length;
   }
 
   filesOf(room: number): RoomFiles {
     const folder = roomFolder(this.config.data, room);
     return {
       newest: () => readNewest(this.disk, folder, inputCodec),
-      setAside: (place) => this.setAside(room, place),
+      setAside: (...places) => void this.setAside(room, ...places),
     };
   }
 
