@@ -7,7 +7,12 @@ import { Connections, type KeptConnection } from './connections.ts';
 import { WorkerPerClient } from './worker-per-client.ts';
 import { slotOf } from './workers.ts';
 
-const limits = { perClientMax: 4, perClientPerAddressMax: 2, perClientSpare: 1 };
+const limits = {
+  perClientMax: 4,
+  perClientPerAddressMax: 2,
+  perClientSpare: 1,
+  exemptAddresses: ['127.0.0.0/8'],
+};
 
 let connections: Connections;
 /** The processes that there are, by slot. */
@@ -112,6 +117,28 @@ describe('A client that has said hello', () => {
     expect(slotsOf(first, second)).not.toContain(1);
     close(first);
     expect(slotsOf(third)).not.toEqual([1]);
+  });
+
+  it('beyond the limit of its address takes no place from clients of other addresses', () => {
+    for (let i = 0; i < 20; i++) identify(connect('10.0.0.1'));
+    expect(workers.hasRoom()).toBe(true);
+    const bob = connect('10.0.0.2');
+    identify(bob);
+    expect(slotsOf(bob)).not.toEqual([1]);
+  });
+
+  it('shares the limit of its address with all of its network of 64 bits', () => {
+    const three = ['2001:db8::1', '2001:db8::2', '2001:db8:0:0:3::3'].map(connect);
+    for (const each of three) identify(each);
+    expect(slotsOf(three[2]!)).toEqual([1]);
+    close(three[0]!);
+    expect(slotsOf(three[2]!)).not.toEqual([1]);
+  });
+
+  it('of an exempt address has no limit of its address', () => {
+    const four = Array.from({ length: 4 }, () => connect('127.0.0.1'));
+    for (const each of four) identify(each);
+    expect(slotsOf(...four)).not.toContain(1);
   });
 
   it('whose process dies is served by a spare one, or by the shared worker until there is one', () => {

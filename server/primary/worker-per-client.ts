@@ -2,6 +2,7 @@
 // the good hello of a client is worth a process. Then the connection is moved to a worker of its own,
 // which ends with it and never serves a second one.
 import type { Config } from '../config.ts';
+import { AddressGroups } from '../limits/index.ts';
 import type { ChildProcess } from './child-process.ts';
 import type { KeptConnection } from './connections.ts';
 import {
@@ -13,7 +14,10 @@ import {
   workerId,
 } from './workers.ts';
 
-type Limits = Pick<Config, 'perClientMax' | 'perClientPerAddressMax' | 'perClientSpare'>;
+type Limits = Pick<
+  Config,
+  'perClientMax' | 'perClientPerAddressMax' | 'perClientSpare' | 'exemptAddresses'
+>;
 
 /** Connections without a good hello at one time; each may take `--handshake-ms` for it. */
 const UNIDENTIFIED_MAX = 1024;
@@ -30,7 +34,9 @@ export class WorkerPerClient implements Workers {
   private readonly sharedSlots = new Set<number>();
   /** Connections that have a process of their own, or get one. */
   private readonly clients = new Set<KeptConnection>();
-  private readonly clientsPerAddress = new Map<string, number>();
+  private readonly groups: AddressGroups;
+  /** By group of addresses; exempt addresses are not counted. */
+  private readonly clientsPerGroup = new Map<string, number>();
   /** Identified connections beyond a limit: the shared worker serves them on. */
   private readonly excess = new Set<KeptConnection>();
   private readonly ownerOf = new Map<ChildProcess, KeptConnection>();
@@ -40,6 +46,7 @@ export class WorkerPerClient implements Workers {
   constructor(options: WorkersOptions, limits: Limits) {
     this.options = options;
     this.limits = limits;
+    this.groups = new AddressGroups(limits.exemptAddresses);
     this.max = limits.perClientMax + 1;
   }
 
@@ -48,11 +55,12 @@ export class WorkerPerClient implements Workers {
     this.fill();
   }
 
-  /** Clients beyond the limit of an address have no process; they count all the same. */
+  /** Clients beyond the limit of their address have no process, and take no place from other addresses:
+   *  `--connections-per-address-max` bounds their number. */
   hasRoom(): boolean {
-    const identified = this.clients.size + this.excess.size;
-    const unidentified = this.options.connections.size - identified;
-    return identified < this.limits.perClientMax && unidentified < UNIDENTIFIED_MAX;
+    const { clients, excess } = this;
+    const unidentified = this.options.connections.size - clients.size - excess.size;
+    return clients.size < this.limits.perClientMax && unidentified < UNIDENTIFIED_MAX;
   }
 
   pick(ready: Iterable<ChildProcess>, connection: KeptConnection): ChildProcess | undefined {
@@ -92,10 +100,7 @@ export class WorkerPerClient implements Workers {
     this.excess.delete(connection);
     if (!this.clients.delete(connection)) return;
     this.disown(connection);
-    const { address } = connection;
-    const left = this.clientsAt(address) - 1;
-    if (left > 0) this.clientsPerAddress.set(address, left);
-    else this.clientsPerAddress.delete(address);
+    this.count(connection, -1);
     this.admit();
   }
 
@@ -136,16 +141,24 @@ export class WorkerPerClient implements Workers {
     const { perClientMax, perClientPerAddressMax } = this.limits;
     for (const connection of this.excess) {
       if (this.clients.size >= perClientMax) return;
-      const here = this.clientsAt(connection.address);
-      if (here >= perClientPerAddressMax) continue;
+      const group = this.groups.limitedGroup(connection.address);
+      if (group !== undefined && this.clientsOf(group) >= perClientPerAddressMax) continue;
       this.excess.delete(connection);
       this.clients.add(connection);
-      this.clientsPerAddress.set(connection.address, here + 1);
+      this.count(connection, 1);
     }
   }
 
-  private clientsAt(address: string): number {
-    return this.clientsPerAddress.get(address) ?? 0;
+  private count({ address }: KeptConnection, change: number): void {
+    const group = this.groups.limitedGroup(address);
+    if (group === undefined) return;
+    const clients = this.clientsOf(group) + change;
+    if (clients > 0) this.clientsPerGroup.set(group, clients);
+    else this.clientsPerGroup.delete(group);
+  }
+
+  private clientsOf(group: string): number {
+    return this.clientsPerGroup.get(group) ?? 0;
   }
 
   /** Gives the connection a worker that has never served one; undefined where none is ready. */
