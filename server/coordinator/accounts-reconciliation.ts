@@ -39,7 +39,7 @@ export class Reconciliation {
       try {
         this.step(this.after);
       } catch (error) {
-        this.options.trouble.failed(error);
+        this.options.trouble.failed(error, 'search');
         return;
       }
     }

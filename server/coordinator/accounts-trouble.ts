@@ -9,12 +9,26 @@ const LOG_MS = 10_000;
 /** Interval between attempts to find out whether it is over, where nothing else is written. */
 const PROBE_MS = 1000;
 
+/** What failed, and what that means for players: the log says it. */
+const texts = {
+  bank: 'the accounts cannot be written: deposits wait and are tried again, players play on',
+  open: 'the accounts cannot be opened: the start waits and tries again; rooms and players wait',
+  lobby:
+    'the accounts cannot be read or written: commands of the lobby that need them are refused or wait',
+  trade: 'trades cannot be read or written: they end, or wait where another program has the lock',
+  search:
+    'the accounts cannot be searched for rows of rooms that are gone: it is tried again, no player waits for it',
+  probe: 'the accounts still cannot be written',
+} as const;
+
+export type AccountsWork = keyof typeof texts;
+
 export class AccountsTrouble {
   /** Is told of failures that are the disk's; a lock of another program is not among them. */
   health: DiskHealth | undefined;
   private readonly log: Log;
   private since: number | undefined;
-  private loggedAt = Number.NEGATIVE_INFINITY;
+  private readonly loggedAt = new Map<AccountsWork, number>();
   private probedAt = Number.NEGATIVE_INFINITY;
 
   constructor(log: Log) {
@@ -27,15 +41,15 @@ export class AccountsTrouble {
   }
 
   /** Something could not be written, or read. */
-  failed(err: unknown, part: WrittenPart = 'account'): void {
+  failed(err: unknown, work: AccountsWork): void {
+    const part: WrittenPart = work === 'trade' ? 'trade' : 'account';
     if (!isLocked(err)) this.health?.failed(part, err);
     const now = performance.now();
     this.since ??= now;
-    if (now - this.loggedAt < LOG_MS) return;
-    this.loggedAt = now;
-    const text =
-      'the accounts cannot be written: deposits wait and are tried again, players play on';
-    this.log.error({ err, seconds: Math.round(this.seconds) }, text);
+    const loggedAt = this.loggedAt.get(work) ?? Number.NEGATIVE_INFINITY;
+    if (now - loggedAt < LOG_MS) return;
+    this.loggedAt.set(work, now);
+    this.log.error({ err, seconds: Math.round(this.seconds) }, texts[work]);
   }
 
   /** Something was written. */
@@ -43,7 +57,7 @@ export class AccountsTrouble {
     if (this.since === undefined) return;
     const seconds = Math.round(this.seconds);
     this.since = undefined;
-    this.loggedAt = Number.NEGATIVE_INFINITY;
+    this.loggedAt.clear();
     this.log.info({ seconds }, 'the accounts can be written again');
   }
 
@@ -56,7 +70,7 @@ export class AccountsTrouble {
       write();
       this.succeeded();
     } catch (error) {
-      this.failed(error);
+      this.failed(error, 'probe');
     }
   }
 }

@@ -131,7 +131,7 @@ export class Bank {
       trouble.succeeded();
       return results;
     } catch (error) {
-      trouble.failed(error);
+      trouble.failed(error, 'bank');
       return undefined;
     }
   }

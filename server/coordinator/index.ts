@@ -133,7 +133,9 @@ export class Coordinator {
     const { config, games, log, metrics, linkPath, standby, diskFailed } = options;
     await standby?.rest();
     const trouble = new AccountsTrouble(log);
-    const storage = await FileStorage.open(config, standby, (error) => trouble.failed(error));
+    const storage = await FileStorage.open(config, standby, (error) =>
+      trouble.failed(error, 'open'),
+    );
     trouble.succeeded();
     const { accounts, disk, health } = storage;
     trouble.health = health;

@@ -79,11 +79,12 @@ export const lobbyCommands = {
   create: command(
     'Opens a new room of a game; join it by its number.',
     Type.Object({ game: name }),
-    ({ rooms, limits }, session, { game }) => {
+    ({ rooms, limits }, session, args) => {
+      const { game } = args;
       if (rooms.games.get(game)?.match) return refused('MATCH_ONLY', game);
       const answer = (opened: Found) =>
         typeof opened === 'string' ? refused(opened, game) : result({ room: opened.id });
-      const pace = limits.joinTooSoon(session, CREATE_COST);
+      const pace = joinPace(limits, session, args, CREATE_COST);
       if (pace !== undefined) return refused('TOO_SOON', pace);
       const opening = rooms.open(game, session);
       return opening instanceof Promise ? opening.then(answer) : answer(opening);
@@ -106,7 +107,7 @@ export const lobbyCommands = {
     }),
     (world, session, args) => {
       // A match opens a room, and puts the session into it.
-      const pace = world.limits.joinTooSoon(session);
+      const pace = joinPace(world.limits, session, args);
       if (pace !== undefined) return refused('TOO_SOON', pace);
       if (!hasPlaceLeft(world, session)) {
         return refused('PLACE_QUOTA', `at most ${world.config.placesPerAddressMax}`);
@@ -227,6 +228,22 @@ function tryRun(world: LobbyWorld, session: Session, { name, args }: CommandMess
     );
   }
   return known.run(world, session, given as never);
+}
+
+const counted = new WeakSet<object>();
+
+/** Counts a join; once also where the same command is run again.
+ *  @param args of the command: the same object each time.
+ *  @returns the pace, where it comes too soon. */
+function joinPace(
+  limits: ClientLimits,
+  session: Session,
+  args: object,
+  cost?: number,
+): string | undefined {
+  if (counted.has(args)) return undefined;
+  counted.add(args);
+  return limits.joinTooSoon(session, cost);
 }
 
 function traded(came: Traded): Answer {

@@ -20,7 +20,7 @@ export function waitForAccounts(
   trouble: AccountsTrouble,
 ): Answer | Promise<undefined> {
   if (!(error instanceof StoreError)) throw error;
-  trouble.failed(error);
+  trouble.failed(error, 'lobby');
   const now = performance.now();
   const since = waiting.get(message) ?? now;
   waiting.set(message, since);

@@ -1,5 +1,5 @@
 // Room 0: what can be asked of it, what it refuses, and that it answers each request once.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeLink } from './fake-link.ts';
 import { pass, settlePromises, startTime, stopTime } from './fake-time.ts';
 import { ANSWERS_KEPT } from './ledger.ts';
@@ -56,6 +56,20 @@ describe('lobby.games', () => {
       { name: 'prepared', text: expect.any(String), playersMax: 3, ticksPerSecond: 20 },
     ]);
   });
+});
+
+it('A match that is asked for again within the server counts once', async () => {
+  const { match } = world.matchmaking;
+  let waits = 3;
+  world.matchmaking.match = (...of) =>
+    waits-- > 0 ? Promise.resolve(undefined) : match.apply(world.matchmaking, of);
+  const counts = vi.spyOn(world.limits, 'joinTooSoon');
+  link.take();
+  world.lobby(session, 1, 'match', { game: 'tally' });
+  await settlePromises();
+  expect(waits).toBe(-1);
+  expect([...link.of('result'), ...link.of('rejected')]).toHaveLength(1);
+  expect(counts).toHaveBeenCalledTimes(1);
 });
 
 describe('A command of the lobby at which the coordinator fails', () => {
