@@ -274,3 +274,19 @@ describe('destroy', () => {
     expect(got).toEqual([leave(1)]);
   });
 });
+
+it('A frame that comes byte by byte is kept in few buffers, and is given whole', () => {
+  const source = new Wire();
+  const sender = channelOn(source).channel;
+  sender.send(command('x'.repeat(50_000)));
+  sender.flush();
+  const stream = new Wire();
+  const { channel, got } = channelOn(stream);
+  const { bytes } = source;
+  for (let i = 0; i < bytes.length - 1; i++) stream.emit('data', Buffer.from([bytes[i]!]));
+  expect(channel.heldBytes).toBe(bytes.length - 1);
+  expect((Reflect.get(channel, 'chunks') as Buffer[]).length).toBeLessThan(20);
+  stream.emit('data', bytes.subarray(-1));
+  expect(got).toEqual([command('x'.repeat(50_000)), 'end of batch']);
+  expect(channel.heldBytes).toBe(0);
+});

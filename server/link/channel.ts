@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { Packr, RESERVE_START_SPACE, Unpackr } from 'msgpackr';
 import { refuseMsgpack } from '../../protocol/scan.ts';
 import { markProgress } from '../watch/progress.ts';
+import { FRAME_MESSAGES_MAX, partsOf } from './frame-parts.ts';
 import type { Codec, MessageIn, ProcessMessageTable } from './table.ts';
 
 /** Above this many unsent bytes a channel counts as congested. */
@@ -14,13 +15,13 @@ const LENGTH_BYTES = 4;
 const TURN_BYTES = 262_144;
 /** The most that one read brings. A shorter one has emptied the stream. */
 const READ_BYTES = 65_536;
-/** Of a channel with a bound for frames: what one frame asks for is done in one go. */
-const FRAME_MESSAGES_MAX = 1024;
 
 /** For messages from outside. */
 export interface Guard {
   /** @returns what is wrong with the values of one message, or undefined. */
   faultOf(values: readonly unknown[]): string | undefined;
+  /** A longer frame is refused when its length has come. */
+  readonly frameBytesMax: number;
 }
 
 export interface ChannelOptions<Out extends ProcessMessageTable, In extends ProcessMessageTable> {
@@ -36,8 +37,10 @@ export interface ChannelOptions<Out extends ProcessMessageTable, In extends Proc
   /** For a stream whose other end may send anything: what is wrong with it ends the stream, and is the
    *  error that `closed` is given. */
   readonly guard?: Guard;
-  /** Frames of more than one message are not larger. With a guard, no frame may be that comes. */
+  /** Frames of more than one message that are sent are not larger. */
   readonly frameBytesMax?: number;
+  /** Bytes were written, or a part of a frame has come: `heldBytes` may have grown by that. */
+  grown?(bytes: number): void;
   /** Every message that came in one piece has been given. */
   batchEnd?(): void;
   /** The stream has ended or failed; nothing more is given. Called once. */
@@ -107,6 +110,11 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
     return this.options.stream.writableLength;
   }
 
+  /** Bytes that this process holds for the peer: of its unfinished frame, and those that it has not taken. */
+  get heldBytes(): number {
+    return this.chunksBytes + this.unsentBytes;
+  }
+
   get congested(): boolean {
     return this.unsentBytes > CONGESTED_BYTES;
   }
@@ -151,7 +159,7 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
     this.queue = [];
     const { frameBytesMax } = this.options;
     if (frameBytesMax === undefined) this.write(queue);
-    else for (const part of partsOf(queue, frameBytesMax)) this.write(part);
+    else for (const part of partsOf(queue, frameBytesMax)) if (this.open) this.write(part);
   };
 
   private write(batch: readonly unknown[]): void {
@@ -160,6 +168,7 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
     this.messagesSent += batch.length;
     this.bytesSent += frame.length;
     this.options.stream.write(frame);
+    this.options.grown?.(frame.length);
   }
 
   private unschedule(): void {
@@ -197,27 +206,43 @@ export class Channel<Out extends ProcessMessageTable, In extends ProcessMessageT
       if (this.open) this.dispatch(chunk.subarray(LENGTH_BYTES));
       return;
     }
-    this.chunks.push(chunk);
-    this.chunksBytes += chunk.length;
+    this.append(chunk);
+    this.options.grown?.(chunk.length);
     // A frame of many chunks is joined once, when its last one is here.
     while (this.open && this.chunksBytes >= LENGTH_BYTES) {
       const needed = LENGTH_BYTES + this.peekLength();
-      const { guard, frameBytesMax = Number.POSITIVE_INFINITY } = this.options;
-      if (guard && needed - LENGTH_BYTES > frameBytesMax) {
+      const { guard } = this.options;
+      if (guard && needed - LENGTH_BYTES > guard.frameBytesMax) {
         this.refuse(`a frame says that it has ${needed - LENGTH_BYTES} bytes`);
         return;
       }
       if (this.chunksBytes < needed) return;
       const whole = this.chunks.length === 1 ? this.chunks[0]! : Buffer.concat(this.chunks);
       const rest = whole.subarray(needed);
-      this.chunks = rest.length > 0 ? [rest] : [];
+      // A view would keep the whole frame for a peer that ends its bytes just behind it.
+      const kept = guard ? Buffer.from(rest) : rest;
+      this.chunks = kept.length > 0 ? [kept] : [];
       this.chunksBytes = rest.length;
       this.dispatch(whole.subarray(LENGTH_BYTES, needed));
     }
   }
 
+  /** Joins small chunks like the digits of a binary counter: a frame that comes byte by byte is not kept as
+   *  one buffer for each byte, and each byte is copied about 16 times. */
+  private append(chunk: Buffer): void {
+    const { chunks } = this;
+    this.chunksBytes += chunk.length;
+    let last = chunk;
+    while (chunks.length > 0 && chunks.at(-1)!.length <= last.length && last.length < READ_BYTES) {
+      last = Buffer.concat([chunks.pop()!, last]);
+    }
+    chunks.push(last);
+  }
+
   private peekLength(): number {
-    if (this.chunks[0]!.length < LENGTH_BYTES) this.chunks = [Buffer.concat(this.chunks)];
+    if (this.chunks[0]!.length < LENGTH_BYTES) {
+      this.chunks.splice(0, this.chunks.length, Buffer.concat(this.chunks));
+    }
     return this.chunks[0]!.readUInt32LE(0);
   }
 
@@ -258,31 +283,4 @@ function faultOfBatch(body: Buffer, guard: Guard): unknown[][] | string {
     if (fault !== undefined) return fault;
   }
   return batch;
-}
-
-/** Messages in parts that have at most so many bytes each and are not too many, or are one message. */
-function* partsOf(messages: unknown[], bytesMax: number): Generator<unknown[]> {
-  let from = 0;
-  let bytes = 0;
-  for (let i = 0; i < messages.length; i++) {
-    const more = bytesAtMost(messages[i]);
-    if ((bytes + more > bytesMax && i > from) || i - from === FRAME_MESSAGES_MAX) {
-      yield messages.slice(from, i);
-      from = i;
-      bytes = 0;
-    }
-    bytes += more;
-  }
-  yield from === 0 ? messages : messages.slice(from);
-}
-
-/** Of a value that is packed; most are small numbers and short words in an array. */
-function bytesAtMost(value: unknown): number {
-  if (typeof value === 'string') return 5 + 3 * value.length;
-  if (typeof value !== 'object' || value === null) return 9;
-  if (value instanceof Uint8Array) return 5 + value.byteLength;
-  let bytes = 5;
-  if (Array.isArray(value)) for (const member of value) bytes += bytesAtMost(member);
-  else for (const key in value) bytes += 200 + bytesAtMost((value as Record<string, unknown>)[key]);
-  return bytes;
 }

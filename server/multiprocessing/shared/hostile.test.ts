@@ -129,6 +129,7 @@ const bodies: [string, Buffer[]][] = [
   ],
   ['a number of a request that is none', [packed(attach(), put('1' as never, 1))]],
   ['too few fields', [packed(attach(), [inputKinds.put.tag, '', 1, 0, false, 'q'])]],
+  ['a long frame before it attaches', [frameOf(Buffer.alloc(0), 70_000)]],
   ['a request before it attaches', [packed(put(1, 1))]],
   ['another name on the same connection', [packed(attach()), packed(attach('1-other'))]],
   ['a name without end', [packed(attach('x'.repeat(5000)))]],

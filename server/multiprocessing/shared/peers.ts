@@ -1,7 +1,7 @@
 // The connections of a coordinator to the processes of its group: who is at which, and who has to wait.
 import type { Socket } from 'node:net';
 import { faultOfInput, inputKinds } from '../../coordinator/sync/index.ts';
-import { type ArrayChannel, arrayChannel, OWNER_AT } from './wire.ts';
+import { type ArrayChannel, arrayChannel, FRAME_BYTES_MAX, OWNER_AT } from './wire.ts';
 
 export interface PeersOptions {
   readonly ownersMax: number;
@@ -14,6 +14,14 @@ export interface PeersOptions {
   /** What a process has sent cost it its connection. */
   fault(text: string): void;
 }
+
+/** The longest frame before a process has attached: that message is small. */
+const FIRST_FRAME_BYTES_MAX = 65_536;
+/** Bytes that are held for all processes together: of unfinished frames, and of replies that are not read. It is
+ *  room for 16 processes that read nothing; a process that reads has next to nothing here. */
+export const HELD_BYTES_MAX = 134_217_728;
+/** The bytes that are held are added up when they may have grown by this. */
+const ADD_UP_BYTES = 1_048_576;
 
 /** A connection whose client knows the key. */
 interface Peer {
@@ -34,6 +42,10 @@ export class Peers {
   private readonly options: PeersOptions;
   /** By owner. */
   private readonly peers = new Map<string, Peer>();
+  /** All connections, also those that have not attached. */
+  private readonly all = new Set<Peer>();
+  /** Bytes by which those that are held may have grown since they were added up. */
+  private grownBytes = 0;
   /** While nothing is read from any. */
   private resting: NodeJS.Timeout | undefined;
 
@@ -48,9 +60,17 @@ export class Peers {
   accept(socket: Socket, pid: number): void {
     const receive = (values: unknown[]) => this.receive(peer, values);
     const closed = (error: Error | undefined) => this.closed(peer, error);
-    const more = { guard: { faultOf }, drained: () => this.resume(peer) };
+    const guard = {
+      faultOf,
+      get frameBytesMax() {
+        return peer.owner === '' ? FIRST_FRAME_BYTES_MAX : FRAME_BYTES_MAX;
+      },
+    };
+    const grown = (bytes: number) => this.grown(bytes);
+    const more = { guard, grown, drained: () => this.resume(peer) };
     const channel = arrayChannel(socket, receive, closed, more);
     const peer: Peer = { owner: '', pid, channel };
+    this.all.add(peer);
   }
 
   send(owner: string, values: unknown[]): void {
@@ -101,8 +121,26 @@ export class Peers {
     return true;
   }
 
+  private grown(bytes: number): void {
+    this.grownBytes += bytes;
+    if (this.grownBytes < ADD_UP_BYTES) return;
+    this.grownBytes = 0;
+    let held = 0;
+    for (const { channel } of this.all) held += channel.heldBytes;
+    if (held <= HELD_BYTES_MAX) return;
+    let largest: Peer | undefined;
+    for (const peer of this.all) {
+      if (!largest || peer.channel.heldBytes > largest.channel.heldBytes) largest = peer;
+    }
+    if (!largest) return;
+    const text = `it has ${largest.channel.heldBytes} bytes of replies that it does not read, or of a frame that it does not end`;
+    this.all.delete(largest);
+    largest.channel.destroy(new Error(text));
+  }
+
   private closed(peer: Peer, error: Error | undefined): void {
     const { owner, pid } = peer;
+    this.all.delete(peer);
     // A system error: as when a process is killed.
     if (error && !('syscall' in error)) {
       const who = `process ${pid}${owner && ` (${owner})`} of the group`;
