@@ -59,7 +59,7 @@ function accuse({ fields, rooms }: StepSentryData, suspect: Int32Array): string 
   } catch (error) {
     return `room ${room} (its recovery cannot be told: ${error}); the process is replaced`;
   }
-  return `room ${room}, tick ${tick}, input ${index}; the process is replaced, and its successor skips that`;
+  return `room ${room}, tick ${tick}, input ${index}; the process is replaced, and the next one skips this input`;
 }
 
 export default makeSentry;

@@ -57,7 +57,7 @@ describe('Rows of rooms', () => {
     expect(accounts.totals().items).toEqual([{ item: 'gold', accounts: 90, rooms: 90 }]);
   });
 
-  it('leave behind that their numbers are used up', async () => {
+  it('keep their numbers from being given to new rooms', async () => {
     const { accounts, db, run } = begin(['2']);
     db.exec('DELETE FROM nets WHERE room > 7; DELETE FROM seen WHERE room > 7');
     db.exec('DELETE FROM settled WHERE room > 7');

@@ -58,7 +58,7 @@ export class Reconciliation {
     this.after = undefined;
     if (this.found === 0) return;
     const text =
-      'rows of rooms that are gone were removed: what those had put in counts as of room 0';
+      'the rows of ended rooms were removed from the accounts: room 0 has their net amounts';
     log.info({ rooms: this.found }, text);
   }
 }

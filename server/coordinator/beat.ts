@@ -18,7 +18,7 @@ export interface Stepped {
   cut(hang: GameHangError): void;
   /** How late a step began, in milliseconds. */
   late(lagMs: number): void;
-  /** So many steps were left out, because too many had been missed. */
+  /** Steps were left out, because too many had been missed. @param steps their number. */
   skipped(steps: number): void;
 }
 
@@ -80,12 +80,12 @@ export class Pace {
 
 export class Beat {
   private readonly guard: Guard;
-  /** How long a guard takes in rooms. */
+  /** A guard that is older than this takes in no further room, in milliseconds. */
   private readonly guardMs: number;
   private readonly clock: Clock;
   private readonly paces = new Set<Pace>();
   private readonly awake = new Set<Pace>();
-  /** Suspects that are to step. */
+  /** Rooms whose last step was cut: each of them steps under a guard of its own. */
   private readonly apart = new Set<Pace>();
   private waking: NodeJS.Immediate | undefined;
   private timerAt = Number.POSITIVE_INFINITY;

@@ -4,7 +4,7 @@ import { ABOUT_ALONE, GameHangError, type Place } from './guard.ts';
 /** The part of its limit that code must have computed to be proven guilty, in all tries at one place together:
  *  on a full machine one try gets less than that. */
 const PROOF = 0.8;
-/** Code that does not compute at all, as one that sleeps, is proven guilty by so many tries. */
+/** Code that uses no processor time, as a sleep does, is proven guilty by this number of tries. */
 const TRIES_MAX = 4;
 
 /** The tries at one place, one after another. */
@@ -28,9 +28,9 @@ export class HangProof {
     this.forget();
   }
 
-  /** A batch has been applied without harm. */
+  /** A batch has been applied without a hang. */
   passed(): void {
-    // That says nothing of code that runs between batches.
+    // A batch proves nothing about code that runs between batches.
     if (this.place && this.place.index !== ABOUT_ALONE) this.forget();
   }
 

@@ -1,5 +1,5 @@
-// Keeps a command of the lobby at which processes die from ending one after another: its client, or another
-// one, sends it again to each that takes their place.
+// Refuses a command of the lobby that has ended processes: a client sends an unanswered command again, so it
+// would end each new coordinator.
 import { performance } from 'node:perf_hooks';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import type { CommandMark, DeadCommand } from '../store/index.ts';
@@ -36,7 +36,7 @@ export class LobbyGuard {
     for (const of of deaths) {
       if (countOf(deaths, (other) => keyOf(other) === keyOf(of)) >= DEATHS_OF_ONE)
         this.deadly.add(keyOf(of));
-      // A clock that was set back does not make a death a new one for ever.
+      // The distance both ways: with a clock that was set back, a death in the future would stay recent.
       const recent = ({ name, at }: DeadCommand) =>
         name === of.name && Math.abs(Date.now() - at) < NAME_MS;
       if (countOf(deaths, recent) >= DEATHS_OF_NAME) this.deadlyNames.add(of.name);

@@ -298,7 +298,7 @@ describe('lobby.chat', () => {
     for (let i = 0; i < 30; i++) expect(says('127.0.0.1')).toBe('said');
   });
 
-  it('to everyone has a pace for all together; a room has its own', async () => {
+  it('to everyone has one rate for all accounts together, and in a room a rate of that room', async () => {
     world = new TestWorld({ chatLinesPerSecondToAll: 1 });
     const room = (await world.rooms.open('quiet')) as Room;
     const says = (to?: number): string => {

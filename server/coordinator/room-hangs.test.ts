@@ -119,7 +119,7 @@ describe('A room of which the game hangs elsewhere', () => {
     },
   );
 
-  it('when it is asked what the room is about is over, and who asked for a place is refused', async () => {
+  it('when it is asked what the room is about is over, and a session that asked for a place is refused', async () => {
     const world = new HangWorld();
     const room = await world.open(hanging.name);
     const { link, session } = await world.joined(room);
@@ -132,7 +132,7 @@ describe('A room of which the game hangs elsewhere', () => {
     expect(world.folders).toEqual([`${room.id}.quarantined-1`]);
   });
 
-  it('when it is asked that for one who comes back is over', async () => {
+  it('when it is asked what the room is about, for a player who comes back, is over', async () => {
     const world = new HangWorld();
     const room = await world.open(hanging.name);
     const { link, session } = await world.joined(room);

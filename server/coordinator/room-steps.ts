@@ -31,7 +31,7 @@ export interface RoomStepsOptions extends Pick<RoomOptions, 'id' | 'game' | 'log
   readonly replayGuard: ReplayGuard;
   readonly record: RoomRecord;
   readonly about: RoomAbout;
-  /** What is done before a batch is applied, and may be stopped with nothing of it. */
+  /** Called before a batch is applied. The batch may be cut afterwards. */
   readonly willApply: (inputs: readonly Input[]) => void;
   /** Under the guard: what the bots do next. */
   readonly think: () => void;

@@ -42,7 +42,7 @@ export interface RoomsOptions {
   diskFailed(error: unknown): void;
 }
 
-/** An empty room makes place for another after this time: whoever opened it is about to join. */
+/** An empty room makes place for another one after this time, in which the session that opened it can join. */
 const EMPTY_GRACE_MS = 5000;
 
 export class Rooms implements Iterable<Room> {

@@ -241,10 +241,10 @@ export class WorkerPeer implements WorkerLink {
       return;
     }
     const goOn = (opened: Found) => {
-      // Who has gone has nothing to be told; who has come back since has asked again.
+      // A session that has left this connection gets no answer here: it asks again when it returns.
       if (this.sessions.get(connection) !== session) return;
       if (typeof opened === 'string') this.joinFound(session, message, opened);
-      // Others may have been quicker, and have filled it.
+      // Other sessions may have filled the room meanwhile.
       else this.join(message);
     };
     const failed = (error: unknown) => () => {

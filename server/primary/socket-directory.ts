@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { SOCKET_PATH_BYTES_MAX, SocketServer } from '../link/index.ts';
 
 export interface SocketDirectoryOptions {
-  /** The data directory, whose lock this process has: sockets in it that are left are nobody's. */
+  /** The data directory. This process has its lock, so no other process uses a socket that was left in it. */
   readonly data: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }

@@ -1,4 +1,4 @@
-// Spare processes that are of no use, or take too long to be.
+// Spare processes that cannot serve, or take too long until they can.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { linkVersion } from '../link/index.ts';
 import type { Log } from '../observe/index.ts';
@@ -53,7 +53,7 @@ describe('A spare process', () => {
     forked[0]!.message({ type: 'loaded', problem: 'it is broken', link });
     await vi.advanceTimersByTimeAsync(4999);
     expect([forked.length, forked[0]!.isKilled, ready()]).toEqual([1, true, []]);
-    expect(said).toEqual(['a spare process would be of no use']);
+    expect(said).toEqual(['a spare process cannot serve, and is replaced later']);
     await vi.advanceTimersByTimeAsync(1);
     expect([forked.length, ready()]).toEqual([2, [false]]);
   });

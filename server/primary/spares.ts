@@ -48,7 +48,7 @@ interface Spare {
   readonly loaded: PromiseWithResolvers<void>;
   readonly rehearsed: PromiseWithResolvers<void>;
   readonly ended: PromiseWithResolvers<void>;
-  /** As quick as it will be. */
+  /** It has ended its rehearsal, or needs none. */
   isReady: boolean;
 }
 
@@ -227,7 +227,7 @@ export class Spares {
     return spare;
   }
 
-  /** Nobody waits for that; after a death the next may come soon, so loading was not slowed down. */
+  /** No other process waits for a rehearsal; after a death the next may come soon, so loading was not slowed down. */
   private rehearse(spare: Spare): void {
     spare.isReady = this.options.config.spares === 0;
     if (spare.isReady) return;
@@ -236,11 +236,11 @@ export class Spares {
     forked.send({ type: 'rehearse' });
   }
 
-  /** It has said that it would be of no use. */
+  /** The process has said that it cannot serve. */
   private refuse(spare: Spare, error: Error): void {
     if (!this.waiting.has(spare)) return;
     const fields = { childPid: spare.forked.pid, problem: error.message };
-    this.options.log.error(fields, 'a spare process would be of no use');
+    this.options.log.error(fields, 'a spare process cannot serve, and is replaced later');
     this.discard(spare);
     this.refillLater(RETRY_MS);
   }

@@ -119,7 +119,9 @@ describe('A process that gives signs', () => {
 
   it('is named in the log when it was late, and goes on', () => {
     watchdog.reported(child as never, { kind: 'late', cause: 'loop', heldMs: 900, stack: 'at x' });
-    expect(lines).toEqual(['one piece of work held up the event loop of a process']);
+    expect(lines).toEqual([
+      'a single task held up the event loop of a process: `stack` has its code',
+    ]);
     expect(child.isEnding).toBe(false);
   });
 });

@@ -47,7 +47,10 @@ export class Watchdog {
       return;
     }
     const fields = { child: child.name, childPid: child.pid, heldMs, stack };
-    this.options.log.warn(fields, 'one piece of work held up the event loop of a process');
+    this.options.log.warn(
+      fields,
+      'a single task held up the event loop of a process: `stack` has its code',
+    );
   }
 
   close(): void {

@@ -28,7 +28,7 @@ export class Connector {
     this.options = options;
   }
 
-  /** Tries until nobody was there for so long.
+  /** Tries to attach to the coordinator, again and again. @param ms the time after which a failed try is the last.
    *  @throws {AuthenticationError} {GroupError} */
   async connect(ms: number): Promise<void> {
     const until = performance.now() + ms;

@@ -13,9 +13,10 @@ export interface SentRequest {
   readonly identity: object;
 }
 
-/** What a request breaks it breaks at once: a later break has another cause. */
+/** A request that ends the coordinator does so within this time, in milliseconds: a later break has another
+ *  cause. */
 const TRIAL_MS = 1000;
-/** So often a request may be followed by a break when it was sent alone. */
+/** A request that was sent alone and was followed by this number of breaks is not sent again. */
 const BREAKS_MAX = 2;
 
 export class SentRequests {

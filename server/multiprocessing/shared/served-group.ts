@@ -54,12 +54,12 @@ export class ServedGroup {
     this.work ??= this.run();
   }
 
-  /** Of those who are served now. */
+  /** Of the processes that are served now. */
   get counts(): SyncServer['counts'] {
     return this.server?.counts ?? { owners: 0, objects: 0, bytes: 0 };
   }
 
-  /** All is as it was when another serves it later. Idempotent. */
+  /** Another server that serves the same folder later goes on from here. Idempotent. */
   async close(): Promise<void> {
     this.closing.abort();
     await this.work;
@@ -71,13 +71,13 @@ export class ServedGroup {
       try {
         const failure = await this.serveOnce();
         if (this.closing.signal.aborted) return;
-        this.say(failure, 'and is soon again');
+        this.say(failure, 'and is served again in a moment');
       } catch (error) {
         if (isLasting(error)) {
-          this.say(error, 'until that is mended and the coordinator replaced');
+          this.say(error, 'until its cause is mended and the coordinator is replaced');
           return;
         }
-        this.say(error, 'and is tried again');
+        this.say(error, 'and this is tried again in a moment');
       }
       await this.pause(RETRY_MS);
     }
@@ -116,7 +116,7 @@ export class ServedGroup {
     await sleep(ms, undefined, { signal: this.closing.signal }).catch(() => {});
   }
 
-  /** Not oftener than a log can bear: who is cut off comes again. */
+  /** Limits the lines of the log: a process that was cut off connects again and again. */
   private readonly notice = (text: string, isFault: boolean): void => {
     const now = performance.now();
     if (now - this.noticedAt < NOTICE_MS) {

@@ -43,14 +43,15 @@ export interface SyncServerOptions {
 /** Processes at one time; a connection more is refused, `TOO_MANY_PROCESSES`. */
 const PROCESSES_MAX = 1024;
 const RECLAIM_MS = 1000;
-/** After a write that took longer, others have the process for so many times as long. */
+/** After a write of more than `SLOW_MS` the next one waits for `REST` times the duration of that write, which
+ *  leaves the process to its other work. */
 const [SLOW_MS, REST] = [1, 9];
 const REST_MS_MAX = 250;
-/** Of a share of the event loop: taken at once without a rest. */
+/** Work that the group may do without a rest, where it has a share of the event loop. */
 const BURST_MS = 10;
 export class SyncServer {
-  /** Resolves, with what it was, when something has gone wrong: it answers nobody from then on, and
-   *  another may go on from what the journal has. */
+  /** Resolves with the error that has ended the service: no process is answered from then on, and another
+   *  server may go on from the journal. */
   readonly failed: Promise<unknown>;
   private readonly fail: (error: unknown) => void;
   private hasFailed = false;
@@ -61,7 +62,7 @@ export class SyncServer {
   private readonly state: SyncState;
   private readonly clock: GroupClock;
   private readonly journal: SyncJournal | undefined;
-  /** Until the callback at hand is through, and what was asked is written down. */
+  /** Replies that wait until the journal has the inputs of this callback. */
   private unsent: Reply[] = [];
   private now: number | undefined;
   private settling: NodeJS.Timeout | undefined;
@@ -130,9 +131,9 @@ export class SyncServer {
       await journal.close();
       throw error;
     }
-    // Those that died meanwhile are not waited for.
+    // Processes that have died meanwhile are not waited for.
     for (const owner of state.owners.keys()) server.absent.add(owner, Number.parseInt(owner, 10));
-    // Leases and waits that go on end in time, also when nobody asks for anything.
+    // Leases and waits that go on end in time, also when no process asks for anything.
     server.apply({ kind: 'expire' });
     return server;
   }
@@ -196,7 +197,7 @@ export class SyncServer {
     else this.settling = setTimeout(this.settle, Math.min(waitMs, REST_MS_MAX));
   }
 
-  /** Of what cannot be written down nobody is told. */
+  /** Sends the replies when the journal has their inputs: a reply holds after a restart, too. */
   private readonly settle = (): void => {
     if (this.hasFailed) return;
     const startedAt = performance.now();

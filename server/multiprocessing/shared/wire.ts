@@ -18,11 +18,11 @@ export const HELLO_BYTES = KEY_BYTES + 4;
 /** The number of the coordinator's run. */
 export const RUN_BYTES = 8;
 export const GREETING_BYTES = 1 + RUN_BYTES;
-/** The greeting of who is not let in; else it is what the coordinator speaks. */
+/** The greeting of a process without the key. A process with it is greeted with the coordinator's version. */
 export const REFUSED = 0;
-/** The greeting where as many processes as the coordinator serves are there. */
+/** The greeting of a process that is one more than the coordinator serves. */
 export const FULL = 255;
-/** Above that of before whenever the messages change: processes of another do not join. */
+/** Raise this by one when the messages change. A process with another version is refused. */
 export const WIRE_VERSION = 3;
 /** Where the owner stands in every array, and in those of requests what else all of them have. */
 export const OWNER_AT = 1;
@@ -54,12 +54,12 @@ export function arrayChannel(
 }
 
 /** The run of all coordinators that go on from the same journal: an owner that they do not know is
- *  one that was given up, not one of before. */
+ *  one that was given up. */
 export function runOf(key: Buffer): Buffer {
   return createHash('sha256').update('run').update(key).digest().subarray(0, RUN_BYTES);
 }
 
-/** @returns undefined when the socket closed before so many bytes came. */
+/** @returns undefined when the socket closed before all of the bytes came. */
 export function readExactly(socket: Socket, bytes: number): Promise<Buffer | undefined> {
   return new Promise((resolve) => {
     const end = (read: Buffer | undefined): void => {
