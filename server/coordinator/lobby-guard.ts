@@ -19,8 +19,8 @@ interface Command {
 
 /** Deaths at one command with which it is at fault: one may be a coincidence. */
 const DEATHS_OF_ONE = 2;
-/** Deaths at commands of one name, of whichever sessions, in so long: then all of the name are refused for
- *  as long. */
+/** Deaths at commands of one name, of any sessions, within `NAME_MS`: all commands of that name are refused
+ *  then, for `NAME_MS`. */
 const DEATHS_OF_NAME = 6;
 const NAME_MS = 10 * 60_000;
 

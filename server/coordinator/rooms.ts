@@ -38,7 +38,7 @@ export interface RoomsOptions {
   readonly pool: WorkPool;
   readonly bank: Pick<Bank, 'handOver' | 'end'>;
   readonly limits: Pick<ClientLimits, 'reached'>;
-  /** The disk has not taken what was written: nobody knows what it holds. */
+  /** The disk has not taken what was written: the content of the disk is unknown. */
   diskFailed(error: unknown): void;
 }
 
@@ -102,7 +102,7 @@ export class Rooms implements Iterable<Room> {
     return best ?? this.openings.get(gameName) ?? this.open(gameName, opener);
   }
 
-  /** A new room, of which nobody is told before the disk has it. It is never there where this process
+  /** A new room, which is announced when the disk has it. It is never there where this process
    *  ends before: the next one is asked again.
    *  @param opener for whose quota it counts. */
   open(gameName: string, opener?: Limited): ErrorCode | Promise<Found> {

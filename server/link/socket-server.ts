@@ -15,7 +15,7 @@ export interface SocketServerOptions {
   restored(error?: Error): void;
 }
 
-/** Systems take paths of at least so many bytes for a socket; longer ones are refused or cut off. */
+/** Every system takes a path of this number of bytes for a socket; some refuse longer ones, or cut them off. */
 export const SOCKET_PATH_BYTES_MAX = 103;
 /** How often the socket file is looked at. */
 const LOOK_MS = 500;

@@ -37,7 +37,7 @@ const READY_MS_MAX = 5000;
 const STEPS = 5;
 const PATIENT_STEPS = 10;
 
-/** One that has left out so many heartbeats may be stopped, or only late. */
+/** A process that has left out this number of heartbeats may be stopped, or only late. */
 const SILENT_BEATS = 3;
 
 const OTHER_LINK =

@@ -1,4 +1,4 @@
-// Barrier: lets nobody pass before all of its parties are there.
+// Barrier: its parties wait until all of them are there.
 import type { Link } from './link.ts';
 import { SharedObject, type WaitOptions } from './shared-object.ts';
 

@@ -46,7 +46,7 @@ export interface Dialled {
 
 /** @param made is given the socket at once.
  *  @throws {AuthenticationError} when there is another user's, or the key is wrong.
- *  @throws {GroupError} `DISCONNECTED` when nobody is there; `OTHER_VERSION`. */
+ *  @throws {GroupError} `DISCONNECTED` when no coordinator is there; `OTHER_VERSION`. */
 export async function dial(address: GroupAddress, made: (socket: Socket) => void) {
   const { path, key } = address;
   checkDirectory(path);

@@ -1,7 +1,7 @@
 // A process's connection to its coordinator: numbered requests, each applied exactly once.
 //
 // connecting → ready: attached. ready → connecting: the connection broke. Any → closed: close, a
-// refusal, or nobody was there for too long. Requests are kept until a reply shows that the
+// refusal, or no coordinator was there for too long. Requests are kept until a reply shows that the
 // coordinator has them; after each attach those that it has not are sent again.
 import { randomBytes } from 'node:crypto';
 import {
@@ -256,7 +256,7 @@ export class Link {
   }
 
   /** Nothing of this process is known. Where that is because the coordinator is a new process, all
-   *  that was shared began anew, and what waits waits on; else this process was given up. */
+   *  that was shared began from nothing, and what waits waits on; else this process was given up. */
   private beginAnew(givenUp: boolean): void {
     const waiting = this.pending.removeAll();
     this.serial = this.acknowledged = 0;

@@ -40,7 +40,7 @@ export class Semaphore extends SharedObject {
     return link.ask(asked, options.signal, () => new Permit(link, name));
   }
 
-  /** Gives permits, also such as nobody had acquired.
+  /** Gives permits, also permits that no process had acquired.
    *  @throws {SyncError} `RELEASED_TOO_OFTEN`, of a bounded one that has all of its permits. */
   async release(count = 1): Promise<void> {
     await this.link.ask({ kind: 'release', name: this.name, task: 0, fence: 0, count });

@@ -4,7 +4,7 @@ import { GroupError } from '../errors.ts';
 import { type GroupDoor, KEY_VARIABLE, PATH_VARIABLE } from './dial.ts';
 import { groupFileOf, readGroupFile } from './group-file.ts';
 
-/** A service may take so long to start again. */
+/** A server that starts again is waited for until this time is over, in milliseconds. */
 const REJOIN_MS = 60_000;
 
 /** What processes need in their environment to find it. There is no key in it: the file has that. */
