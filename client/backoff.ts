@@ -4,7 +4,7 @@
 const FIRST_MS_MAX = 100;
 /** A server that has said goodbye is expected back within this. */
 const PLANNED_MS = 30_000;
-/** Meanwhile a client asks again after a random time between these: often enough to be back half a second
+/** In that time a client tries again after a random delay between these: often enough to be back half a second
  *  after the server, and spread, so that 10,000 clients are 20,000 connections a second and no more. */
 const PLANNED_MS_MIN = 100;
 const PLANNED_MS_MAX = 900;

@@ -68,7 +68,7 @@ describe('A client that asks for all there is', () => {
     await expect.poll(() => server.metric('holdfast_rooms')).toBe(1 + 4 + 2);
   });
 
-  it('has its share of the sessions, however often it connects, and others play meanwhile', async () => {
+  it('gets its share of the sessions, however often it connects, while other addresses play', async () => {
     const greedy = Array.from({ length: 80 }, () => clientOf(GREEDY));
     const other = clientOf(OTHER);
     expect(await answerTo(other)).toBe('welcome');

@@ -81,7 +81,7 @@ describe('A native function that does not return', () => {
 });
 
 describe('An endless loop', () => {
-  it('in a command is refused, costs other rooms its time and no process, and the room is as it was', async () => {
+  it('in a command is refused, costs other rooms its time limit and no process, and changes nothing in its room', async () => {
     const { data, server, room, gap, pids } = await start();
     room.send('add');
     await expect(room.call('loop')).rejects.toMatchObject({ code: 'GAME_ERROR' });

@@ -193,7 +193,7 @@ describe('--workers per-client', () => {
     expect(silent.some(({ isClosed }) => isClosed)).toBe(false);
   });
 
-  it('lets an address have so many processes, and serves its further clients by the shared one', async () => {
+  it('limits the processes of an address, and serves its further clients by the shared one', async () => {
     const limits = ['--per-client-per-address-max', '1', '--per-client-spare', '1'];
     const server = await startServer('--workers', 'per-client', ...limits);
     const ada = rawClient(server).hello('ada');

@@ -11,7 +11,7 @@ export function makeDirectory(path: string): void {
     try {
       mkdirSync(directory, { mode: 0o700 });
     } catch (error) {
-      // Another process may have made it meanwhile.
+      // Another process may have made it in between.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !isDirectory(directory))
         throw error;
     }

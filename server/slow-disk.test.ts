@@ -73,7 +73,7 @@ it('A full disk is said to players and operators, and what players sent is appli
   });
   const waiting = room.call('add');
   await expect.poll(() => told).toEqual([['storage', false]]);
-  // Whoever asked before the room stood still, and whoever asks now.
+  // Both joins are refused: the one from before the room stood still, and one now.
   await refused;
   await expect(other.join({ game: 'tally' })).rejects.toMatchObject({ code: 'ROOM_STALLED' });
   const newcomer = connect({ port: server.port, name: 'eve', connectTimeoutMs: 1000 });

@@ -8,7 +8,7 @@ export function listeningPorts(pid: number): number[] {
     try {
       inodes.add(/^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? '');
     } catch {
-      // It was closed meanwhile.
+      // It was closed in between.
     }
   }
   return ['tcp', 'tcp6'].flatMap((kind) => {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const RETRY_MS = 5;
 
-/** Begins the transaction in which nobody else can write, as soon as there is a gap.
+/** Begins a transaction that excludes all other writers, as soon as no other has one.
  *  @returns what ends it. */
 export async function lockAccounts(data: string, kind: 'IMMEDIATE' | 'EXCLUSIVE') {
   const db = new DatabaseSync(join(data, 'accounts.db'), { timeout: 0 });

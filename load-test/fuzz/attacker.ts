@@ -17,7 +17,7 @@ export interface AttackerOptions {
   readonly port: number;
   readonly random: Random;
   readonly tally: FuzzTally;
-  /** No more is to be sent. */
+  /** The sender has stopped. */
   isDone(): boolean;
 }
 

@@ -1,4 +1,4 @@
-// What costs are measured of: one row for each kind of message, with what has to be done before.
+// The messages whose costs are measured: one row for each kind, with the steps that must come before it.
 import type { CostClient } from './cost-client.ts';
 
 export interface CostRow {

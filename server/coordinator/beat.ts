@@ -8,7 +8,7 @@ import { GameHangError, type Guard } from './guard.ts';
 export interface Stepped {
   /** Milliseconds from one step to the next; 0: a step comes only after `wake`. */
   readonly intervalMs: number;
-  /** Writes down what comes next. @returns whether that is to be applied. */
+  /** Journals the next batch. @returns whether the journal has it, so that it may be applied. */
   begin(): boolean;
   /** Applies it, under a guard: may be stopped anywhere. Does not throw. */
   apply(): void;

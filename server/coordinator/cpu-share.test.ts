@@ -38,7 +38,7 @@ function workFor(ms: number, turnMs: number): number[] {
 describe('A share of a processor', () => {
   it.each([1, 5, 40])('is held over each second, in turns of %i ms', (turnMs) => {
     const done = workFor(20_000, turnMs);
-    // What is done at once before a rest comes on top, at the beginning and at the end.
+    // The burst that is allowed before a rest adds to the share, at the beginning and at the end.
     const most = 1000 * SHARE + 2 * Math.max(turnMs, 20);
     for (let from = 0; from < 19_000; from += 50) {
       expect(done.filter((at) => at > from && at <= from + 1000).length).toBeLessThan(most);

@@ -1,4 +1,4 @@
-// What is known of a disk that refuses what is written, and when it is known to be well again.
+// The state of a disk that refuses writes, and the moment at which it takes them again.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DiskHealth } from './disk-health.ts';
 import { pass, settlePromises, startTime, stopTime } from './fake-time.ts';

@@ -88,7 +88,7 @@ export class FollowedRoom {
       turnMs: TURN_MS,
       each: ({ now, inputs }) => {
         if (isOver()) return false;
-        // Who has sent it is to be told by the process that takes the room over.
+        // The process that takes the room over tells the sender.
         isWhole = inputs.every(({ kind }) => kind !== 'refused') && this.apply(now, inputs);
         return isWhole;
       },
@@ -102,7 +102,7 @@ export class FollowedRoom {
 
   /** @returns whether the room goes on after that. */
   private apply(now: number, inputs: readonly Input[]): boolean {
-    // What hangs here is no fault of the process that runs the room.
+    // A hang in a standby is no fault of the process that runs the room.
     mark(0, 0, 0);
     this.state.dropChanges();
     const startedAt = performance.now();

@@ -149,7 +149,7 @@ function runGuarded(run: () => void, limitMs: number): void {
     work = noWork;
   }
   if (!isDone) throw new GameHangError(placeOfSuspect(), limitMs, cpuMsSince(before));
-  // Set by what has run meanwhile.
+  // The guarded code sets it.
   const { error } = (failure as { readonly error: unknown } | undefined) ?? {};
   if (failure) throw error;
 }

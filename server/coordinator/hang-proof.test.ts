@@ -48,7 +48,7 @@ describe('A hang', () => {
     expect(proof.isProven(hang(300, 4))).toBe(false);
   });
 
-  it('between two batches stays the same one, however many batches come meanwhile', () => {
+  it('between two batches stays the same place, whatever number of batches passes', () => {
     const proof = new HangProof();
     expect(proof.isProven(hang(300, ABOUT_ALONE, 20))).toBe(false);
     proof.passed();

@@ -193,7 +193,7 @@ describe('Commands of the lobby that come faster than the limit', () => {
     expect(link.of('refused')).toHaveLength(1);
   });
 
-  it('have their answer once, however often they are sent again meanwhile', () => {
+  it('are answered once, however often they are sent again while they wait', () => {
     flood(ONCE + 2);
     for (const n of [ONCE + 1, ONCE + 2, ONCE + 1]) world.lobby(session, n, 'online');
     pass(5000);

@@ -54,7 +54,7 @@ const RETRY_MS = 1000;
 
 export class Matchmaking {
   private readonly options: MatchmakingOptions;
-  /** What makes a party is a secret: whoever has it is of the party, and nobody can guess it. */
+  /** A party is its secret: every player who has the secret belongs to the party, and it cannot be guessed. */
   readonly parties: SignedSecrets;
   private readonly queues = new Map<string, Queue>();
   private readonly present = new PacedValues<Present>();

@@ -74,7 +74,7 @@ function runLimited(run: () => void, timeout: number): void {
     const { user, system } = process.threadCpuUsage(before);
     throw new GameHangError(place, timeout, (user + system) / 1000);
   }
-  // Set by what has run meanwhile.
+  // The guarded code sets it.
   const { error } = (failure as { readonly error: unknown } | undefined) ?? {};
   if (failure) throw error;
 }

@@ -1,4 +1,4 @@
-// What is logged and counted where game code throws.
+// The log lines and metrics of game code that throws.
 import type { Room } from './room.ts';
 import type { RoomOptions } from './room-options.ts';
 import type { Outputs } from './room-state.ts';

@@ -28,7 +28,7 @@ export interface Rebuilt {
 }
 
 /** @param appliedTick the last tick of which anyone was told: what comes after is still to be applied.
- *  @param isOver whether nobody needs it any more.
+ *  @param isOver whether its work is no longer wanted.
  *  @throws {StoreError} {GameHangError}, and what the game throws. */
 export async function rebuildState(
   game: Game,

@@ -61,7 +61,7 @@ export class RoomSteps implements Stepped {
   private readonly markInput: (index: number) => void;
   /** Bounded by members: each has at most `inboxPerPlayerMax` commands here. */
   private inbox: Input[] = [];
-  /** What was written down and is to be applied. */
+  /** The batch that the journal has and that is applied next. */
   private batch: Pick<Batch<Input>, 'now' | 'inputs'> | undefined;
   private outcome: { readonly outputs: Outputs } | { readonly error: unknown } | undefined;
   private startedAt = 0;
@@ -81,12 +81,12 @@ export class RoomSteps implements Stepped {
     this.markInput = (index) => mark(id, this.appliedTick + 1, index);
   }
 
-  /** False while the state is made again: nothing of it is to be told or kept. */
+  /** False while the state is rebuilt: none of it may be published or saved then. */
   get isWhole(): boolean {
     return !this.isBroken;
   }
 
-  /** A batch was written down and is to be applied. */
+  /** The journal has a batch that has not been applied. */
   get isApplying(): boolean {
     return this.batch !== undefined;
   }
@@ -212,7 +212,7 @@ export class RoomSteps implements Stepped {
     }
   }
 
-  /** @returns whether the room is to be made again. */
+  /** @returns whether the room must be rebuilt. */
   private goesOn(hang: GameHangError): boolean {
     const verdict = this.judge.judge(hang, this.appliedTick);
     if (verdict === 'quarantined') this.options.failed(hang);

@@ -182,7 +182,7 @@ export class Room {
     // One more at once: the pause that comes is not longer by what is left of this tick.
     if (this.steps.intervalMs > 0 && !this.over) this.pace.stepNow();
     if (!this.stop()) return;
-    // What is written down and not applied the next process applies, as this one would have.
+    // The next process applies batches that are journaled and not applied, as this one would have.
     if (!this.steps.isWhole || this.steps.isApplying) return;
     // Copies at the last tick can go on with the next process.
     this.publish(true);

@@ -16,7 +16,7 @@ export interface WorkerLink {
   send(message: FromCoordinator): void;
   /** What was sent goes now, not with all else of this turn. */
   flush(): void;
-  /** Tells the client why, and closes its connection, which speaks for no session any more. */
+  /** Tells the client why, and closes its connection, which has lost its session. */
   cut(connection: number, code: ErrorCode, detail?: string): void;
   /** The worker takes messages too slowly: what can be made up for later is not sent now. */
   readonly congested: boolean;

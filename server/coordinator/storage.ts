@@ -186,7 +186,7 @@ export class FileStorage implements Storage {
     return { culprit: culpritOf(mark, batches, tick + batches.length), game };
   }
 
-  /** Whoever reads the room from now on gets the input as one that was refused.
+  /** Later readers of the room get the input as a refused one.
    *  @returns how many inputs of the room are set aside since the older of its snapshots.
    *  @throws {StoreError} */
   setAside(room: number, ...added: readonly InputPlace[]): number {

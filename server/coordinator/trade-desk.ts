@@ -23,7 +23,7 @@ export interface TradeDeskOptions {
 /** What came of a request: the trade as who asked sees it, or why it was refused. */
 export type Traded = TradeView | readonly [code: ErrorCode, detail?: string | undefined];
 
-/** Of the trades that an earlier process has ended, at most so many are told to players who come back. */
+/** Number of trades ended by an earlier process of which a returning player is told at most. */
 const NEWS_MAX = 1000;
 
 /** Its calls throw {StoreError} `LOCKED` where they need the accounts and another program has them:

@@ -478,7 +478,7 @@ describe('The limits of an address', () => {
     rooms: null,
   } as const;
 
-  /** Says so many hellos at once, by turns from these addresses.
+  /** Says `count` hellos at once, by turns from these addresses.
    *  @returns how many were refused. */
   async function helloAtOnce(count: number, ...addresses: string[]): Promise<number> {
     worker.got.take();
@@ -525,7 +525,7 @@ describe('The limits of an address', () => {
     ]);
   });
 
-  it('give it so many sessions; those that have only said hello make place for new ones', async () => {
+  it('bound its sessions; those that have only said hello make place for new ones', async () => {
     await limited({ sessionsPerAddressMax: 3 });
     const players = [await hello(HOME), await hello(NEXT_DOOR)];
     for (const one of players) expect(await join(one)).toBe('joined');
@@ -586,7 +586,7 @@ describe('The limits of an address', () => {
     ]);
   });
 
-  it('give its players so many places, matches that are waited for among them', async () => {
+  it('bound the places of its players, matches that are waited for among them', async () => {
     await limited({ placesPerAddressMax: 2 });
     const [one, other] = [await hello(HOME), await hello(NEXT_DOOR)];
     expect([await join(one, 1), await join(other, 1)]).toEqual(['joined', 'joined']);

@@ -1,4 +1,4 @@
-// Log lines about limits that were reached: one in a while for each limit, with how often meanwhile.
+// Log lines about limits that were reached: at most one per interval for each limit, with a count.
 import type { Log } from '../observe/index.ts';
 
 /** How often one limit is named in the log at most. */

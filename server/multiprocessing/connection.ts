@@ -27,7 +27,7 @@ export class Connection<Out, In> {
         frames.push(chunk);
       } catch (error) {
         if (!(error instanceof BadFrame)) throw error;
-        // What comes after it cannot be told apart from the rest of it.
+        // The bytes after it cannot be told apart from the rest of it.
         stream.destroy(error);
       }
     });

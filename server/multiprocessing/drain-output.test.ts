@@ -1,4 +1,4 @@
-// What processes write before their end arrives, also where its reader is slow.
+// Output that processes write before their end arrives, also where its reader is slow.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Writable } from 'node:stream';

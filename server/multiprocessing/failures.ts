@@ -53,7 +53,7 @@ export function birthFrame(subject: string, message: ToChild): Buffer {
   }
 }
 
-/** A copy of arguments that are sent more than once, and may be changed meanwhile.
+/** A copy of arguments that are sent more than once, and that the caller may change in between.
  *  @throws {ProcessError} `NOT_CLONEABLE`. */
 export function copyOfArguments(subject: string, args: readonly unknown[]): readonly unknown[] {
   try {

@@ -26,7 +26,7 @@ export class FileLock {
    *  @returns undefined while another has it.
    *  Throws what the system says of a file that cannot be made. */
   static take(path: string): FileLock | undefined {
-    // Whoever can read the file can hold a lock on it that keeps all others out.
+    // Any user who can read the file can hold a lock on it that keeps all others out.
     closeSync(openSync(`${path}.lock`, 'a', PRIVATE));
     const database = new DatabaseSync(`${path}.lock`, { timeout: 0 });
     try {

@@ -8,7 +8,7 @@ const ofSquare = target(new URL('./fixture-tasks.ts', import.meta.url), square);
 
 if (import.meta.main) {
   const told: string[] = [];
-  // What is loaded when it is first used needs a descriptor, too.
+  // Modules that are loaded at their first use need a descriptor, too.
   await using before = new Pool({ processes: 1 });
   await before.run(ofSquare, [1]);
   const taken: number[] = [];

@@ -71,7 +71,7 @@ describe('A value that crosses processes', () => {
     expect(arrived.error.cause).toBeInstanceOf(TypeError);
   });
 
-  it('arrives as it was, whatever it is', () => {
+  it('arrives unchanged, whatever its kind', () => {
     const anything = fc.anything({
       withBigInt: true,
       withDate: true,

@@ -45,7 +45,7 @@ export class RestartPolicy {
 
   /** Back-off protects the machine from a child that cannot start. It must not keep those waiting who need
    *  a child that can: one that has served, and is awaited, is started again at once, whatever killed it.
-   *  @returns when it is to be started again; undefined where that was too often. */
+   *  @returns the delay until the next start; undefined where there were too many deaths. */
   delayMs(record: DeathRecord, death: Death): number | undefined {
     const { livedMs, restart, hasServed, isAwaited, exit } = death;
     const isSteady = livedMs >= STEADY_MS;

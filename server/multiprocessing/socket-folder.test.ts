@@ -1,4 +1,4 @@
-// Where sockets of pipes and groups are: in a directory whose path a socket can have.
+// The directory of the sockets of pipes and groups: one whose path is short enough for a socket.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -122,7 +122,7 @@ describe('A child that is awaited', () => {
     family.add('a', 'b');
   });
 
-  /** @returns the delays of so many deaths, each in the moment of its start. */
+  /** @returns the delays after `count` deaths, each at the moment of its start. */
   function delaysOf(id: string, deaths: number): number[] {
     return Array.from({ length: deaths }, () => {
       family.end(id);

@@ -277,7 +277,7 @@ export class Supervisor {
     else slot.cancelTimer = this.options.clock.after(delayMs, () => this.forget(slot));
   }
 
-  /** @returns when it is to be started again; undefined where that was too often. */
+  /** @returns the delay until the next start; undefined where there were too many deaths. */
   private delayAfter(
     { spec, startedAt }: Slot,
     record: DeathRecord,

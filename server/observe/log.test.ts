@@ -82,7 +82,7 @@ describe('a line of the log', () => {
     const given = { level: 1, time: 2, role: 'coordinator', pid: 3, worker: 4, msg: 'x', room: 5 };
     log.info(given, 'a line');
     log.error({ ...given, err: new Error('it broke') }, 'another line');
-    // What comes twice is lost when it is read, and so makes the text shorter.
+    // A key that comes twice is lost when it is read, which makes the text shorter.
     for (const line of lines) expect(JSON.stringify(JSON.parse(line))).toBe(line);
     expect(JSON.parse(lines[0]!)).toMatchObject({
       level: 'info',

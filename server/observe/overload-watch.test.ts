@@ -23,7 +23,7 @@ beforeEach(() => {
   watch = new OverloadWatch(options, 'deltasMerged', 'overloaded: do this', () => now);
 });
 
-/** Seconds with so many late ticks each. */
+/** Seconds with `late` late ticks each. */
 function pass(seconds: number, lateTicks: number): void {
   for (let i = 0; i < seconds; i++) {
     now += 1000;

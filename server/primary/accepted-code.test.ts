@@ -69,7 +69,7 @@ describe('A process runs', () => {
     expect([runs(code), versions().length, said]).toEqual(['first', 1, []]);
   });
 
-  it('a copy that was removed or is in part only, as it was', async () => {
+  it('a copy that was removed or is incomplete', async () => {
     const code = newCode();
     await code.begin();
     rmSync(join(data, 'code'), { recursive: true });

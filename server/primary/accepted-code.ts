@@ -22,7 +22,7 @@ export interface AcceptedCodeOptions {
   readonly sources?: { readCode: typeof readCode; readBoot(): string };
 }
 
-/** A copy. It is also in memory: whoever clears the data directory up may remove its files. */
+/** A copy. It is also in memory, since a clean-up of the data directory may remove its files. */
 export interface CodeCopy extends CodeFiles {
   readonly version: string;
   readonly boot: string;

@@ -123,7 +123,7 @@ describe('the admin interface', () => {
   });
 });
 
-/** The status of a request with these headers, of which `fetch` allows some to nobody. */
+/** The status of a request with these headers, some of which `fetch` forbids. */
 async function statusOf(admin: Admin, line: string, ...headers: string[]): Promise<number> {
   const answer = await raw(
     admin,

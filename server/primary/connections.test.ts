@@ -14,7 +14,7 @@ function newWorker() {
   return { given, child: child as unknown as ChildProcess };
 }
 
-it('A later hand-over counts as later although the clock was set back meanwhile', () => {
+it('A later hand-over counts as later although the clock was set back in between', () => {
   const hour = 3_600_000;
   let time = 10 * hour;
   vi.spyOn(Date, 'now').mockImplementation(() => time);

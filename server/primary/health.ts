@@ -12,7 +12,7 @@ export interface HealthOptions {
   isRenewingCoordinator(): boolean;
 }
 
-/** A role without a ready process for so many times as long as a start may take does not get one. */
+/** A role without a ready process for this multiple of --start-ms counts as one that gets none. */
 const STARTS = 3;
 const ROLES = ['coordinator', 'worker'] as const satisfies readonly Role[];
 

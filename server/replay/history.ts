@@ -18,7 +18,7 @@ export class ReplayError extends Error {
   readonly code = 'CANNOT_REPLAY';
 }
 
-/** Whoever replays a room may take the time that it takes. */
+/** A replay has no time limit. */
 const noLimit = new Guard(0);
 
 type ReadSnapshot = Snapshot & SnapshotAbout;

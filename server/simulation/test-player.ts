@@ -58,7 +58,7 @@ export class Player extends Visitor {
   private joined(view: RoomView): void {
     this.view = view;
     view.on('rejected', (error) => {
-      // What was sent twice is answered twice.
+      // A command that was sent twice is answered twice.
       if (error.code !== 'GAME_ERROR' || this.hangs === 0) this.violate(`is refused: ${error}`);
     });
     view.on('left', ({ text }) => this.violate(`lost its place: ${text}`));

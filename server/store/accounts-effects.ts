@@ -17,7 +17,7 @@ export interface BankEffect {
   readonly amount: number;
 }
 
-/** What came of an effect. */
+/** The outcome of an effect. */
 export interface Settled {
   readonly n: number;
   readonly accepted: boolean;
@@ -35,7 +35,7 @@ export interface BankBatch {
     readonly seen: number;
     readonly effects: readonly BankEffect[];
   }[];
-  /** Rooms that are no more, and ask nothing any more. */
+  /** Rooms that no longer exist, so their answers are not needed. */
   readonly ended: readonly number[];
 }
 
@@ -117,7 +117,7 @@ export class AccountsEffects {
     if (effect.kind === 'balance') return this.answer(effect);
     const kept = this.sql.kept.get(room, n);
     if (kept) return { n, accepted: kept.accepted === 1, balance: kept.balance as number };
-    // The room has had the answer, so nobody waits for this one.
+    // The room has had the answer, so this one is not needed.
     if (n <= seen) return { ...this.answer(effect), accepted: false };
     const before = this.balanceOf(effect);
     const after = before + (effect.kind === 'deposit' ? effect.amount : -effect.amount);

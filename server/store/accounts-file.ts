@@ -41,7 +41,7 @@ export class AccountsFile {
   private isOpen = true;
 
   /** Opens the file when no other program has it to itself, and brings an older one up to date. Other
-   *  work goes on meanwhile.
+   *  work goes on in between.
    *  @param waiting told again and again while the file is locked.
    *  @throws {StoreError} */
   static async open(

@@ -98,7 +98,7 @@ describe('Accounts that another program has locked', () => {
     expect(file.fencesOf(['ann'])).toEqual(new Map([['ann', 1]]));
   });
 
-  it('are opened by a process that starts meanwhile, and fencing numbers go on', async () => {
+  it('are opened by a process that starts during the lock, and fencing numbers go on', async () => {
     const data = temporaryFolder();
     await (await AccountsFile.open(data)).close();
     const other = tool(data, 'BEGIN IMMEDIATE');

@@ -87,7 +87,7 @@ describe('With a million accounts and trades', () => {
     expect(median).toBeLessThan(CALL_MS_MAX);
   });
 
-  it('the sums of an older file are right, and other work has had its turns meanwhile', () => {
+  it('the sums of an older file are right, and other work had its turns during the upgrade', () => {
     process.stdout.write(`longest turn of the upgrade: ${longestTurnMs.toFixed(0)} ms\n`);
     expect(longestTurnMs).toBeLessThan(TURN_MS_MAX);
     const gold = file.totals().items[0]!;

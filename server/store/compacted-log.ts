@@ -81,14 +81,14 @@ export class CompactedLog {
     this.meanwhile?.push(body);
   }
 
-  /** The file is to be made short whatever its length: it has what is to be kept no longer. */
+  /** Compacts the file whatever its length: it has data that must not be kept. */
   compactSoon(): void {
     this.longBytes = 0;
   }
 
   /** Where the file has become long, replaces it by one with these records instead, and all that is
    *  appended from now on. They are taken bit by bit: where they are not what was at the call,
-   *  what was appended meanwhile must be harmless when it comes twice. They are disposed of when they
+   *  records appended during the compaction must be harmless when they come twice. They are disposed of when they
    *  are needed no longer. One that cannot be
    *  written leaves the file as it is, and is tried again when that has become longer. */
   compactIfLong(bodies: () => Iterable<Uint8Array> & Partial<Disposable>): void {

@@ -43,7 +43,7 @@ export const systemDisk = {
   sync: (fd: number): void => fs.fdatasyncSync(fd),
   syncLater: (fd: number): Promise<void> => fdatasync(fd),
   close: (fd: number): void => fs.closeSync(fd),
-  /** For a large file that has no name any more: its space is freed beside the event loop. */
+  /** Closes a large file that has been removed: its space is freed beside the event loop. */
   closeLater: (fd: number): Promise<void> => closeFile(fd),
   rename: (from: string, to: string): void => fs.renameSync(from, to),
   /** Removes a file or a folder with all that is in it; nothing happens where there is none. */

@@ -1,4 +1,4 @@
-// The extension point of the watch thread: what else is to be looked at, beside hangs.
+// The extension point of the watch thread: checks that it makes beside those for hangs.
 import type { Sample } from './judge.ts';
 
 /** What a sentry may use. */

@@ -125,7 +125,7 @@ export class Worker implements ConnectionHost {
 
   /** Lets go of connections that another process is to serve. */
   release(connections: readonly number[]): void {
-    // What has come for these connections still goes out by this process.
+    // Messages that have come for these connections still go out by this process.
     this.turn.settle();
     // One that is not here has closed, which the primary is being told.
     for (const id of connections) this.connections.get(id)?.release();

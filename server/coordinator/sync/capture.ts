@@ -59,7 +59,7 @@ export class Capture implements Iterable<SavedSlice>, Disposable {
     this.ended();
   }
 
-  /** Each as it was when the capture was made. */
+  /** Each in its state at the time of the capture. */
   *savedObjects(): Generator<SavedObject, void> {
     while (this.next < this.objects.length) {
       const object = this.objects[this.next]!;

@@ -69,7 +69,7 @@ export class Context {
     return true;
   }
 
-  /** Refuses a request that waits with `bytes`, or whose reply has so many.
+  /** Refuses a request that waits with `bytes`, or whose reply has that size.
    *  @returns whether it did. */
   refusesToOwe(owner: Owner, input: Request, bytes: number): boolean {
     const { ownerBytesMax } = this.limits;

@@ -112,7 +112,7 @@ function check(objects: Objects, newModel: () => Model, steps: fc.Arbitrary<Step
       expect(group.state.nextDeadline() ?? Number.POSITIVE_INFINITY).toBe(model.nextDeadline());
       for (const owner of OWNERS) group.gone(owner);
       expect(group.state.nextDeadline()).toBe(undefined);
-      // What is gone takes nothing: all that is left are queues with items.
+      // Owners that are gone hold no bytes: only queues with items are left.
       const left = group.state.counts;
       expect(left.bytes > 0).toBe(left.objects > 0);
     }),

@@ -7,7 +7,7 @@ import { type ArrayChannel, arrayChannel } from './wire.ts';
 
 export interface ConnectorOptions {
   readonly door: GroupDoor;
-  /** A connection was greeted: the coordinator is to be asked to attach. */
+  /** A connection was greeted: the client asks the coordinator to attach it. */
   greeted(channel: ArrayChannel): void;
   /** @param run which run of the coordinator it is. */
   message(channel: ArrayChannel, run: string, values: unknown[]): void;
@@ -58,7 +58,7 @@ export class Connector {
   private async tryOnce(): Promise<void> {
     const { door, greeted, message } = this.options;
     const { socket, run } = await dial(door.find(), (made) => {
-      // What is asked keeps the process, connected or not.
+      // A pending request keeps the process alive, connected or not.
       this.socket = made.unref();
     });
     if (this.isClosed) {

@@ -20,7 +20,7 @@ afterEach(() => {
 });
 
 describe('The clock of a group', () => {
-  it('goes on where another process serves the group, and stands while the machine starts anew', () => {
+  it('goes on where another process serves the group, and stands still while the machine reboots', () => {
     let uptime = 5000;
     const first = new GroupClock({ now: 0, offset: 0 }, () => uptime);
     uptime = 6000;

@@ -22,7 +22,7 @@ export class GroupClock {
   readonly offset: number;
   private readonly uptimeMs: () => number;
 
-  /** Where the machine has started anew since, the time goes on from the last that was reached: no
+  /** Where the machine has rebooted since, the time goes on from the last that was reached: no
    *  process that holds anything is left from before. */
   constructor(saved: SavedTime = { now: 0, offset: 0 }, uptime = uptimeMs) {
     this.uptimeMs = uptime;

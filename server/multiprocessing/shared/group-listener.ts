@@ -1,4 +1,4 @@
-// Where processes come into a group: a Unix socket, and the key that each has to know.
+// The entrance of a group: a Unix socket, and the key that each process has to know.
 import { timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { SocketServer } from '../../link/socket-server.ts';

@@ -170,12 +170,12 @@ describe('A process that sends', () => {
       }),
       { numRuns: 300 },
     );
-    // What is whole in them was done: the queue may have been ended.
+    // The whole parts have been applied: the queue may have been ended.
     queue = await group.queue('another');
     await isServed();
   });
 
-  it('bytes as an item that nobody can read fails who reads it, and can be confirmed', async () => {
+  it('an item of bytes that cannot be unpacked fails the call that reads it, and can be confirmed', async () => {
     const socket = await intrude();
     const request = open(1, 'q', { kind: 'queue', maxSize: 0 });
     const garbage = Buffer.from([0xff, 0x0f, 0x5c, 0x63, 0xff]);

@@ -26,7 +26,7 @@ import { type ArrayChannel, OWNER_AT, QUIET_AT, RECEIVED_AT, REQUEST_AT } from '
 /** Before a request is tried once more that may be what ended the coordinator, a while at random: so that
  *  it is not in doubt together with one of another process. */
 const SUSPICION_MS = 250;
-/** How long `close` waits for a coordinator to take what is to be said. */
+/** Time for which `close` waits for a coordinator to take the last messages. */
 const CLOSE_MS = 2000;
 /** Requests that no reply has acknowledged; then one is sent that has a reply. */
 const UNACKNOWLEDGED_MAX = 64;

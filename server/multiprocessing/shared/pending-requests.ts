@@ -17,7 +17,7 @@ export class PendingRequests {
   private readonly keepAlive: KeepAlive;
   private readonly cancel: (request: number) => void;
 
-  /** @param cancel is told which request is not waited for any more, since its signal has aborted. */
+  /** @param cancel is told of a request whose signal has aborted. */
   constructor(keepAlive: KeepAlive, cancel: (request: number) => void) {
     this.keepAlive = keepAlive;
     this.cancel = cancel;
@@ -51,7 +51,7 @@ export class PendingRequests {
     } else pending.reject(refusal(reply.code, pending.asked, reply.detail));
   }
 
-  /** It is not asked any more. @returns undefined where it has its reply. */
+  /** Withdraws the request. @returns undefined where it has its reply. */
   remove(request: number): Pending | undefined {
     const pending = this.requests.remove(request);
     if (!pending) return undefined;

@@ -75,7 +75,7 @@ describe('A request that breaks the connection each time', () => {
     expect(got).toEqual(items.filter((item) => item !== 'poison'));
   });
 
-  it('is given up also where the coordinator begins anew each time', async () => {
+  it('is given up also where each break is followed by a new coordinator', async () => {
     const lock = await group.lock('l');
     const held = await lock.acquire();
     const waiting = group.queue<string>('other').then((other) => other.get());

@@ -3,7 +3,7 @@
 // A request may be what ended the coordinator: sent again to each successor, it would end them all. So
 // after a break the requests that were on their way are tried: one alone, then more at a time while all
 // goes well, and one by one again where a portion was followed by a break. A request with which the
-// connection breaks each time is not sent any more.
+// connection breaks each time is given up.
 import { Deque } from '../../coordinator/sync/deque.ts';
 import { REQUEST_AT } from './wire.ts';
 

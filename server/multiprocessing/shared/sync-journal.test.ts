@@ -24,7 +24,7 @@ function savedOf(state: SyncState): unknown {
   return JSON.parse(JSON.stringify({ owners, objects }));
 }
 
-it('has a long queue, items that are taken and puts that wait, and what came meanwhile', async () => {
+it('has a long queue, items that are taken, puts that wait, and the inputs that came during the compaction', async () => {
   const { journal, state } = await SyncJournal.open({ folder }, restarted);
   let request = 0;
   const feed = (owner: string, input: object) => {

@@ -20,7 +20,7 @@ class Point {
 }
 
 describe('An item of a queue', () => {
-  it('arrives as it was put: maps, sets, dates, typed arrays and all', async () => {
+  it('arrives unchanged: maps, sets, dates, typed arrays and all', async () => {
     const items = [
       new Map([[{ id: 1 }, 'x']]),
       new Set([1, new Date(5)]),
