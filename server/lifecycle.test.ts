@@ -195,7 +195,10 @@ describe('--workers per-client', () => {
 
   it('limits the processes of an address, and serves its further clients by the shared one', async () => {
     const limits = ['--per-client-per-address-max', '1', '--per-client-spare', '1'];
-    const server = await startServer('--workers', 'per-client', ...limits);
+    const server = await startServer(
+      ...['--workers', 'per-client', '--exempt-addresses', 'none'],
+      ...limits,
+    );
     const ada = rawClient(server).hello('ada');
     await secondWelcome(ada);
     const bob = rawClient(server).hello('bob');
