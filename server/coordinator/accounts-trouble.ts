@@ -46,8 +46,9 @@ export class AccountsTrouble {
     if (!isLocked(err)) this.health?.failed(part, err);
     const now = performance.now();
     this.since ??= now;
-    const loggedAt = this.loggedAt.get(work) ?? Number.NEGATIVE_INFINITY;
-    if (now - loggedAt < LOG_MS) return;
+    // A failed probe is news only where no other failure has been logged of late.
+    const lines = work === 'probe' ? [...this.loggedAt.values()] : [this.loggedAt.get(work)];
+    if (lines.some((at) => at !== undefined && now - at < LOG_MS)) return;
     this.loggedAt.set(work, now);
     this.log.error({ err, seconds: Math.round(this.seconds) }, texts[work]);
   }
