@@ -127,6 +127,20 @@ describe('A room with many clients', () => {
     expect(await settled()).toEqual(['show 2 to 256', 'show 2 to 88', 'show 1 to 1', 'after']);
   });
 
+  it('is shown before messages that came meanwhile, which later ones do not overtake', async () => {
+    turn.add(delta(2, 1));
+    turn.batchEnd();
+    for (let i = 0; i < 2; i++) await setImmediate();
+    // A client that has the answer first gives its next call the number of the answered one.
+    turn.add({ type: 'resumed', connection: 7, room: 0, seq: 4 });
+    turn.batchEnd();
+    await setImmediate();
+    expect(happened.splice(0).at(-1)).toBe('show 2 to 88');
+    turn.add({ type: 'result', connection: 7, room: 0, seq: 5, value: null });
+    turn.batchEnd();
+    expect(await settled()).toEqual(['resumed', 'result']);
+  });
+
   it('is not changed before all of them have been shown it', async () => {
     turn.add(delta(2, 1));
     turn.batchEnd();

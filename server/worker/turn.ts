@@ -58,7 +58,8 @@ export class Turn {
     if (message.type === 'opened' || message.type === 'shut') {
       // Deltas before it are of another copy than those after it.
       this.settle();
-    } else if (this.deltas.size > 0 || this.isShowing) {
+    } else if (this.deltas.size > 0 || this.isShowing || this.later.length > 0) {
+      // `later` may hold messages with no delta before them: those that came while a room was shown.
       this.later.push(message);
       this.noteRenumbering(message);
       return;
