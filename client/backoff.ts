@@ -14,7 +14,7 @@ const HINT_SPREAD = 0.5;
 
 /** The first attempt after `reset` is immediate; the n-th after it waits a random time below
  *  `100 · 2^(n-1)` ms and below `msMax`, so that the clients of a server that came back spread. After a
- *  planned stop the waits stay short, and spread as well. */
+ *  planned stop the waits are short for a while, and random as well. */
 export class Backoff {
   /** How many attempts were made since `reset`. */
   attempts = 0;

@@ -66,7 +66,7 @@ export class RejectedError extends Error {
   }
 }
 
-/** After so many failures of the server what it was asked for each time is given up: otherwise one
+/** Number of server failures after which a request that was pending at each of them is given up: otherwise one
  *  command that the server cannot survive would be sent again without end. A replacement of a process
  *  is one as well, so it is more than may come together in an unlucky moment. */
 export const FAILURES_MAX = 6;

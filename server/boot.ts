@@ -6,7 +6,7 @@ export interface Script {
   readonly args: readonly string[];
 }
 
-/** @param module a file of this code. */
+/** @param module the URL of a module of the server. */
 export function scriptOf(module: URL): Script {
   // Set by `primary/code-boot.ts`, which is given the module to run.
   const boot = (globalThis as { [key: symbol]: unknown })[Symbol.for('holdfast.boot')];

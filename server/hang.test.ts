@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RoomView } from '../client/index.ts';
 import { killCoordinator, pidsOf, player, startServer, temporaryDirectory } from './test-server.ts';
 
-/** Shows something new in every tick, and hangs where it is told to. */
+/** The source of a game that changes an entity in every tick, and has commands that hang. */
 const gameOf = (name: string) => `import { pbkdf2Sync } from 'node:crypto';
   import { defineGame, Type } from 'holdfast/game';
   const loop = () => { for (;;); };

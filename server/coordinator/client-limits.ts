@@ -20,7 +20,7 @@ export interface Limited {
   readonly addressGroup: string | undefined;
 }
 
-/** Times the rate that may come at once. */
+/** Bursts: the seconds' worth of the rate that may come at once. */
 const ADDRESS_BURST_SECONDS = 20;
 const ACCOUNT_BURST_SECONDS = 10;
 /** Joins that a new room counts as: it takes a folder, and perhaps a world that has to be made. */

@@ -17,7 +17,7 @@ export class RoomOpeners {
     this.config = config;
   }
 
-  /** The rooms of the opener's account, or else of its address, where these are as many as may be. */
+  /** @returns the rooms of the account, or else of its address, where their number has reached its limit. */
   quotaOf({ account, addressGroup }: Limited): readonly Opened[] | undefined {
     const { roomsPerAccountMax, roomsPerAddressMax } = this.config;
     const all = [...this.all];

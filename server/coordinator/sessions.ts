@@ -113,7 +113,7 @@ export class Sessions implements Iterable<Session> {
     return this.byNumber.get(id);
   }
 
-  /** Some of the sessions of this name: `max` at most, the oldest first. */
+  /** @returns at most `max` of the sessions with this name, the oldest first. */
   named(name: string, max: number): Session[] {
     return this.names.some(name, max);
   }

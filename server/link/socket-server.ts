@@ -90,7 +90,7 @@ export class SocketServer {
   }
 
   private async restore(): Promise<void> {
-    // Closed first: closing removes whatever file is at the path.
+    // The old server closes first, because closing removes the file at the path, also a new one.
     this.server?.close();
     try {
       await this.open();

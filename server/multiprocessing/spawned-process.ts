@@ -42,7 +42,7 @@ export class SpawnedProcess {
   end: ProcessEnd | undefined;
   private readonly options: SpawnOptions;
   private readonly child: ChildProcess | undefined;
-  /** Undefined where the system has not started the process. */
+  /** Undefined where the system could not start the process. */
   private readonly connection: Connection<ToChild, FromChild> | undefined;
   /** What it said last, or why it could not be started. */
   private cause: Error | undefined;

@@ -31,7 +31,7 @@ export class OverloadWatch<K extends LateTicks> {
   private beganAt = 0;
   private loggedAt = 0;
   private seenLate = 0;
-  /** Seconds in a row that speak for a change. */
+  /** Number of seconds in a row whose measurements contradict the current state. */
   private seconds = 0;
 
   /** @param text the log line: what clients see of it, and what to do.

@@ -53,6 +53,6 @@ registerHooks({
 // Processes and threads that this one starts run the same copy.
 Object.assign(globalThis, { [Symbol.for('holdfast.boot')]: import.meta.filename });
 const [node, , module, ...rest] = process.argv;
-// The module finds its arguments where it would without this.
+// The module sees the same process.argv as if Node had started it directly.
 process.argv = [node!, fileURLToPath(module!), ...rest];
 await import(module!);

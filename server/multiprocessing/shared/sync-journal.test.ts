@@ -41,7 +41,7 @@ it('has a long queue, items that are taken, puts that wait, and the inputs that 
   for (let i = 0; i < ITEMS + 200; i++) feed('ada', { kind: 'put', value: `${i}`.repeat(40) });
   for (let i = 0; i < 150; i++) feed('bob', { kind: 'get' });
   journal.write(1);
-  // Another file takes its place when it is short.
+  // The compacted journal is another file with the same name.
   const file = () => statSync(join(folder, 'sync.log')).ino;
   for (const before = file(); file() === before; ) {
     feed('bob', { kind: 'get' });
