@@ -33,6 +33,8 @@ const PREPARE =
   'prepare must be { module: import.meta.url, run }, with run exported under its own name';
 const ARGS = 'commands.go.args must be a schema made with Type.Object({…})';
 const RUN = 'commands.go.run must be a function (room, player, args)';
+const sync = (name: string) =>
+  `${name} must not be async: its work has to be done when it returns; slow work goes into prepare or bots.plan`;
 const noField = (name: string) => `entities.pawn: ${name} is no name for a field`;
 
 const bots = {
@@ -110,6 +112,17 @@ const mistakes: [Record<string, unknown>, string][] = [
       `entities.pawn.level must be one of ${types}, or hidden(one of them)`,
     ],
   ),
+  ...['state', 'about', 'create', 'join', 'leave', 'tick', 'settled'].map(
+    (hook): [Record<string, unknown>, string] => [{ [hook]: async () => {} }, sync(hook)],
+  ),
+  [{ stateVersion: 1, async migrate() {} }, sync('migrate')],
+  [{ async *tick() {} }, sync('tick')],
+  [
+    { *tick() {} },
+    'tick must be a plain function: a generator (with *) does nothing when it is called',
+  ],
+  [{ commands: { go: { args: Type.Object({}), async run() {} } } }, sync('commands.go.run')],
+  [{ bots: { ...bots, act: async () => 'wait' } }, sync('bots.act')],
   [{ commands: undefined }, 'commands must be an object: a name, and {args, run}'],
   [{ commands: { '2x': right.commands.go } }, 'commands: 2x is no name for a command'],
   [{ commands: { go: () => null } }, RUN],

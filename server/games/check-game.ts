@@ -39,6 +39,7 @@ export function checkGame(value: unknown): string[] {
     const given = value[hook];
     need(given === undefined || typeof given === 'function', `${hook} must be a function`);
   }
+  for (const hook of ['state', ...HOOKS]) problems.push(...checkSync(hook, value[hook]));
   const { prepare, items = [] } = value;
   need(
     prepare === undefined || isPoolFunction(prepare),
@@ -58,6 +59,19 @@ export function checkGame(value: unknown): string[] {
   return [...new Set(problems)];
 }
 
+/** A step of a room ends when the function returns: a room cannot wait for a promise, and would neither write nor
+ *  replay the changes that come after it. */
+function checkSync(name: string, given: unknown): string[] {
+  const tag = Object.prototype.toString.call(given);
+  if (tag === '[object AsyncFunction]' || tag === '[object AsyncGeneratorFunction]') {
+    return [
+      `${name} must not be async: its work has to be done when it returns; slow work goes into prepare or bots.plan`,
+    ];
+  }
+  if (tag !== '[object GeneratorFunction]') return [];
+  return [`${name} must be a plain function: a generator (with *) does nothing when it is called`];
+}
+
 function checkMatch(match: unknown, playersMax: unknown): string[] {
   if (match === undefined) return [];
   const most = Math.min(MATCH_PLAYERS_MAX, Number(playersMax) || MATCH_PLAYERS_MAX);
@@ -72,6 +86,11 @@ function checkBots({ bots, match, ticksPerSecond }: Record<string, unknown>): st
     isPoolFunction(bots.plan) &&
     [bots.ask, bots.survey, bots.act].every((hook) => typeof hook === 'function');
   const problems = isRight ? [] : ['bots must be { ask, survey, plan, act }, as Bots says'];
+  if (isObject(bots)) {
+    for (const hook of ['ask', 'survey', 'act']) {
+      problems.push(...checkSync(`bots.${hook}`, bots[hook]));
+    }
+  }
   if (ticksPerSecond === 0) problems.push('bots are for a game with ticks: they act between them');
   if (match !== undefined) problems.push('bots cannot fill rooms that matches are played in');
   return problems;
@@ -129,6 +148,7 @@ function checkCommands(commands: unknown): string[] {
     } else if (!isObject(command.args) || command.args.type !== 'object') {
       problems.push(`commands.${name}.args must be a schema made with Type.Object({…})`);
     }
+    if (isObject(command)) problems.push(...checkSync(`commands.${name}.run`, command.run));
   }
   return problems;
 }
