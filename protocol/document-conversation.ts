@@ -61,6 +61,14 @@ then. Ask for another match of the game only when \`unmatch\` is answered, to kn
 \`matching {game}\` gives for the game, or without it for each, \`players\` of a match, how many are
 \`waiting\`, \`longestMs\`, and of this session its \`place\` and \`waitedMs\`.
 
+The call \`games\` of the lobby lists what can be joined: the \`name\`, a \`text\` for players, \`playersMax\`,
+\`ticksPerSecond\`, and \`match\` where its rooms are opened by matchmaking. \`games {game}\` gives a list of
+this one game, empty where the server does not have it, with two fields more: its \`world\` (\`width\`, \`height\`,
+\`viewRadius\`), where it has one, and its \`commands\`. Of each command it gives the \`name\`, and as \`args\` the
+JSON schema of its arguments. A client can make keys, forms and help from it without knowing the game. What the schema
+says beyond types, limits, constants, lists of values and descriptions is left out, and so is the inside of a
+schema that is too long: the room may refuse more than \`args\` says.
+
 After \`joined\` comes a \`state\` with \`reset\`, then a \`state\` whenever something changed in what the
 session sees, and otherwise one a second. Apply it in this order:
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Config, defaults } from './config.ts';
 import { Coordinator, GameLoadError, loadGames, Standby, StoreError } from './coordinator/index.ts';
 import type { Game } from './games/index.ts';
-import { type Assignment, linkVersion, type SocketMessage } from './link/index.ts';
+import { type Assignment, type LoadedGame, linkVersion, type SocketMessage } from './link/index.ts';
 import {
   type ChildIdentity,
   type ChildOrigin,
@@ -50,11 +50,11 @@ export async function runChild(given: ChildOrigin, around: Around): Promise<void
   let isWanted = false;
   let standby: Standby | undefined;
   games.then(
-    () => {
-      runtime.send({ type: 'loaded', problem: '', link });
+    (loaded) => {
+      runtime.send({ type: 'loaded', problem: '', link, games: loadedGames(loaded) });
       around.watch(origin.config);
     },
-    (error: Error) => runtime.send({ type: 'loaded', problem: error.message, link }),
+    (error: Error) => runtime.send({ type: 'loaded', problem: error.message, link, games: [] }),
   );
   void runtime.rehearsal.then(async () => {
     const loaded = await games;
@@ -70,6 +70,10 @@ export async function runChild(given: ChildOrigin, around: Around): Promise<void
     standby?.clear();
     runWorker(origin, identity, runtime, around);
   } else await runCoordinator(origin, identity, { games, standby }, runtime, around);
+}
+
+function loadedGames(games: ReadonlyMap<string, Game>): LoadedGame[] {
+  return Array.from(games.values(), ({ name, match }) => ({ name, matched: match?.players ?? 1 }));
 }
 
 function runWorker(

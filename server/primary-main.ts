@@ -60,10 +60,11 @@ export async function runPrimary(mainFile: string): Promise<void> {
     else primary.restart();
   });
   try {
-    const addresses = await primary.start();
-    if (!addresses) return;
+    const bound = await primary.start();
+    if (!bound) return;
+    const { games, ...addresses } = bound;
     log.info({ host: config.host, ...addresses, workers: config.workers }, 'serving');
-    printBanner(config, addresses, relay);
+    printBanner(config, bound, relay);
     if (process.pid === 1) log.warn(PROCESS_1);
   } catch (error) {
     const isExpected = error instanceof ListenError || error instanceof DataDirectoryError;

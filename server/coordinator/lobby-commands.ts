@@ -10,6 +10,7 @@ import type { AccountsTrouble } from './accounts-trouble.ts';
 import { type Answer, type AnswerMetrics, refused, result } from './answer.ts';
 import { chat, say } from './chat.ts';
 import { type ClientLimits, CREATE_COST } from './client-limits.ts';
+import { gameDescription, gameSummary } from './describe-game.ts';
 import type { LobbyGuard } from './lobby-guard.ts';
 import { waitForAccounts } from './lobby-patience.ts';
 import type { Deed, Matchmaking } from './matchmaking.ts';
@@ -60,16 +61,14 @@ const roomNumber = Type.Integer({ minimum: 0, maximum: 0xffff_ffff });
 
 /** Everything that can be asked of the lobby; all of it is answered by `result` or `rejected`. */
 export const lobbyCommands = {
-  games: command('The games that can be joined.', Type.Object({}), ({ rooms }) =>
-    result(
-      [...rooms.games.values()].map(({ name, text, playersMax, ticksPerSecond, match }) => ({
-        name,
-        text,
-        playersMax,
-        ticksPerSecond,
-        ...(match && { match }),
-      })),
-    ),
+  games: command(
+    'The games that can be joined. With `game` only the one of this name, and beside the rest its `world` and its `commands`: the name of each, and as `args` the JSON schema of its arguments, shortened where it is long.',
+    Type.Object({ game: Type.Optional(name) }),
+    ({ rooms }, _session, { game }) => {
+      if (game === undefined) return result([...rooms.games.values()].map(gameSummary));
+      const found = rooms.games.get(game);
+      return result(found ? [gameDescription(found)] : []);
+    },
   ),
   rooms: command(
     'The rooms that are open, of one game or of all, by number: the first 1,000, or the first 1,000 with a number above `after`.',

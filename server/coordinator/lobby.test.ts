@@ -56,6 +56,19 @@ describe('lobby.games', () => {
       { name: 'prepared', text: expect.any(String), playersMax: 3, ticksPerSecond: 20 },
     ]);
   });
+
+  it('gives of one game its commands with their arguments', () => {
+    const [game] = ask('games', { game: 'tally' }) as { name: string; commands: object[] }[];
+    expect(game).toMatchObject({ name: 'tally', playersMax: 3 });
+    expect(game!.commands).toContainEqual({
+      name: 'add',
+      args: expect.objectContaining({ type: 'object', properties: expect.any(Object) }),
+    });
+  });
+
+  it('gives an empty list for a game that is not loaded', () => {
+    expect(ask('games', { game: 'chess' })).toEqual([]);
+  });
 });
 
 it('A match that is asked for again within the server counts once', async () => {

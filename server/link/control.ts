@@ -52,7 +52,14 @@ export const fromChild = {
   unusable: { tag: 7, fields: { text: Type.String() } },
   /** The child has loaded its code and the games, and can become what it is told at once.
    *  `problem`: why it would be of no use; '' where it would. `link`: `linkVersion` of its code. */
-  loaded: { tag: 9, fields: { problem: Type.String(), link: Type.String() } },
+  loaded: {
+    tag: 9,
+    fields: {
+      problem: Type.String(),
+      link: Type.String(),
+      games: Type.Unsafe<readonly LoadedGame[]>({}),
+    },
+  },
   /** The child has run once what it may have to run soon: it is as quick as it will be. */
   rehearsed: { tag: 12, fields: {} },
   /** The worker reads and writes this connection no more: another may. */
@@ -89,6 +96,13 @@ export type FromChild = MessageIn<typeof fromChild>;
 export type FromPrimary = MessageIn<typeof fromPrimary>;
 export const fromChildCodec = codecOf(fromChild);
 export const fromPrimaryCodec = codecOf(fromPrimary);
+
+/** A game, as the primary tells the operator of it. */
+export interface LoadedGame {
+  readonly name: string;
+  /** How many players are matched for a room; 1 in a game that is joined alone. */
+  readonly matched: number;
+}
 
 /** What goes with a socket over the cluster's channel, which carries nothing else: that it is to be
  *  served, or held while another worker serves it. */

@@ -11,6 +11,7 @@ export {
   fromPrimary,
   fromPrimaryCodec,
   type Handover,
+  type LoadedGame,
   type SocketMessage,
 } from './control.ts';
 export { type CopyShape, type KeptCopy, shapeHash } from './copy-shape.ts';

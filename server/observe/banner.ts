@@ -8,26 +8,46 @@ export interface BannerFacts {
   readonly adminPort: number;
   /** Worker processes, or one for each client. */
   readonly workers: number | 'auto' | 'per-client';
+  /** The games that are loaded. `matched`: how many players a match of it has; 1 where it is joined alone. */
+  readonly games: readonly { readonly name: string; readonly matched: number }[];
 }
 
 const EVERY_ADDRESS = new Set(['0.0.0.0', '::']);
 const DEFAULT_PORT = 8000;
 
-export function banner({ host, port, adminHost, adminPort, workers }: BannerFacts): string {
-  const flags = [
-    EVERY_ADDRESS.has(host) || host === '127.0.0.1' ? '' : ` --host ${host}`,
-    port === DEFAULT_PORT ? '' : ` --port ${port}`,
-  ].join('');
+/** Games beyond these are only counted. */
+const GAMES_SHOWN = 8;
+
+export function banner(facts: BannerFacts): string {
+  const { host, port, adminHost, adminPort, workers } = facts;
   const everywhere = EVERY_ADDRESS.has(host) ? ' and every other address of this machine' : '';
   const rows = [
     ['players', `${hostPort(host, port)}${everywhere}`],
-    ['play', `npm run play${flags && ` --${flags}`}   in another terminal`],
+    ...playRows(facts),
     ['metrics', `http://${hostPort(adminHost, adminPort)}/metrics`],
     ['workers', workersText(workers)],
     ['stop', 'Ctrl-C'],
   ];
   const lines = rows.map(([name = '', text]) => `    ${name.padEnd(9)}${text}`);
   return ['', '  Holdfast is running.', '', ...lines, '', ''].join('\n');
+}
+
+/** A command for each game, to be run in another terminal. */
+function playRows({ host, port, games }: BannerFacts): string[][] {
+  const address = [
+    EVERY_ADDRESS.has(host) || host === '127.0.0.1' ? '' : ` --host ${host}`,
+    port === DEFAULT_PORT ? '' : ` --port ${port}`,
+  ].join('');
+  const rows = games.slice(0, GAMES_SHOWN).map(({ name, matched }, i) => {
+    const hint = matched > 1 ? `in ${matched} terminals: ${matched} players are matched` : '';
+    const where = hint || (i === 0 ? 'in another terminal' : '');
+    return [
+      i === 0 ? 'play' : '',
+      `npm run play -- --game ${name}${address}${where && `   ${where}`}`,
+    ];
+  });
+  if (games.length > GAMES_SHOWN) rows.push(['', `and ${games.length - GAMES_SHOWN} more games`]);
+  return rows;
 }
 
 function workersText(workers: BannerFacts['workers']): string {
@@ -49,9 +69,9 @@ export interface BoundPorts {
 
 /** Shows the banner to a person; a program that reads the log as JSON gets none. */
 export function printBanner(
-  config: BannerFacts,
-  ports: BoundPorts,
+  config: Omit<BannerFacts, 'games'>,
+  bound: BoundPorts & Pick<BannerFacts, 'games'>,
   screen: { readonly isPretty: boolean; writeText(text: string): void },
 ): void {
-  if (screen.isPretty) screen.writeText(banner({ ...config, ...ports }));
+  if (screen.isPretty) screen.writeText(banner({ ...config, ...bound }));
 }

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
-import type { FromChild } from '../link/index.ts';
+import type { FromChild, LoadedGame } from '../link/index.ts';
 import {
   type ChildSpec,
   type Exit,
@@ -50,6 +50,7 @@ export interface PrimaryOptions {
 export interface Addresses {
   readonly port: number;
   readonly adminPort: number;
+  readonly games: readonly LoadedGame[];
 }
 
 export class Primary {
@@ -72,6 +73,8 @@ export class Primary {
   private readonly space: DiskSpace;
   private readonly health: Health;
   private admin: Admin | undefined;
+  /** As the process says that has loaded them last. */
+  private games: readonly LoadedGame[] = [];
   private data: FileLock | undefined;
   private allGone: (() => void) | undefined;
   private firstReady = Promise.withResolvers<void>();
@@ -176,7 +179,7 @@ export class Primary {
       this.holding.start();
     }
     this.admission.warnOfLimits();
-    return { port, adminPort: admin.port };
+    return { port, adminPort: admin.port, games: this.games };
   }
 
   /** Replaces the processes one after another by ones that run the newest code. */
@@ -280,9 +283,11 @@ export class Primary {
       case 'trouble':
         this.health.trouble = message.text;
         return;
+      case 'loaded':
+        if (message.problem === '') this.games = message.games;
+        return;
       case 'beat':
       case 'metrics':
-      case 'loaded':
       case 'rehearsed':
       case 'left':
         return;

@@ -50,7 +50,7 @@ function end(process: (typeof forked)[number]): void {
 describe('A spare process', () => {
   it('that cannot load its code is logged and ended, and another is tried later', async () => {
     spares.fill();
-    forked[0]!.message({ type: 'loaded', problem: 'it is broken', link });
+    forked[0]!.message({ type: 'loaded', problem: 'it is broken', games: [], link });
     await vi.advanceTimersByTimeAsync(4999);
     expect([forked.length, forked[0]!.isKilled, ready()]).toEqual([1, true, []]);
     expect(said).toEqual(['a spare process cannot serve, and is replaced later']);
@@ -68,7 +68,7 @@ describe('A spare process', () => {
 
   it('is ready when it has rehearsed', () => {
     spares.fill();
-    forked[0]!.message({ type: 'loaded', problem: '', link });
+    forked[0]!.message({ type: 'loaded', problem: '', games: [], link });
     expect([forked[0]!.sent, ready()]).toEqual([[{ type: 'rehearse' }], [false]]);
     forked[0]!.message({ type: 'rehearsed' });
     expect(ready()).toEqual([true]);
@@ -79,7 +79,7 @@ describe('A spare process', () => {
     const count = () => void waited++;
     spares.fill();
     void spares.ready().then(count);
-    forked[0]!.message({ type: 'loaded', problem: '', link });
+    forked[0]!.message({ type: 'loaded', problem: '', games: [], link });
     await vi.advanceTimersByTimeAsync(2000);
     expect(waited).toBe(0);
     forked[0]!.message({ type: 'rehearsed' });
@@ -143,10 +143,10 @@ describe('While processes are replaced as planned', () => {
 describe('New code', () => {
   it('that speaks another link is refused, with what to do', async () => {
     const same = spares.renew('disk', accept);
-    forked[0]!.message({ type: 'loaded', problem: '', link });
+    forked[0]!.message({ type: 'loaded', problem: '', games: [], link });
     await same;
     const renewed = spares.renew('disk', accept);
-    forked[1]!.message({ type: 'loaded', problem: '', link: 'another' });
+    forked[1]!.message({ type: 'loaded', problem: '', games: [], link: 'another' });
     await expect(renewed).rejects.toThrow(/another link .*: stop and start the server/);
     expect(forked.map(({ isKilled }) => isKilled)).toEqual([false, true]);
   });
@@ -169,7 +169,7 @@ describe('New code', () => {
     // None is left that has the accepted code.
     expect(spares.take()).toBe(forked[2]);
     expect([accepted, ready()]).toEqual([0, []]);
-    forked[1]!.message({ type: 'loaded', problem: '', link });
+    forked[1]!.message({ type: 'loaded', problem: '', games: [], link });
     await renewed;
     expect([accepted, ready()]).toEqual([1, [false]]);
     expect(spares.take()).toBe(forked[1]);
