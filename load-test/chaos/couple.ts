@@ -10,7 +10,8 @@ const GAME = 'connect-four';
 /** Between one meeting and the next: each opens a room. */
 const REST_MS = 1000;
 const POLL_MS = 50;
-/** What a player of trades has to live with: nothing has changed hands then. */
+/** Codes with which a trade may come to nothing: no item has changed hands then. `RESULT_EXPIRED` is not
+ *  among them: the lobby keeps 64 answers of a session, and a player here waits for one or two at a time. */
 const UNLUCKY = new Set([
   'NOT_ENOUGH',
   'ACCOUNTS_UNAVAILABLE',
@@ -24,7 +25,6 @@ const UNLUCKY = new Set([
   'UNKNOWN_PLAYER',
   'PLAYER_GONE',
   'TRADES_UNAVAILABLE',
-  'RESULT_EXPIRED',
 ]);
 
 export class Couple {
