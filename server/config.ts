@@ -205,6 +205,22 @@ export const settings = {
     'Fills each room up with bots to so many players; bots make place for players who come.',
   ),
   roomEmptyMs: integer(60_000, 0, DAY_MS, 'ms', 'A room that nobody is in for so long ends.'),
+  roomsKeptHours: integer(
+    24,
+    0,
+    8760,
+    'hours',
+    'How long the files of a room are kept in `ended/` of the data directory after its end, so that `holdfast ' +
+      'replay` can repeat it; 0: not at all. Rooms in which no player was are not kept.',
+  ),
+  roomsKeptBytes: integer(
+    1_073_741_824,
+    0,
+    1_099_511_627_776,
+    'bytes',
+    'The size of all these files together; beyond it, and while the disk is nearly full, those of the room ' +
+      'that ended first are removed. 0: none are kept.',
+  ),
   heartbeatMs: integer(250, 20, 60_000, 'ms', 'How often a process tells the primary it is alive.'),
   hangMs: integer(
     2000,

@@ -136,13 +136,18 @@ describe('After a stop', () => {
     expect(counts.tick).toBeGreaterThanOrEqual(tick);
   });
 
-  it('a room that has ended leaves no file', async () => {
+  it('the files of a room that has ended are kept with those of ended rooms, within the bounds', async () => {
     const data = temporaryDirectory();
     const server = await start(data, '--room-empty-ms', '100');
     const client = await player(server);
     const room = await client.join({ game: 'tally' });
     await room.leave();
     await expect.poll(() => readdirSync(join(data, 'rooms'))).toEqual([]);
+    expect(readdirSync(join(data, 'ended'))).toEqual(['1']);
+    await expect.poll(() => server.metrics()).toMatch(/^holdfast_rooms_kept(\{.*\})? 1$/m);
+    await server.stop();
+    await start(data, '--rooms-kept-hours', '0');
+    await expect.poll(() => readdirSync(join(data, 'ended'))).toEqual([]);
   });
 });
 

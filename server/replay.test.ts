@@ -92,7 +92,11 @@ describe('holdfast replay', () => {
       ['/nowhere'],
       /^replay: there is no \/nowhere: name the folder .*\n$/,
     ],
-    ['a folder of something else', [data], /^replay: .* has no snapshot: name the folder .*\n$/],
+    [
+      'a folder of something else',
+      [join(data, 'rooms')],
+      /^replay: .* has no snapshot: name the folder .*\n$/,
+    ],
     [
       'a game that is not there',
       [copy, '--game', '/nowhere.ts'],
@@ -104,6 +108,12 @@ describe('holdfast replay', () => {
     const { code, stdout, stderr } = await replay(...args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(text);
+  });
+
+  it('given the data directory lists its rooms', async () => {
+    const { code, stdout } = await replay(data);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/rooms\/1 +goldrush .* has not ended\n$/);
   });
 
   it('of a room that its game ended by throwing says where, and ends with code 1', async () => {

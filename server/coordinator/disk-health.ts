@@ -1,4 +1,5 @@
 // Whether what happens can be written down: what has failed, which rooms stand still, and since when.
+import { StoreError } from '../store/index.ts';
 
 export const writtenParts = ['room', 'snapshot', 'session', 'account', 'trade'] as const;
 /** What could not be written. */
@@ -16,12 +17,18 @@ export class DiskHealth {
   private isDoubtful = false;
   private since: number | undefined;
   private reason = '';
+  private isForSpace = false;
   private probedAt = Number.NEGATIVE_INFINITY;
   private isProbing = false;
 
   /** How many rooms stand still. */
   get stalledRooms(): number {
     return this.stalled.size;
+  }
+
+  /** The last thing that could not be written was refused for want of space. */
+  get isFull(): boolean {
+    return this.since !== undefined && this.isForSpace;
   }
 
   /** Something else than a room's batch could not be written. */
@@ -88,6 +95,7 @@ export class DiskHealth {
   private note(part: WrittenPart, error: unknown): void {
     this.failures.set(part, (this.failures.get(part) ?? 0) + 1);
     this.reason = (error as Error).message.replace(/\.$/, '');
+    this.isForSpace = error instanceof StoreError && error.code === 'DISK_FULL';
     this.since ??= performance.now();
   }
 

@@ -10,6 +10,7 @@ import { AccountsTrouble } from './accounts-trouble.ts';
 import { Bank } from './bank.ts';
 import { ClientLimits } from './client-limits.ts';
 import { Door } from './door.ts';
+import { EndedRooms } from './ended-rooms.ts';
 import { LobbyGuard } from './lobby-guard.ts';
 import { Matchmaking } from './matchmaking.ts';
 import { RoomList } from './room-list.ts';
@@ -84,6 +85,7 @@ export class Coordinator {
   private readonly accountsTrouble: AccountsTrouble;
   private readonly guard: LobbyGuard;
   private readonly roomList: RoomList;
+  private readonly endedRooms: EndedRooms;
   private readonly reconciliation: Reconciliation;
   private readonly group: ServedGroup;
   private readonly limits: ClientLimits;
@@ -108,6 +110,7 @@ export class Coordinator {
     this.accountsTrouble = parts.trouble;
     this.guard = parts.guard;
     this.roomList = new RoomList(parts.rooms);
+    this.endedRooms = new EndedRooms({ ...options, storage: parts.storage });
     this.reconciliation = parts.reconciliation;
     this.group = parts.group;
     this.limits = parts.limits;
@@ -215,6 +218,7 @@ export class Coordinator {
     metrics.gauge('effectsWaiting', this.bank.waiting);
     metrics.gauge('journalBytes', journals);
     metrics.gauge('unsavedSeconds', unsavedMs / 1000);
+    this.endedRooms.measure();
     const { health } = this.storage;
     metrics.gauge('roomsStalled', health.stalledRooms);
     for (const [part, count] of health.takeFailures())
@@ -270,6 +274,7 @@ export class Coordinator {
     this.matchmaking.beat();
     this.trades.beat();
     this.reconciliation.beat();
+    this.endedRooms.beat();
     this.accountsTrouble.beat(() => this.storage.accounts.probe());
     const now = performance.now();
     this.checkDisk(now);

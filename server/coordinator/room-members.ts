@@ -9,6 +9,7 @@ import type { RoomCopies } from './room-copies.ts';
 import { Member, type MemberRoom } from './room-member.ts';
 import type { Input, Outputs } from './room-state.ts';
 import type { Session, WorkerLink } from './session.ts';
+import { Visitors } from './visitors.ts';
 
 type CommandMessage = Extract<FromWorker, { type: 'command' }>;
 
@@ -33,6 +34,8 @@ export interface RoomMembersOptions extends MemberRoom {
 export class RoomMembers {
   /** When the last one left, by `performance.now()`; undefined while there is one. */
   emptySince: number | undefined = performance.now();
+  /** Those who were members since the process began. */
+  readonly visitors = new Visitors();
   private readonly options: RoomMembersOptions;
   private readonly members = new Map<number, Member>();
   /** In a recovered room, those whose connection comes back. */
@@ -190,6 +193,7 @@ export class RoomMembers {
     this.members.set(session.id, member);
     session.rooms.set(room.id, room);
     session.hasPlayed = true;
+    this.visitors.add(session.id, session.name);
     this.emptySince = undefined;
     return member;
   }

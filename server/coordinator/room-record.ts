@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Game } from '../games/index.ts';
 import type { Log } from '../observe/index.ts';
+import type { EndedRoom } from '../store/index.ts';
 import type { DiskHealth } from './disk-health.ts';
 import { snapshotOf } from './room-snapshot.ts';
 import type { Input, RoomState } from './room-state.ts';
@@ -144,11 +145,11 @@ export class RoomRecord {
     }
   }
 
-  /** The room is over: nothing is left of it.
-   *  @returns whether that is so. */
-  async remove(): Promise<boolean> {
+  /** The room is over: its files are kept among those of ended rooms, or removed.
+   *  @returns whether they are no longer among those of rooms. */
+  async remove(ended: EndedRoom | undefined): Promise<boolean> {
     try {
-      await this.options.storage.remove();
+      await this.options.storage.remove(ended);
       return true;
     } catch (error) {
       this.logTrouble(error, 'the files of a room that has ended are not removed');

@@ -5,6 +5,7 @@ import type { Game } from '../games/index.ts';
 import type { Pace } from './beat.ts';
 import { BotDriver } from './bot-driver.ts';
 import { DeterminismCheck } from './determinism-check.ts';
+import { endedRoom } from './ended-room.ts';
 import { GameHangError } from './guard.ts';
 import { RoomAbout } from './room-about.ts';
 import { RoomCopies } from './room-copies.ts';
@@ -173,7 +174,7 @@ export class Room {
     if (keepFiles) {
       void this.effects.settled();
       void this.options.storage.close();
-    } else void this.remove();
+    } else void this.remove(code, text);
     this.options.ended(this);
   }
 
@@ -195,9 +196,14 @@ export class Room {
   }
 
   /** The files stay until all is settled: after a fault they are what is handed over again. */
-  private async remove(): Promise<void> {
+  private async remove(code: ErrorCode, reason: string): Promise<void> {
     await this.effects.settled();
-    if (await this.record.remove()) this.effects.end();
+    const { game, state, steps } = this;
+    // A state in which game code was stopped is not what the journal says.
+    const isWhole = steps.isWhole && !steps.isApplying;
+    const { visitors } = this.members;
+    const ended = endedRoom({ game, state, isWhole, code, reason, visitors });
+    if (await this.record.remove(ended)) this.effects.end();
   }
 
   private stop(): boolean {

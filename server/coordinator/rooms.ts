@@ -10,6 +10,7 @@ import { StoreError } from '../store/index.ts';
 import type { Bank } from './bank.ts';
 import { Beat } from './beat.ts';
 import type { ClientLimits, Limited } from './client-limits.ts';
+import { endedRoom } from './ended-room.ts';
 import { GameHangError, Guard, mark } from './guard.ts';
 import { untilProven } from './hang-proof.ts';
 import { prepareInPool } from './preparation.ts';
@@ -264,7 +265,7 @@ export class Rooms implements Iterable<Room> {
       else if (back !== 'away') {
         const { game, state, storage: journal, ended, ...of } = back;
         // Its process died between the last tick and the removal of the files.
-        if (ended !== undefined) await this.removeEnded(state, journal);
+        if (ended !== undefined) await this.removeEnded(game, state, journal, ended);
         else {
           this.take(game, state, journal, of);
           counts = of.counts;
@@ -280,11 +281,19 @@ export class Rooms implements Iterable<Room> {
   }
 
   /** What it has done to accounts is settled first, however long the disk takes for that. */
-  private async removeEnded(state: RoomState, journal: RoomStorage): Promise<void> {
+  private async removeEnded(
+    game: Game,
+    state: RoomState,
+    journal: RoomStorage,
+    reason: string,
+  ): Promise<void> {
     const { bank, log } = this.options;
     const { id } = state.room;
     const { effects, effectsSeen: seen } = state;
-    const remove = () => journal.remove().then(() => bank.end(id));
+    const players = [...state.room.players.values()].map(({ name }) => name);
+    const visitors = { players, morePlayers: 0 };
+    const ended = endedRoom({ game, state, isWhole: true, code: 'ROOM_ENDED', reason, visitors });
+    const remove = () => journal.remove(ended).then(() => bank.end(id));
     if (effects.length === 0) await remove();
     else {
       bank

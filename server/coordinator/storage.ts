@@ -11,6 +11,7 @@ import {
   type Disk,
   existingRooms,
   type InputPlace,
+  KeptRooms,
   type KnownRoom,
   listRooms,
   type Mark,
@@ -89,6 +90,8 @@ export class FileStorage implements Storage {
   readonly disk: Disk;
   private readonly sessions: SessionsFile;
   private readonly tenure = new Tenure();
+  /** The files of rooms that have ended. */
+  readonly kept: KeptRooms;
 
   /** Opens what there is, when no other program has the accounts to itself.
    *  @param standby what the process has followed of it.
@@ -122,6 +125,13 @@ export class FileStorage implements Storage {
     this.config = config;
     this.disk = disk;
     this.accounts = accounts;
+    this.kept = new KeptRooms({
+      data: config.data,
+      disk,
+      tenure: this.tenure,
+      ageMsMax: config.roomsKeptHours * 3_600_000,
+      bytesMax: config.roomsKeptBytes,
+    });
     const { file, saved } = SessionsFile.open({
       path: sessionsPath(config.data),
       policy: config.journalSync,
@@ -244,8 +254,8 @@ export class FileStorage implements Storage {
   }
 
   private optionsOf(room: number) {
-    const { config, disk, tenure } = this;
+    const { config, disk, tenure, kept } = this;
     const { data, journalSync: policy } = config;
-    return { data, room, codec: inputCodec, policy, disk, tenure };
+    return { data, room, codec: inputCodec, policy, disk, tenure, kept };
   }
 }

@@ -200,6 +200,16 @@ export const metrics = {
     'Age of the oldest input to a room that no snapshot has: a recovery has to repeat as much.',
   ),
   journalBytes: gauge(coordinator, 'sum', 'Size of the journals of all rooms.'),
+  roomsKept: gauge(
+    coordinator,
+    'sum',
+    'Ended rooms whose files are kept in `ended/` of the data directory; a start counts them again.',
+  ),
+  roomsKeptBytes: gauge(
+    coordinator,
+    'sum',
+    'Disk space of these files; at --rooms-kept-bytes those of the room that ended first are removed.',
+  ),
   dataFreeBytes: gauge(primary, 'max', 'Free space on the disk of the data directory.'),
   dataSizeBytes: gauge(primary, 'max', 'Size of the disk of the data directory.'),
   groupBytes: gauge(

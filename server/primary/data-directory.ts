@@ -13,7 +13,7 @@ export class DataDirectoryError extends Error {
 
 /** What the server makes in it. A folder that others cannot enter hides what is below. */
 const OURS =
-  /^(accounts\.db.*|(server|coordinator)\.(lock|pid)|group\.json|sessions.*|rooms|shared|compiled|sockets)$/;
+  /^(accounts\.db.*|(server|coordinator)\.(lock|pid)|group\.json|sessions.*|rooms|ended|shared|compiled|sockets)$/;
 const OTHERS = 0o077;
 
 /** Makes the directory, and takes it for this process until it ends or releases it. What an earlier

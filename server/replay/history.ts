@@ -79,7 +79,8 @@ export function openHistory(folder: string, games: ReadonlyMap<string, Game>): H
 }
 
 function checkFolder(folder: string): void {
-  const way = 'name the folder of a room, such as data/rooms/1';
+  const way =
+    'name the folder of a room, such as data/rooms/1, or a data directory, which lists its rooms';
   if (!existsSync(folder)) throw new ReplayError(`there is no ${folder}: ${way}`);
   let names: string[] = [];
   try {

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { GameLoadError, loadGames, StoreError } from '../coordinator/index.ts';
 import { openHistory, ReplayError } from './history.ts';
 import { pause, waitForDebugger } from './inspect.ts';
+import { isDataDirectory, listRoomFiles, tableOfRooms } from './list.ts';
 import { type CommandLine, readOptions, UsageError } from './options.ts';
 import { type ReplayReport, replay } from './replay.ts';
 import { tableOf } from './table.ts';
@@ -14,6 +15,10 @@ process.exitCode = await main(process.argv.slice(2));
 async function main(args: readonly string[]): Promise<number> {
   try {
     const options = readOptions(args);
+    if (isDataDirectory(options.folder)) {
+      process.stdout.write(tableOfRooms(listRoomFiles(options.folder), options.folder));
+      return 0;
+    }
     const history = openHistory(options.folder, await loadGames(options.game));
     const { start, batches } = history;
     // Said before, because game code that hangs says nothing after: it hangs on the last tick.

@@ -42,11 +42,15 @@ function newCommand(): Command {
   return new Command('holdfast replay')
     .description(
       'Repeats a room from its oldest snapshot through its journal, and compares the states.\n' +
+        'Of the data directory of a server it lists the rooms that there are.\n' +
         'The folder is not changed; a server may be at work in it.\n' +
         'Exit code: 0 where all is equal, 1 where it differs or the game throws, 2 for wrong usage ' +
         'or where nothing can be replayed.',
     )
-    .argument('<folder>', 'the folder of a room, such as data/rooms/1 or a copy of it')
+    .argument(
+      '<folder>',
+      'the folder of a room, such as data/rooms/1, data/ended/2 or a copy of one; or a data directory',
+    )
     .option('--game <path>', 'a game module, repeatable; without it the games that ship', list)
     .option('--until <tick>', 'stop after this tick', tick)
     .option('--inspect', 'wait for a debugger, and stop before the first batch, or before --until')

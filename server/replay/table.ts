@@ -25,7 +25,15 @@ export function tableOf(report: ReplayReport): string {
     ['end', `tick ${tick}, ${hash}`],
   ];
   const lines = rows.map(([label, value]) => `${label.padEnd(10)}${value}`);
-  return [...lines, ...notes(report), ''].join('\n');
+  return [...lines, ...notes(report), conclusion(report), ''].join('\n');
+}
+
+function conclusion({ isEqual, snapshots, thrown }: ReplayReport): string {
+  if (thrown) return 'The game threw: the replay ends there.';
+  if (!isEqual) return 'The replay DIFFERS from what the server had.';
+  const isCompared = snapshots.some(({ verdict }) => verdict === 'equal');
+  if (isCompared) return 'The replay is equal to what the server had.';
+  return 'Nothing could be compared: no later state of the room is written down.';
 }
 
 function snapshotText({ tick, hash, verdict }: SnapshotReport): string {

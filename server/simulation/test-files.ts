@@ -189,7 +189,14 @@ export const promises = {
   mkdir: (path: string) => later(() => mkdirSync(path)),
   /** Of sockets, which stay. */
   statfs: async () => ({ bavail: 1, blocks: 1, bsize: 2 ** 40 }),
-  stat: async () => ({ dev: 1, ino: 1 }),
+  stat: async (path: string) => {
+    const size = files.get(path)?.bytes.length ?? 0;
+    if (path.includes('/ended') && !existsSync(path)) throw failure('ENOENT', path);
+    return { dev: 1, ino: 1, blocks: Math.ceil(size / 512), mtimeMs: 0, birthtimeMs: 0 };
+  },
+  async opendir(path: string) {
+    return (await later(() => readdirSync(path))).map((name) => ({ name }));
+  },
   rm: (path: string) => later(() => rmSync(path)),
   rename: (from: string, to: string) => later(() => renameSync(from, to)),
   unlink: (path: string) =>

@@ -1,6 +1,6 @@
 // The file operations that the store is made of, so that a test can put failures between them.
 import * as fs from 'node:fs';
-import { mkdir, open, rename, rm, unlink } from 'node:fs/promises';
+import { mkdir, open, opendir, rename, rm, stat, statfs, unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const fdatasync = promisify(fs.fdatasync);
@@ -18,6 +18,22 @@ export const systemDisk = {
     await mkdir(path, { recursive: true });
   },
   list: (folder: string): string[] => fs.readdirSync(folder),
+  /** In slices: the names in a large folder hold up nothing. */
+  async listLater(folder: string): Promise<string[]> {
+    const names: string[] = [];
+    for await (const { name } of await opendir(folder, { bufferSize: 256 })) names.push(name);
+    return names;
+  },
+  /** The bytes that a file or folder takes on the disk; when it was changed and made, in ms since 1970. */
+  async statLater(path: string): Promise<{ bytes: number; changedAt: number; bornAt: number }> {
+    const { blocks, mtimeMs, birthtimeMs } = await stat(path);
+    return { bytes: blocks * 512, changedAt: mtimeMs, bornAt: birthtimeMs };
+  },
+  /** The bytes that the disk of a folder has left, and has in all. */
+  async spaceLater(folder: string): Promise<{ free: number; size: number }> {
+    const { bavail, blocks, bsize } = await statfs(folder);
+    return { free: bavail * bsize, size: blocks * bsize };
+  },
   read: (path: string): Buffer => fs.readFileSync(path),
   /** Reads the first bytes of a file, or all of a shorter one. */
   readStart(path: string, length: number): Buffer {

@@ -11,7 +11,14 @@ export { checkFormats } from './check-formats.ts';
 export { CommandMark, type DeadCommand } from './command-mark.ts';
 export { CompactedLog } from './compacted-log.ts';
 export { type Disk, systemDisk } from './disk.ts';
+export {
+  type EndedAbout,
+  type EndedRoom,
+  endedRoomsFolder,
+  readEnded,
+} from './ended-room.ts';
 export { beginToFollow, type Followed, followOn, readNewest } from './follow.ts';
+export { KeptRooms } from './kept-rooms.ts';
 export { asWritten, pack, unpack, unpackCopies } from './msgpack.ts';
 export { type RoomHistory, readRoom } from './read-room.ts';
 export type { SyncPolicy } from './record-file.ts';

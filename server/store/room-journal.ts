@@ -2,6 +2,8 @@
 import { dirname, join } from 'node:path';
 import { type Batch, encodeBatch, type InputCodec, journalFormat, SEAL } from './batches.ts';
 import { type Disk, systemDisk } from './disk.ts';
+import type { EndedRoom } from './ended-room.ts';
+import type { KeptRooms } from './kept-rooms.ts';
 import { RecordFile, type RecordFileOptions, type SyncPolicy } from './record-file.ts';
 import {
   type KnownRoom,
@@ -30,6 +32,8 @@ export interface RoomJournalOptions<I> {
   readonly disk?: Disk;
   /** How long the room's folder is this process'. */
   readonly tenure?: Tenure;
+  /** Takes the room's files when it has ended. */
+  readonly kept?: KeptRooms;
 }
 
 /** Ticks are written without a gap: each batch is the tick after the last, beginning after the
@@ -233,10 +237,19 @@ export class RoomJournal<I> {
     this.segment.close();
   }
 
-  /** The room has ended: removes all that is left of it, beside the event loop.
+  /** The room has ended: removes its files from the folder of rooms, beside the event loop.
+   *  @param ended the room at its end, where its files are worth keeping.
    *  @throws {StoreError} */
-  remove(): Promise<void> {
-    return this.tenure.during(() => this.removeNow());
+  async remove(ended?: EndedRoom): Promise<void> {
+    const { kept } = this.options;
+    const move = (to: string) => this.tenure.during(() => this.moveNow(to));
+    if (ended && (await kept?.keep(this.folder, ended, move))) return;
+    await this.tenure.during(() => this.removeNow());
+  }
+
+  private async moveNow(to: string): Promise<void> {
+    await this.close();
+    await this.disk.renameLater(this.folder, to);
   }
 
   private async removeNow(): Promise<void> {

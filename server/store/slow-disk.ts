@@ -8,6 +8,9 @@ type Operation = keyof Disk;
 /** These are never held up. */
 const READS: readonly Operation[] = [
   'list',
+  'listLater',
+  'statLater',
+  'spaceLater',
   'read',
   'readStart',
   'open',

@@ -9,7 +9,7 @@ import { type Disk, systemDisk } from './disk.ts';
 export class Crash extends Error {}
 
 /** Operations that only look are not counted. */
-const LOOKS = new Set(['list', 'read', 'readStart']);
+const LOOKS = new Set(['list', 'listLater', 'statLater', 'spaceLater', 'read', 'readStart']);
 
 /** @returns a disk on which only the first `operations` that change something are done. */
 export function crashingDisk(operations: number): { disk: Disk; done: string[] } {
