@@ -8,6 +8,7 @@ import {
   Timer,
 } from '../protocol/index.ts';
 import { ClientError, ServerError } from './errors.ts';
+import { HeldMessages } from './held-messages.ts';
 import { Link, type LinkError, LinkState } from './link.ts';
 import { Matches, type MatchOptions } from './matches.ts';
 import { type ConnectOptions, type Settings, settingsOf } from './options.ts';
@@ -56,6 +57,7 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
   #opening: PromiseWithResolvers<this> | undefined;
   #closeTimer: Timer | undefined;
   #quitting = false;
+  readonly #incoming = new HeldMessages((message) => this.#message(message));
   /** The key that was told last. */
   #account: string | undefined;
 
@@ -65,9 +67,10 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
     this.#account = options.account;
     this.#link = new Link(this.#settings, {
       welcomed: (welcome, hadToken) => this.#welcomed(welcome, hadToken),
-      message: (message) => this.#message(message),
+      message: (message) => this.#incoming.receive(message),
       warned: (error) => this.emit('warning', error),
       disconnected: (error) => {
+        this.#incoming.release();
         if (error.code === 'INTERNAL') this.#rooms.serverFailed();
         this.#rooms.hold();
         this.emit('disconnected', error);
@@ -81,9 +84,14 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
       rejoin: this.#settings.rejoin,
       unacknowledgedMax: this.#settings.unacknowledgedMax,
       write: (frame) => this.#link.write(frame),
-      broken: (error) => this.#link.fail(error),
+      broken: (error) => {
+        // Where the connection is gone, the next one brings a complete state in any case.
+        if (this.state === LinkState.Ready) this.#link.fail(error);
+      },
+      answered: () => this.#incoming.giveTurn(),
       found: (view) => {
-        if (!this.#matches.found(view)) this.emit('room', view);
+        if (this.#matches.found(view)) this.#incoming.giveTurn();
+        else this.emit('room', view);
       },
     });
     this.lobby = this.#rooms.lobby.view;
@@ -193,7 +201,9 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
   };
 
   #welcomed(message: Message<'welcome'>, hadToken: boolean): void {
+    this.#incoming.release();
     const { type: _, ...welcome } = message;
+    const isFirst = this.welcome === undefined;
     this.welcome = welcome;
     if (welcome.resumed) {
       this.#matches.resumed(welcome.rooms);
@@ -205,6 +215,7 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
     }
     this.emit('connected', welcome);
     this.#opening?.resolve(this);
+    if (isFirst) this.#incoming.giveTurn();
   }
 
   #message(message: ServerMessage): void {
@@ -214,6 +225,9 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
         break;
       case 'event':
         this.#event(message);
+        break;
+      case 'avatar':
+        this.#rooms.get(message.room)?.hasAvatar(message);
         break;
       case 'result':
         this.#rooms.get(message.room)?.outbox.result(message.seq, message.value);
@@ -253,9 +267,10 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
     if (this.#link.state === LinkState.Closing) this.#quitWhenSettled();
   }
 
-  #event({ room, name, data }: Message<'event'>): void {
+  #event(message: Message<'event'>): void {
+    const { room, name, data } = message;
     if (room === LOBBY && name === 'unmatched') this.#matches.unmatched(data);
-    this.#rooms.get(room)?.view.emit('event', name, data);
+    this.#rooms.get(room)?.event(message);
   }
 
   #quitWhenSettled(): void {

@@ -14,14 +14,19 @@ export interface LeftReason {
 export interface RoomEvents {
   /** A state was applied; `change` says what it did. */
   state: [change: StateChange];
-  /** The game told of something that is not a state. */
+  /** The game told of something that is not a state. Those that come before the first listener was added
+   *  are kept for it, at most 1,000 and for 10 seconds; of more than that the oldest are dropped. */
   event: [name: string, data: unknown];
+  /** The player has another avatar than before; undefined: none any longer. It comes right before the
+   *  `state` of that tick, when the entity is in sight already. */
+  avatar: [avatar: Entity | undefined];
   /** A command (not a call: its promise rejects) was refused and changed nothing. */
   rejected: [error: RejectedError];
   /** The session was lost and the game joined again: `number`, `avatarId` and what the game knows
    *  of this player are new; commands not acknowledged before are forgotten. */
   rejoined: [];
-  /** The place in the room is gone: the last event of this view. */
+  /** The place in the room is gone: the last event of this view. The first listener hears it also where it
+   *  is added later. */
   left: [reason: LeftReason];
 }
 
@@ -30,6 +35,8 @@ export interface RoomParts {
   readonly joined: Message<'joined'>;
   readonly outbox: Outbox;
   readonly mirror: Mirror;
+  /** The id of the player's entity, or 0. */
+  readonly avatar: number;
   leave(): Promise<void>;
 }
 
@@ -70,9 +77,10 @@ export class RoomView extends EventEmitter<RoomEvents> {
     return this.#parts.joined.viewRadius;
   }
 
-  /** The id of the entity that is this player's; 0 where there is none. */
+  /** The id of the entity that is this player's; 0 where there is none. The game may give another one:
+   *  see the event `avatar`. */
   get avatarId(): number {
-    return this.#parts.joined.avatar;
+    return this.#parts.avatar;
   }
 
   /** The tick of the last state. */

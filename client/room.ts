@@ -1,6 +1,7 @@
 // One room of the session: applies what the server says of it, and survives what ends a connection.
 import { encodeBinary, LOBBY, type Message, ProtocolError } from '../protocol/index.ts';
 import { ClientError, RejectedError } from './errors.ts';
+import { KeptEvents } from './kept-events.ts';
 import { Mirror } from './mirror.ts';
 import { Outbox } from './outbox.ts';
 import { type LeftReason, type RoomParts, RoomView } from './room-view.ts';
@@ -17,6 +18,10 @@ export class Room implements RoomParts {
   readonly outbox: Outbox;
   readonly mirror: Mirror;
   readonly view: RoomView;
+  avatar: number;
+  private readonly kept: KeptEvents;
+  /** From the next state on. */
+  private nextAvatar: number;
   private readonly services: RoomServices;
   private leaving: PromiseWithResolvers<void> | undefined;
   private over = false;
@@ -35,7 +40,9 @@ export class Room implements RoomParts {
       givenUp: (error) => this.view.emit('rejected', error),
     });
     this.mirror = new Mirror(joined.kinds);
+    this.avatar = this.nextAvatar = joined.avatar;
     this.view = new RoomView(this);
+    this.kept = new KeptEvents(this.view);
   }
 
   get isLeaving(): boolean {
@@ -52,7 +59,19 @@ export class Room implements RoomParts {
       return;
     }
     if (message.ack !== undefined) this.outbox.acknowledge(message.ack);
+    if (this.avatar !== this.nextAvatar) {
+      this.avatar = this.nextAvatar;
+      this.view.emit('avatar', this.view.avatar);
+    }
     this.view.emit('state', change);
+  }
+
+  hasAvatar({ avatar }: Message<'avatar'>): void {
+    this.nextAvatar = avatar;
+  }
+
+  event({ name, data }: Message<'event'>): void {
+    this.kept.emit('event', name, data);
   }
 
   rejected({ room, seq, code, text }: Message<'rejected'>): void {
@@ -63,12 +82,14 @@ export class Room implements RoomParts {
   /** The server describes the same place again: after a resume, or for a second `join`. */
   describe(joined: Message<'joined'>): void {
     this.joined = joined;
+    this.nextAvatar = joined.avatar;
     this.mirror.describe(joined.kinds);
   }
 
   /** The session, lost, has found a new place in the same game; `resumed` comes next. */
   rejoined(joined: Message<'joined'>): void {
     this.describe(joined);
+    this.avatar = joined.avatar;
     this.outbox.move(joined.room);
     this.view.emit('rejoined');
   }
@@ -86,7 +107,7 @@ export class Room implements RoomParts {
   /** The place is gone. */
   left(reason: LeftReason): void {
     this.end(new ClientError('NOT_IN_ROOM', reason.text));
-    this.view.emit('left', reason);
+    this.kept.emit('left', reason);
   }
 
   /** Nothing more comes of this room. @param callsError what its calls fail with. */

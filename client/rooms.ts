@@ -10,6 +10,8 @@ export type JoinTarget = { readonly game: string } | { readonly room: number };
 
 export interface RoomsOptions extends RoomServices {
   readonly rejoin: boolean;
+  /** A caller of `join` has been given a room. */
+  readonly answered: () => void;
   /** The session has a room that was not asked for: it came with a token. */
   readonly found: (view: RoomView) => void;
 }
@@ -122,7 +124,7 @@ export class Rooms {
     const asked = this.takeAsked(message, known === undefined);
     if (known) {
       known.describe(message);
-      asked?.answer?.resolve(known.view);
+      this.answer(asked, known);
       asked?.room?.left({ code: 'NOT_IN_ROOM', text: 'This room is already joined.' });
       return;
     }
@@ -136,7 +138,7 @@ export class Rooms {
     if (asked?.room) room.rejoined(message);
     // A room of a resumed session gets a `resumed` of its own; a new place begins at nothing.
     if (!this.resuming.has(message.room)) room.outbox.resume(0);
-    if (asked) asked.answer?.resolve(room.view);
+    if (asked) this.answer(asked, room);
     else this.options.found(room.view);
   }
 
@@ -180,6 +182,12 @@ export class Rooms {
       room?.end(error, cause);
     }
     this.asked.clear();
+  }
+
+  private answer(asked: Asked | undefined, { view }: Room): void {
+    if (!asked?.answer) return;
+    asked.answer.resolve(view);
+    this.options.answered();
   }
 
   private lose(room: Room, reason: LeftReason): void {

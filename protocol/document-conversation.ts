@@ -79,8 +79,17 @@ session sees, and otherwise one a second. Apply it in this order:
 
 Ignore an id in \`left\` or \`changed\` that you do not know. An entity leaves when it is gone and also
 when it is out of sight; \`viewRadius\` says how far that is at least. Ticks may be missing: a client
-that reads slowly gets one \`state\` for several. \`event\` is what happened once: it is not repeated
-on a new connection.`;
+that reads slowly gets one \`state\` for several.
+
+The player’s own entity is \`joined.avatar\`, until an \`avatar\` names another (a player who died is
+back) or none (0). It comes right before the \`state\` from which on it is true: keep the new id, and
+make it the player’s when that \`state\` was applied. A player without an avatar sees what the game says:
+the place where the last one was, another place, everything, or nothing.
+
+\`event\` is what happened once: it is not repeated on a new connection. No \`event\` of a room comes
+before its \`joined\`; those that the game sends while the player joins come after the first \`state\`.
+Some may stand in the same piece of bytes as \`joined\`: a client library must not lose them while the
+program that waits for the room has not begun to listen.`;
 }
 
 export function commandsChapter(): string {

@@ -152,7 +152,9 @@ export const messages = {
       room,
       game: word('The game’s name.'),
       kinds,
-      avatar: u32('The id of the entity that is this player’s; 0 where there is none.'),
+      avatar: u32(
+        'The id of the entity that is this player’s, until an `avatar` says otherwise; 0 where there is none.',
+      ),
       tickMs: u32('Milliseconds between ticks; 0 in a room that moves only when commands arrive.'),
       viewRadius: Type.Number({
         description: 'How far around the avatar entities are certain to be seen; 0: everywhere.',
@@ -252,6 +254,16 @@ export const messages = {
     text: 'Follows a `welcome`: the account that the session plays on. What is in it outlives the session. It is left out where the server was started again and has not heard the key since.',
     fields: {
       key: text(64, 'Makes a later `hello` one of the same player. Keep it, and keep it secret.'),
+    },
+  },
+  avatar: {
+    tag: 45,
+    from: 'server',
+    bytesMax: 64,
+    text: 'The player has another avatar than `joined` or an earlier `avatar` said. A `state` of the room follows at once, and the avatar is true from that `state` on.',
+    fields: {
+      room,
+      avatar: u32('The id of the entity that is this player’s; 0 where there is none any longer.'),
     },
   },
 } as const satisfies Record<string, MessageRow>;

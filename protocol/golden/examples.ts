@@ -239,6 +239,7 @@ export const examples: Examples = {
   },
   account: { account: { type: 'account', key: ACCOUNT } },
   again: { again: { type: 'again' } },
+  avatar: { avatar: { type: 'avatar', room: ROOM, avatar: 301 } },
 };
 
 /** The examples of all messages by the name of their file. */

@@ -62,7 +62,7 @@ describe('Entities', () => {
       [3, ['', 300, 2, false, 0]],
     ]);
     expect(all(state, 'lamp')).toEqual([[2, [true]]]);
-    expect([1, 2].map((player) => state.avatarOf(player))).toEqual([1, 3]);
+    expect([1, 2].map((player) => state.viewOf(player)?.avatar)).toEqual([1, 3]);
   });
 
   it('of a kind that is new are none, wherever it stands among the kinds', () => {
@@ -123,7 +123,7 @@ describe('A game’s migrate', () => {
     ]);
     expect(all(state, 'pile')).toEqual([[4, [70_000]]]);
     expect(state.save()).toMatchObject({ tick: 2, entityIds: 4, state: { rounds: [1] } });
-    expect(state.avatarOf(2)).toBe(3);
+    expect(state.viewOf(2)?.avatar).toBe(3);
   });
 
   it('may change what it is given in place, and is not asked about a room of its version', () => {

@@ -3,12 +3,14 @@ import type { Entities, Room } from '../games/index.ts';
 import type { EntityTable } from './entity-table.ts';
 import { checkEventName, type Outputs } from './outputs.ts';
 import { plainValue } from './plain-value.ts';
+import type { PlayerViews } from './player-views.ts';
 
 /** Longest text with which a room ends, in characters. */
 const END_TEXT_MAX = 1000;
 
 export interface GameRoomParts extends Pick<Room, 'id' | 'random' | 'players' | 'state' | 'bank'> {
   readonly tables: readonly EntityTable[];
+  readonly views: PlayerViews;
   tick(): number;
   now(): number;
   /** What is said now is said by this batch. */
@@ -16,7 +18,7 @@ export interface GameRoomParts extends Pick<Room, 'id' | 'random' | 'players' | 
 }
 
 export function makeGameRoom(parts: GameRoomParts): Room {
-  const { id, random, players, state, bank, tables, outputs } = parts;
+  const { id, random, players, state, bank, tables, views, outputs } = parts;
   const entities = Object.fromEntries(tables.map((table) => [table.kind.name, table]));
   return {
     id,
@@ -39,6 +41,8 @@ export function makeGameRoom(parts: GameRoomParts): Room {
       checkEventName(name);
       outputs().events.push({ player: 0, name, data: plainValue(data) });
     },
+    setAvatar: (player, entity) => views.setAvatar(player, entity),
+    look: (player, look) => views.look(player, look),
     end: (text) => {
       outputs().ended ??= text.slice(0, END_TEXT_MAX);
     },

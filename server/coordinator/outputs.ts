@@ -9,6 +9,8 @@ export interface Outputs {
   readonly answers: { readonly player: number; readonly seq: number; readonly answer: Answer }[];
   /** Players who have got a place in this batch. */
   readonly joined: number[];
+  /** Players whose avatar or sight is another after this batch. */
+  views: readonly number[];
   /** Commands on which the game failed, for the log. */
   readonly failures: { readonly player: number; readonly name: string; readonly error: unknown }[];
   /** Effects on accounts, which are now to be handed over. */
@@ -25,7 +27,15 @@ export interface Changes {
 }
 
 export function newOutputs(): Outputs {
-  return { events: [], answers: [], joined: [], failures: [], effects: [], ended: undefined };
+  return {
+    events: [],
+    answers: [],
+    joined: [],
+    views: [],
+    failures: [],
+    effects: [],
+    ended: undefined,
+  };
 }
 
 /** @throws {RangeError} for what the wire does not take as an event's name. */

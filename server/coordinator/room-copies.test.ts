@@ -5,7 +5,7 @@ import { FakeLink } from './fake-link.ts';
 import { pass, startTime, stopTime } from './fake-time.ts';
 import { RoomCopies } from './room-copies.ts';
 import { RoomState } from './room-state.ts';
-import type { Session } from './session.ts';
+import { Session } from './session.ts';
 import { quietTally, tally } from './test-game.ts';
 import { TestRoom } from './test-room.ts';
 
@@ -157,14 +157,17 @@ describe('A worker that is too slow', () => {
 describe('A copy that a worker has kept from an earlier coordinator', () => {
   /** As a room begins that has just been recovered, with its last step to `tick`, and nothing that
    *  changed for two ticks before. */
-  function copies(tick: number, canContinue = true) {
+  function copies(tick: number, canContinue = true, joining: readonly number[] = []) {
     const room = new RoomState(quietTally, { id: 7, seed: 1, now: 0 });
-    for (let i = 0; i < tick; i++) room.apply(i, []);
+    for (let i = 1; i < tick; i++) room.apply(i, []);
+    const joins = joining.map((player) => ({ kind: 'join', player, name: 'player' }) as const);
+    room.apply(tick, joins);
     room.takeChanges();
     const last = { ...stepTo(tick), since: tick - 3 };
     const shape = { room: 7, game: 'quiet', kinds: room.kinds, world: null, tickMs: 50 };
     return {
       of: new RoomCopies(shape, { state: room }, () => [], canContinue, last),
+      room,
       hash: shapeHash(shape),
     };
   }
@@ -181,13 +184,31 @@ describe('A copy that a worker has kept from an earlier coordinator', () => {
       link.kept = [7, kept, hash];
       expect(of.canContinue(link)).toBe(true);
       of.add(link);
-      of.continue(link);
-      of.continue(link);
+      of.continue(link, session);
+      of.continue(link, session);
       expect(link.of('delta').map(({ tick }) => tick)).toEqual(missed);
       of.publish(stepTo(10));
       expect(link.types.slice(-1)).toEqual(['delta']);
       link.take();
     }
+  });
+
+  it('is told the view of a player only where it may have missed a change of it', () => {
+    const { of, hash, room } = copies(9, true, [5]);
+    const player = new Session({ id: 5, token: 'token', name: 'player' });
+    Object.assign(player, { link, connection: 55 });
+    for (const [kept, told] of [
+      [9, []],
+      [8, [[55, 1, [0, 0]]]],
+    ] as const) {
+      link.kept = [7, kept, hash];
+      of.add(link);
+      of.continue(link, player);
+      expect(link.of('delta').flatMap(({ views }) => views)).toEqual(told);
+      of.remove(link);
+      link.take();
+    }
+    expect(room.viewOf(5)).toEqual({ avatar: 1, sight: [0, 0], tick: 9 });
   });
 
   it('begins again where that is not known, or it is not the same room any more', () => {

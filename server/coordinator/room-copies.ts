@@ -1,5 +1,5 @@
 // The copies of one room that workers hold: opens them, keeps them up to date, closes them.
-import { type CopyShape, shapeHash } from '../link/index.ts';
+import { type CopyShape, shapeHash, type ViewChange } from '../link/index.ts';
 import { NO_CHANGES } from './room-entities.ts';
 import type { Changes, RoomState } from './room-state.ts';
 import type { Session, WorkerLink } from './session.ts';
@@ -46,6 +46,8 @@ export class RoomCopies {
   private publishedAt = 0;
   /** Members with commands applied since the last publication. */
   private readonly acked = new Set<Session>();
+  /** Members whose view has changed since the last publication. */
+  private readonly viewing = new Set<Session>();
   /** Copies at this tick or a later one can be brought up to date. */
   private readonly firstTick: number;
   /** What has changed since then; empty once nobody can need it any more. */
@@ -81,16 +83,24 @@ export class RoomCopies {
     return tick >= this.firstTick && hash === this.hash && !isTooLate;
   }
 
-  /** Brings a copy that the worker has kept up to date. */
-  continue(link: WorkerLink): void {
-    const copy = this.copies.get(link);
-    if (copy?.state !== CopyState.Wanted) return;
-    copy.state = CopyState.Current;
+  /** Brings a copy that the worker has kept up to date, and what it knows of the member's view. */
+  continue(link: WorkerLink, session: Session): void {
     const { room } = this.shape;
-    const [, kept] = link.keptCopy(room)!;
-    for (const { tick, left, entered, changed } of this.past) {
-      if (tick > kept) link.send({ type: 'delta', room, tick, left, entered, changed, acks: [] });
+    const kept = link.keptCopy(room)?.[1] ?? 0;
+    const copy = this.copies.get(link);
+    if (copy?.state === CopyState.Wanted) {
+      copy.state = CopyState.Current;
+      for (const { tick, left, entered, changed } of this.past) {
+        if (tick <= kept) continue;
+        const rows = { left, entered, changed };
+        link.send({ type: 'delta', room, tick, ...rows, acks: [], views: [] });
+      }
     }
+    const { state } = this.of;
+    if ((state.viewOf(session.id)?.tick ?? 0) <= kept) return;
+    const views = this.viewsByLink([session]).get(link) ?? [];
+    const { tick } = state.room;
+    link.send({ type: 'delta', room, tick, ...NO_CHANGES, acks: [], views });
   }
 
   /** A member is connected to `link` from now on. */
@@ -125,16 +135,24 @@ export class RoomCopies {
     this.acked.add(session);
   }
 
+  /** The next publication tells the member's worker what the member sees from then on. */
+  showView(session: Session): void {
+    this.viewing.add(session);
+  }
+
   /** Brings every copy to the present tick; where nothing has changed, once in a while.
    *  @param always even then. */
   publish(changes: Changes, always = false): void {
     const { left, entered, changed } = changes;
-    const isEmpty = left.length + entered.length + changed.length + this.acked.size === 0;
+    const members = this.acked.size + this.viewing.size;
+    const isEmpty = left.length + entered.length + changed.length + members === 0;
     if (isEmpty && !always && !this.isQuiet) return;
     const now = performance.now();
     this.publishedAt = now;
     const acks = this.acksByLink(this.acked);
+    const views = this.viewsByLink(this.viewing);
     this.acked.clear();
+    this.viewing.clear();
     const { room } = this.shape;
     const { tick } = this.of.state.room;
     if (now - this.begunAt <= CONTINUES_MS) this.past.push({ tick, ...changes });
@@ -146,7 +164,10 @@ export class RoomCopies {
         continue;
       }
       if (copy.state === CopyState.Behind) this.reopen(link, copy);
-      else link.send({ type: 'delta', room, tick, ...changes, acks: acks.get(link) ?? [] });
+      else {
+        const of = { acks: acks.get(link) ?? [], views: views.get(link) ?? [] };
+        link.send({ type: 'delta', room, tick, ...changes, ...of });
+      }
     }
   }
 
@@ -173,12 +194,27 @@ export class RoomCopies {
     });
   }
 
-  /** The acknowledgements that were left out with the deltas are made up for, too. */
+  /** The acknowledgements and views that were left out with the deltas are made up for, too. */
   private reopen(link: WorkerLink, copy: Copy): void {
     this.open(link, copy);
     const acks = this.acksByLink(this.members()).get(link) ?? [];
+    const views = this.viewsByLink(this.members()).get(link) ?? [];
     const { room } = this.shape;
-    link.send({ type: 'delta', room, tick: this.of.state.room.tick, ...NO_CHANGES, acks });
+    link.send({ type: 'delta', room, tick: this.of.state.room.tick, ...NO_CHANGES, acks, views });
+  }
+
+  private viewsByLink(viewing: Iterable<Session>): Map<WorkerLink, ViewChange[]> {
+    const views = new Map<WorkerLink, ViewChange[]>();
+    for (const session of viewing) {
+      const { link, connection } = session;
+      const view = this.of.state.viewOf(session.id);
+      if (!link || !view) continue;
+      const change: ViewChange = [connection, view.avatar, view.sight];
+      const here = views.get(link);
+      if (here) here.push(change);
+      else views.set(link, [change]);
+    }
+    return views;
   }
 
   private acksByLink(acked: Iterable<Session>): Map<WorkerLink, number[]> {

@@ -78,8 +78,11 @@ export class Member {
     const { session, applied: seq } = this;
     const { state } = this.room;
     const { link, connection } = session;
-    const avatar = state.avatarOf(session.id);
-    link?.send({ type: 'joined', connection, room: this.id, avatar, about, request, seq });
+    const { avatar, sight } = state.viewOf(session.id)!;
+    link?.send({
+      ...{ type: 'joined', connection, room: this.id },
+      ...{ avatar, sight, about, request, seq },
+    });
     const { untold } = this;
     this.untold = [];
     for (const seq of untold) this.answerAgain(seq, false);

@@ -143,7 +143,7 @@ export class RoomMembers {
     this.ungreeted.delete(member);
     copies.add(session.link);
     if (continued) {
-      copies.continue(session.link);
+      copies.continue(session.link, session);
       member.resume();
     } else {
       member.renew();
@@ -159,8 +159,9 @@ export class RoomMembers {
     this.options.put({ kind: 'command', player: session.id, seq, name, args, call });
   }
 
-  /** The room has applied these: the next publication acknowledges the commands among them. */
-  applied(inputs: readonly Input[]): void {
+  /** The room has applied these: the next publication acknowledges the commands among them, and tells
+   *  what the players see whose view they have changed. */
+  applied(inputs: readonly Input[], { views }: Pick<Outputs, 'views'>): void {
     const { copies, metrics } = this.options;
     let commands = 0;
     for (const input of inputs) {
@@ -168,6 +169,10 @@ export class RoomMembers {
       commands++;
       const member = this.members.get(input.player);
       if (member) copies.acknowledge(member.session);
+    }
+    for (const player of views) {
+      const member = this.members.get(player);
+      if (member) copies.showView(member.session);
     }
     if (commands > 0) metrics.count('commandsApplied', commands);
   }
@@ -180,6 +185,8 @@ export class RoomMembers {
       member.entered = true;
       this.greet(member);
     }
+    // No member is sent an event of a room before it hears that it is in.
+    this.greetWaiting();
     for (const { player, name, data } of events) {
       if (player === 0) this.options.copies.broadcast(name, data);
       else this.members.get(player)?.tell(name, data);

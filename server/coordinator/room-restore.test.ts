@@ -121,7 +121,7 @@ describe('A restored room', () => {
     const { room } = original;
     room.entities.token!.remove(room.players.get(1)!.avatar as Entity);
     const restored = RoomState.restore(tally, { id: 1, saved: original.save() });
-    expect([original.avatarOf(1), restored.avatarOf(1)]).toEqual([0, 0]);
+    expect([original.viewOf(1)?.avatar, restored.viewOf(1)?.avatar]).toEqual([0, 0]);
     expect(room.players.get(1)!.avatar).toBeUndefined();
   });
 

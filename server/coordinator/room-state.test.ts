@@ -74,7 +74,11 @@ describe('A player', () => {
     const state = newState();
     expect(state.apply(1, [join(1), join(1)]).joined).toEqual([1]);
     expect(state.apply(2, [join(1)]).joined).toEqual([]);
-    expect([state.playerCount, state.avatarOf(1), state.avatarOf(2)]).toEqual([1, 1, 0]);
+    expect([state.playerCount, state.viewOf(1)?.avatar, state.viewOf(2)]).toEqual([
+      1,
+      1,
+      undefined,
+    ]);
   });
 
   it('is shown as away while its connection is gone', () => {

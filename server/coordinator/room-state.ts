@@ -1,6 +1,7 @@
 // A room as a function of its inputs: no clock, no I/O, the same whenever it is fed the same.
 import type { Kind } from '../../protocol/index.ts';
 import { type Game, Refusal, type Room } from '../games/index.ts';
+import type { Sight } from '../link/index.ts';
 import { markProgress } from '../watch/progress.ts';
 import { type Answer, refused, result } from './answer.ts';
 import { type CompiledCommand, compiledCommands } from './compiled-commands.ts';
@@ -13,6 +14,7 @@ import { Outbox, type OutboxEffect, type SavedOutbox } from './outbox.ts';
 import { type Changes, newOutputs, type Outputs } from './outputs.ts';
 import { copyOfPlain, plainValue } from './plain-value.ts';
 import { PlayerRecord, type SavedPlayer } from './player-record.ts';
+import { PlayerViews } from './player-views.ts';
 import { SeededRandom } from './random.ts';
 import { NO_CHANGES, RoomEntities } from './room-entities.ts';
 
@@ -41,6 +43,7 @@ export class RoomState {
   private readonly commands: ReadonlyMap<string, CompiledCommand>;
   private readonly random: SeededRandom;
   private readonly outbox: Outbox;
+  private readonly views: PlayerViews;
   private outputs = newOutputs();
   private tick = 0;
   private now = 0;
@@ -62,6 +65,11 @@ export class RoomState {
     this.outbox = new Outbox(game.items ?? []);
     this.commands = compiledCommands(game);
     this.entities = new RoomEntities(game);
+    this.views = new PlayerViews({
+      players: this.players,
+      hasWorld: game.world !== undefined,
+      entity: (id) => this.entities.get(id),
+    });
     this.room = makeGameRoom({
       id: options.id,
       random: this.random,
@@ -69,6 +77,7 @@ export class RoomState {
       state: saved ? saved.state : game.state(),
       bank: this.outbox,
       tables: this.entities.tables,
+      views: this.views,
       tick: () => this.tick,
       now: () => this.now,
       outputs: () => this.outputs,
@@ -105,8 +114,10 @@ export class RoomState {
     return this.players.get(player)?.ledger;
   }
 
-  avatarOf(player: number): number {
-    return this.players.get(player)?.avatar?.id ?? 0;
+  /** What the player sees, and since which tick as far as this process knows. */
+  viewOf(player: number): { avatar: number; sight: Sight; tick: number } | undefined {
+    const record = this.players.get(player);
+    return record && { avatar: record.avatar?.id ?? 0, sight: record.sight, tick: record.viewTick };
   }
 
   /** The player's fencing number: of the account with which the room knows the player. */
@@ -143,6 +154,7 @@ export class RoomState {
     }
     before?.(inputs.length);
     this.game.tick?.(this.room);
+    this.outputs.views = this.views.settle(this.tick);
     this.outputs.effects = this.outbox.takeFresh();
     return this.outputs;
   }
@@ -150,13 +162,14 @@ export class RoomState {
   /** The rows that changed since the last call. */
   takeChanges(): Changes {
     const changes = this.entities.takeChanges();
-    if (changes) this.changed = this.tick;
+    if (this.views.takeChanged() || changes) this.changed = this.tick;
     return changes ?? NO_CHANGES;
   }
 
   /** As `takeChanges`, and nobody is to be told. */
   dropChanges(): void {
-    if (this.entities.dropChanges()) this.changed = this.tick;
+    const isOther = this.entities.dropChanges();
+    if (this.views.takeChanged() || isOther) this.changed = this.tick;
   }
 
   /** A copy of the room that was made at this tick or later is as one that was made now, as far as
@@ -239,7 +252,8 @@ export class RoomState {
     const player = new PlayerRecord(id, name);
     player.own(account, fence);
     this.players.set(id, player);
-    player.avatar = this.game.join?.(this.room, player);
+    this.views.setAvatar(player, this.game.join?.(this.room, player));
+    player.settleView(this.tick);
     this.outputs.joined.push(id);
   }
 
@@ -253,11 +267,12 @@ export class RoomState {
   /** Who has left is owed nothing of this batch; who then comes again must not get it either. */
   private leave(player: PlayerRecord): void {
     this.players.delete(player.id);
-    const { joined, answers } = this.outputs;
+    const { joined, answers, events } = this.outputs;
     this.outputs = {
       ...this.outputs,
       joined: joined.filter((id) => id !== player.id),
       answers: answers.filter((answer) => answer.player !== player.id),
+      events: events.filter((event) => event.player !== player.id),
     };
     this.game.leave?.(this.room, player);
   }

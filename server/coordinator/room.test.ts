@@ -30,6 +30,7 @@ describe('Joining', () => {
         connection: session.connection,
         room: 7,
         avatar: 1,
+        sight: [0, 0],
         about: { rule: 'count' },
         request: 42,
         seq: 0,

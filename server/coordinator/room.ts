@@ -262,7 +262,7 @@ export class Room {
     const { metrics } = this.options;
     this.record.applied(inputs, applyMs);
     this.determinism?.after(now);
-    this.members.applied(inputs);
+    this.members.applied(inputs, outputs);
     this.publish();
     if (this.isWaitedFor) this.copies.flush();
     this.isWaitedFor = false;

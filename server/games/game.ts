@@ -66,9 +66,15 @@ export interface Player {
   readonly isBot: boolean;
   /** False while the player's connection is gone but the session may still be resumed. */
   readonly connected: boolean;
-  /** What `join` returned: the entity around which the player sees the world. */
+  /** The entity around which the player sees the world: the one that `join` returned, or the one of the
+   *  last `room.setAvatar`. Undefined where the game has given none, and once it was removed. */
   readonly avatar: Entity | undefined;
 }
+
+/** What a player sees of the world while the avatar has no place in it: all of it, nothing of it, what
+ *  is within `viewRadius` of a place, or (`last`) of the place where the last avatar with a place was when
+ *  it went; where there never was one, of (0, 0). */
+export type Look = 'all' | 'nothing' | 'last' | { readonly x: number; readonly y: number };
 
 /** What a room does to what a player owns beyond the room: it leaves through the room's outbox, and
  *  what came of it is told by `settled`. */
@@ -131,6 +137,22 @@ export interface Room<K extends KindSpecs = KindSpecs, S = unknown> {
   send(player: Player, name: string, data: unknown): void;
   /** Sends an event to every player of the room. */
   broadcast(name: string, data: unknown): void;
+  /** Gives the player another avatar, or takes the one away that there is. The player sees the world
+   *  around the new one from this tick on, and the client is told whose it is with the first state that
+   *  has it:
+   *
+   *      room.entities.miner.remove(player.avatar); // the player goes on seeing the place of the death
+   *      room.setAvatar(player, room.entities.miner.add({ x, y })); // later: the player is back
+   *
+   *  For a player who has left it does nothing.
+   *  @throws {RangeError} for an entity that is not in the room. */
+  setAvatar(player: Player, entity: Entity | undefined): void;
+  /** Says what the player sees while the avatar has no place: when there is none, when it was removed, when
+   *  its kind has no `x` and `y`. It counts until the next call, and is `last` before the first one.
+   *  Call it in `join` for a spectator who is to see everything: `room.look(player, 'all')`. Entities of
+   *  kinds without a place are seen in any case. For a player who has left it does nothing.
+   *  @throws {RangeError} where the game has no `world`, and for a place that is no pair of numbers. */
+  look(player: Player, look: Look): void;
   /** Ends the room after this tick; its players are told `text`. */
   end(text: string): void;
 }
@@ -143,7 +165,7 @@ export interface Command<R, A extends TSchema> {
 }
 
 /** The world's size and how far players see. The world is cut into square cells; a player sees the
- *  cells that `viewRadius` around the avatar touches. */
+ *  cells that `viewRadius` around the avatar touches. `Room.look` says what a player without one sees. */
 export interface World {
   readonly width: number;
   readonly height: number;

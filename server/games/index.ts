@@ -14,6 +14,7 @@ export {
   type Game,
   type KindSpec,
   type KindSpecs,
+  type Look,
   type MigratedRoom,
   type OldEntity,
   type OldRoom,

@@ -24,6 +24,8 @@ export {
   fromCoordinatorCodec,
   fromWorker,
   fromWorkerCodec,
+  type Sight,
+  type ViewChange,
 } from './messages.ts';
 export { SOCKET_PATH_BYTES_MAX, SocketServer, type SocketServerOptions } from './socket-server.ts';
 export { steadyMs } from './steady-clock.ts';

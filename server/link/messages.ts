@@ -11,6 +11,12 @@ const connection = Type.Number();
 const room = Type.Number();
 const seq = Type.Number();
 const request = Type.Union([Type.Number(), Type.Null()]);
+/** What a player without an avatar sees of a world: all of it, nothing of it, or what is around a place. */
+export type Sight = 'all' | 'nothing' | readonly [x: number, y: number];
+/** What a connection's player sees from now on. The sight counts where the avatar (an entity, or 0) has
+ *  no place. */
+export type ViewChange = readonly [connection: number, avatar: number, sight: Sight];
+
 const bytes = Type.Unsafe<Uint8Array>({});
 const anything = Type.Unsafe<unknown>({});
 
@@ -101,6 +107,7 @@ export const fromCoordinator = {
       connection,
       room,
       avatar: Type.Number(),
+      sight: Type.Unsafe<Sight>({}),
       about: anything,
       request,
       /** The last sequence number applied. */
@@ -118,6 +125,8 @@ export const fromCoordinator = {
       changed: bytes,
       /** Pairs: a connection, and the last sequence number applied for it. */
       acks: Type.Array(Type.Number()),
+      /** Whose view is another after it. */
+      views: Type.Unsafe<readonly ViewChange[]>({}),
     },
   },
   /** `connections` empty: for everyone on this worker who is in the room. */

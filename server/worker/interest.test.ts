@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RowWriter } from '../../protocol/index.ts';
-import { Grid, mergeRows } from '../link/index.ts';
+import { Grid, mergeRows, type Sight } from '../link/index.ts';
 import { Interest, NOWHERE } from './interest.ts';
 import { type Delta, RoomCopy } from './room-copy.ts';
 import { Mirror, type Mirrored } from './test-mirror.ts';
@@ -12,12 +12,12 @@ const CLIENTS = 4;
 
 interface Client {
   /** The id of its entity; 0: it has none. */
-  readonly avatar: number;
+  avatar: number;
+  /** What it sees without one. */
+  sight: Sight;
   readonly mirror: Mirror;
   /** The cell around which it was told last. */
   centre: number;
-  /** Where the world says that it looks: column and row. */
-  view: { column: number; row: number };
 }
 
 class Scene {
@@ -34,9 +34,9 @@ class Scene {
     this.interest = new Interest(this.copy);
     this.clients = Array.from({ length: CLIENTS }, (_, avatar) => ({
       avatar,
+      sight: [0, 0] as const,
       mirror: new Mirror(this.copy.kinds),
       centre: NOWHERE,
-      view: { column: 0, row: 0 },
     }));
   }
 
@@ -52,34 +52,32 @@ class Scene {
   }
 
   show(client: Client): void {
-    const { avatar, mirror, centre } = client;
+    const { avatar, sight, mirror, centre } = client;
     const before = new Set(mirror.known.keys());
-    const otherwise = centre === NOWHERE ? 0 : centre;
-    const to = this.grid ? this.interest.centre(avatar, otherwise) : this.copy.everywhere;
+    const to = this.interest.centre(avatar, sight);
     const body = this.interest.body(centre, to);
     expect(this.interest.body(centre, to)).toBe(body);
     expect(body.reset).toBe(centre === NOWHERE);
     mirror.apply(body);
-    this.look(client);
     expect(mirror.known).toEqual(this.seenBy(client));
     if (centre === to) expectNothingSuperfluous(client, before);
     client.centre = to;
   }
 
-  /** Where the avatar is now; the view stays where it was when there is none. */
-  private look(client: Client): void {
-    const avatar = this.world.things.find(({ id }) => id === client.avatar);
-    if (client.centre === NOWHERE) client.view = { column: 0, row: 0 };
-    if (!avatar || !this.grid) return;
-    client.view = { column: this.grid.column(avatar.x!), row: this.grid.row(avatar.y!) };
+  /** Where the avatar is now; what the client sees without one, where it has none with a place. */
+  private sightOf({ avatar, sight }: Client): Sight {
+    const { x, y } = this.world.things.find(({ id }) => id === avatar) ?? {};
+    return x === undefined || y === undefined ? sight : [x, y];
   }
 
-  private seenBy({ view }: Client): Map<number, Mirrored> {
+  private seenBy(client: Client): Map<number, Mirrored> {
     const { grid } = this;
+    const sight = this.sightOf(client);
     const seen = this.world.things.filter(({ x, y }) => {
-      if (!grid || x === undefined || y === undefined) return true;
-      const columns = Math.abs(grid.column(x) - view.column);
-      const rows = Math.abs(grid.row(y) - view.row);
+      if (!grid || x === undefined || y === undefined || sight === 'all') return true;
+      if (sight === 'nothing') return false;
+      const columns = Math.abs(grid.column(x) - grid.column(sight[0]));
+      const rows = Math.abs(grid.row(y) - grid.row(sight[1]));
       return columns <= grid.reach && rows <= grid.reach;
     });
     return new Map(seen.map(({ id, kind, values }) => [id, { kind, values: [...values] }]));
@@ -101,6 +99,18 @@ const tick = fc.record({
   /** Bit n: client n reads too slowly and is told nothing of this tick. */
   misses: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat(2 ** CLIENTS - 1)),
   reopens: fc.integer({ min: 0, max: 15 }).map((n) => n === 0),
+  /** The game gives one of the clients another avatar, which may not be there, and another sight. */
+  turn: fc.option(
+    fc.record({
+      which: fc.nat(CLIENTS - 1),
+      avatar: fc.nat(12),
+      sight: fc.oneof(
+        fc.constantFrom('all' as const, 'nothing' as const),
+        fc.tuple(fc.integer({ min: -5, max: 65 }), fc.integer({ min: -5, max: 65 })),
+      ),
+    }),
+    { freq: 3 },
+  ),
   /** The worker is late: it shows this tick together with the next one. */
   isMerged: fc.boolean(),
 });
@@ -116,9 +126,10 @@ describe('A client', () => {
           const scene = new Scene(world);
           for (const client of scene.clients) scene.show(client);
           let waiting: Delta[] = [];
-          for (const { ops, misses, reopens, isMerged } of ticks) {
+          for (const { ops, misses, reopens, turn, isMerged } of ticks) {
             if (reopens && waiting.length === 0) scene.reopen();
             waiting.push(world.step(ops));
+            if (turn) Object.assign(scene.clients[turn.which]!, turn);
             if (isMerged) continue;
             scene.apply(waiting);
             waiting = [];
@@ -153,7 +164,7 @@ describe('A body', () => {
     const from = world();
     const copy = new RoomCopy(from.opened());
     const interest = new Interest(copy);
-    const here = interest.centre(1, 0);
+    const here = interest.centre(1, 'nothing');
     copy.apply(from.step([{ op: 'add', kind: 1, x: 80, y: 80, text: 'far' }]));
     const { left, entered, changed, reset } = interest.body(here, here);
     expect([left.length, entered.length, changed.length, reset]).toEqual([0, 0, 0, false]);
@@ -163,7 +174,7 @@ describe('A body', () => {
     const from = new TestWorld({ width: 90, height: 90, viewRadius: 15 }, 2);
     const copy = new RoomCopy(from.opened());
     const interest = new Interest(copy);
-    const here = interest.centre(1, 0);
+    const here = interest.centre(1, 'nothing');
     // The second walker, from x 13: to another cell.
     copy.apply(from.step([{ op: 'teleport', which: 1, x: 5, y: 7 }]));
     const rows = new RowWriter();

@@ -1,7 +1,8 @@
 // What clients see of a room's copy: joins the rows of the cells in view to bodies of `state`.
-// A view is the block of cells around the avatar's cell, and the cell that everyone sees. Two
+// A view is a block of cells around one cell (or every cell, or none), and the cell that everyone sees. Two
 // clients whose views began in the same cell and end in the same cell are sent the same body.
 import { RowWriter, type StateBody, stateBody } from '../../protocol/index.ts';
+import type { Sight } from '../link/index.ts';
 import type { Cell } from './cell.ts';
 import type { RoomCopy } from './room-copy.ts';
 
@@ -29,7 +30,7 @@ export class Interest {
       this.stamp = this.copy.stamp;
       this.bodies.clear();
     }
-    const key = (from + 1) * (this.copy.everywhere + 1) + to;
+    const key = (from + 1) * (this.copy.everywhere + 2) + to;
     let body = this.bodies.get(key);
     if (!body) {
       body = this.build(from, to);
@@ -38,10 +39,16 @@ export class Interest {
     return body;
   }
 
-  /** The cell around which the owner of `avatar` sees, or `otherwise` where it has none. */
-  centre(avatar: number, otherwise: number): number {
-    const { copy } = this;
-    return copy.grid ? (copy.entity(avatar)?.cell ?? otherwise) : copy.everywhere;
+  /** The cell around which a client sees; `everywhere` for one that sees every cell, and the number
+   *  after it for one that sees none.
+   *  @param sight counts where the avatar has no place. */
+  centre(avatar: number, sight: Sight): number {
+    const { grid, everywhere } = this.copy;
+    if (!grid) return everywhere;
+    const cell = this.copy.entity(avatar)?.cell;
+    if (cell !== undefined && cell !== everywhere) return cell;
+    if (sight === 'all') return everywhere;
+    return sight === 'nothing' ? everywhere + 1 : grid.cellAt(sight[0], sight[1]);
   }
 
   private build(from: number, to: number): StateBody {
@@ -62,7 +69,7 @@ export class Interest {
   /** Cells in view now. */
   private joinInView(from: number, to: number): void {
     const { copy } = this;
-    copy.grid?.view(to, (index) => {
+    this.view(to, (index) => {
       const cell = copy.cellAt(index);
       if (!cell) return;
       if (!this.sees(from, index)) append(entered, cell.everything());
@@ -90,7 +97,7 @@ export class Interest {
    *  where it is seen. */
   private joinOutOfView(from: number, to: number): void {
     const { copy } = this;
-    copy.grid?.view(from, (index) => {
+    this.view(from, (index) => {
       const cell = copy.cellAt(index);
       if (!cell || this.sees(to, index)) return;
       for (const { id } of cell.entities) left.left(id);
@@ -102,11 +109,20 @@ export class Interest {
     });
   }
 
+  /** Visits the cells that are seen from `centre`, but the one that everyone sees. */
+  private view(centre: number, visit: (cell: number) => void): void {
+    const { grid, everywhere } = this.copy;
+    if (!grid || centre > everywhere) return;
+    if (centre < everywhere) grid.view(centre, visit);
+    else for (let cell = 0; cell < everywhere; cell++) visit(cell);
+  }
+
   /** Whether the view around cell `centre` has cell `index` in it. */
   private sees(centre: number, index: number): boolean {
     const { grid, everywhere } = this.copy;
     if (centre === NOWHERE) return false;
-    return !grid || index === everywhere || grid.sees(centre, index);
+    if (!grid || index === everywhere || centre === everywhere) return true;
+    return centre < everywhere && grid.sees(centre, index);
   }
 }
 

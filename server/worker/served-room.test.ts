@@ -1,6 +1,7 @@
 // A room as a worker serves it: which clients get a frame of a tick, and what is in it.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Encoding, MessageDecoder, type ServerMessage } from '../../protocol/index.ts';
+import type { Sight } from '../link/index.ts';
 import type { Connection } from './connection.ts';
 import { Flow } from './flow.ts';
 import { ServedRoom } from './served-room.ts';
@@ -66,6 +67,7 @@ function join(viewer: Viewer, avatar: number, request: number | null = null, seq
     connection: viewer.id,
     room: 3,
     avatar,
+    sight: [0, 0],
     about: { size: 90 },
   } as const;
   room.join(viewer as unknown as Connection, { ...joined, request, seq });
@@ -123,6 +125,83 @@ describe('A client that joins', () => {
 
   it('without a request is answered without one', () => {
     expect(fast.got[0]).not.toHaveProperty('request');
+  });
+});
+
+describe('Another avatar', () => {
+  const turn = (viewer: Viewer, avatar: number, sight: Sight = [0, 0]) =>
+    world.step(
+      [{ op: 'add', kind: 1, x: 80, y: 80, text: 'new' }],
+      [],
+      [[viewer.id, avatar, sight]],
+    );
+  const told = (viewer: Viewer) =>
+    viewer.got.splice(0).map((message) => {
+      if (message.type === 'avatar') return ['avatar', message.avatar];
+      return message.type === 'state' ? ['state', message.reset] : [message.type];
+    });
+
+  it('is told right before the state that has it, in each encoding, and once', () => {
+    for (const viewer of [fast, slow]) {
+      told(viewer);
+      const delta = turn(viewer, 4 + viewer.id - 1);
+      show(delta);
+      expect(told(viewer)).toEqual([
+        ['avatar', 4 + viewer.id - 1],
+        ['state', false],
+      ]);
+      expect(knownTo(viewer)).toContainEqual([4 + viewer.id - 1, 'new']);
+      expect(knownTo(viewer)).not.toContainEqual([1, '']);
+      tick(rename(0, 'Ada'));
+      expect(told(viewer)).toEqual([]);
+    }
+  });
+
+  it('is told with a state of its own where nothing that is seen has changed', () => {
+    told(fast);
+    show(world.step([], [], [[fast.id, 2, [0, 0]]]));
+    expect(told(fast)).toEqual([
+      ['avatar', 2],
+      ['state', false],
+    ]);
+  });
+
+  it('is told to a client that reads slowly before the state that brings it up to date', () => {
+    told(slow);
+    slow.unsentBytes = UNSENT_BYTES_MAX + 1;
+    show(turn(slow, 3));
+    show(turn(slow, 5));
+    expect(told(slow)).toEqual([]);
+    slow.unsentBytes = 0;
+    tick();
+    expect(told(slow)).toEqual([
+      ['avatar', 5],
+      ['state', true],
+    ]);
+  });
+
+  it('is kept where the copy begins again', () => {
+    show(turn(fast, 4));
+    told(fast);
+    room.reopen(world.opened());
+    tick();
+    expect(told(fast)).toEqual([['state', true]]);
+    expect(knownTo(fast)).toEqual([[4, 'new']]);
+  });
+
+  it('that is none leaves the client to see what the game says', () => {
+    for (const [sight, count] of [
+      ['all', 4],
+      ['nothing', 0],
+      [[80, 80], 1],
+    ] as const) {
+      room.reopen(world.opened());
+      show(world.step([], [], [[fast.id, 0, sight]]));
+      expect(knownTo(fast).length).toBe(count === 4 ? world.things.length : count);
+      if (count !== 4) continue;
+      tick({ op: 'add', kind: 1, x: 80, y: 80, text: 'far' });
+      expect(knownTo(fast).length).toBe(4);
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 // A room as one worker serves it: the copy, who of this worker's clients is in it, and what each of
 // them has seen.
 import { encodeJson, type ServerMessage, stateFrame } from '../../protocol/index.ts';
-import { type FromCoordinator, mergeRows } from '../link/index.ts';
+import { type FromCoordinator, mergeRows, type Sight, type ViewChange } from '../link/index.ts';
 import type { Connection } from './connection.ts';
 import { Interest, NOWHERE } from './interest.ts';
 import { type Delta, type Opened, RoomCopy } from './room-copy.ts';
@@ -10,8 +10,11 @@ type Joined = Extract<FromCoordinator, { type: 'joined' }>;
 
 interface Viewer {
   readonly connection: Connection;
-  readonly avatar: number;
-  /** The cell around which the client sees. */
+  avatar: number;
+  /** The avatar that the client knows of. */
+  toldAvatar: number;
+  sight: Sight;
+  /** The cell around which the client sees, as `Interest` numbers it. */
   centre: number;
   /** It has not been told everything that it sees: the next frame does, and begins with a reset. */
   isBehind: boolean;
@@ -78,6 +81,8 @@ export class ServedRoom {
     const viewer: Viewer = {
       connection,
       avatar: joined.avatar,
+      toldAvatar: joined.avatar,
+      sight: joined.sight,
       centre: 0,
       isBehind: true,
       ack: 0,
@@ -112,7 +117,10 @@ export class ServedRoom {
     this.isOrphan = false;
     if (deltas.length === 1) copy.apply(last);
     else copy.apply({ ...last, ...mergeRows(copy.kinds, deltas) });
-    for (const { acks } of deltas) this.acknowledge(acks);
+    for (const { acks, views } of deltas) {
+      this.acknowledge(acks);
+      this.turnTo(views);
+    }
     this.unshown = this.viewers.values();
   }
 
@@ -142,6 +150,15 @@ export class ServedRoom {
     }
   }
 
+  private turnTo(views: readonly ViewChange[]): void {
+    for (const [connection, avatar, sight] of views) {
+      const viewer = this.viewers.get(connection);
+      if (!viewer) continue;
+      viewer.avatar = avatar;
+      viewer.sight = sight;
+    }
+  }
+
   private showTo(viewer: Viewer, now: number): void {
     const { connection, ack } = viewer;
     if (connection.unsentBytes > this.unsentBytesMax) {
@@ -151,12 +168,14 @@ export class ServedRoom {
       return;
     }
     const from = viewer.isBehind ? NOWHERE : viewer.centre;
-    const to = this.interest.centre(viewer.avatar, viewer.centre);
+    const to = this.interest.centre(viewer.avatar, viewer.sight);
     const body = this.interest.body(from, to);
     viewer.centre = to;
     viewer.isBehind = false;
     const rows = body.left.length + body.entered.length + body.changed.length;
-    if (rows === 0 && ack === 0 && !body.reset && now - viewer.sentAt < QUIET_MS) return;
+    const hasNews = rows > 0 || ack !== 0 || body.reset || viewer.avatar !== viewer.toldAvatar;
+    if (!hasNews && now - viewer.sentAt < QUIET_MS) return;
+    this.tellAvatar(viewer);
     viewer.ack = 0;
     viewer.sentAt = now;
     this.sent.states++;
@@ -167,5 +186,13 @@ export class ServedRoom {
       const state = { type: 'state', room, tick, reset, left, entered, changed } as const;
       connection.write(encodeJson(ack === 0 ? state : { ...state, ack }, () => kinds));
     }
+  }
+
+  /** Before the state from which on it is true. */
+  private tellAvatar(viewer: Viewer): void {
+    const { connection, avatar } = viewer;
+    if (avatar === viewer.toldAvatar) return;
+    viewer.toldAvatar = avatar;
+    connection.send({ type: 'avatar', room: this.copy.id, avatar });
   }
 }

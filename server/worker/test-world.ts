@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { FieldValue } from '../../protocol/index.ts';
 import { RoomState } from '../coordinator/room-state.ts';
 import { type Entities, type Game, hidden, type World } from '../games/game.ts';
+import type { ViewChange } from '../link/index.ts';
 import type { Delta, Opened } from './room-copy.ts';
 
 /** Kinds with a place, in whole numbers and in others, and without one. */
@@ -116,11 +117,11 @@ export class TestWorld {
   }
 
   /** One tick in which this happens. */
-  step(ops: readonly Op[], acks: number[] = []): Delta {
+  step(ops: readonly Op[], acks: number[] = [], views: ViewChange[] = []): Delta {
     this.ops = ops;
     this.state.apply(0, []);
     const { tick } = this.state.room;
-    return { type: 'delta', room: 3, tick, ...this.state.takeChanges(), acks };
+    return { type: 'delta', room: 3, tick, ...this.state.takeChanges(), acks, views };
   }
 
   /** Everything that is there. */

@@ -13,6 +13,7 @@ const delta = (room: number, tick: number, acks: number[] = []): FromCoordinator
   entered: NOTHING,
   changed: NOTHING,
   acks,
+  views: [],
 });
 const event = (room: number, name: string): FromCoordinator => ({
   type: 'event',

@@ -1,0 +1,30 @@
+// Messages that wait for the program: a promise was fulfilled, and the program is to go on with it first.
+import type { ServerMessage } from '../protocol/index.ts';
+
+export class HeldMessages {
+  private readonly handle: (message: ServerMessage) => void;
+  private held: ServerMessage[] | undefined;
+
+  constructor(handle: (message: ServerMessage) => void) {
+    this.handle = handle;
+  }
+
+  receive(message: ServerMessage): void {
+    if (this.held) this.held.push(message);
+    else this.handle(message);
+  }
+
+  /** What comes after this waits until the program has had a turn, in which it adds its listeners. */
+  giveTurn(): void {
+    if (this.held) return;
+    this.held = [];
+    setImmediate(() => this.release());
+  }
+
+  /** Handles what waits; what is handled may give the program another turn. */
+  release(): void {
+    const { held = [] } = this;
+    this.held = undefined;
+    for (const message of held) this.receive(message);
+  }
+}
