@@ -257,7 +257,7 @@ export class TurnPath {
 
   private delta(acks: number[]): void {
     const rows = { left: NOTHING, entered: NOTHING, changed: NOTHING };
-    this.toWorker.push({ type: 'delta', room: ROOM, tick: ++this.tick, ...rows, acks });
+    this.toWorker.push({ type: 'delta', room: ROOM, tick: ++this.tick, ...rows, acks, views: [] });
   }
 
   /** The coordinator answers the hello of a client, or goes on with a connection that has kept its view. */
@@ -273,7 +273,8 @@ export class TurnPath {
       this.delta([]);
       this.toWorker.push({ type: 'resumed', connection, room: ROOM, seq });
     } else {
-      const greeting = { room: ROOM, avatar: 0, about: null, request: null };
+      const sight = 'nothing';
+      const greeting = { room: ROOM, avatar: 0, sight, about: null, request: null } as const;
       this.toWorker.push({ type: 'joined', connection, ...greeting, seq });
     }
   }
