@@ -1,9 +1,11 @@
 // What is said of a game that is wrong: one sentence for each mistake, none for a game that is right.
 import { describe, expect, it } from 'vitest';
 import { FIELDS_MAX, fieldTypes, KINDS_MAX } from '../../protocol/index.ts';
-import { checkGame } from './check-game.ts';
+import { checkGame as problemsOf } from './check-game.ts';
 import { defineGame, hidden, Type } from './game.ts';
 import { shippedGames } from './index.ts';
+
+const checkGame = (value: unknown) => problemsOf(value).map(({ text }) => text);
 
 const right = defineGame({
   name: 'right',
@@ -19,23 +21,31 @@ const right = defineGame({
 const many = (count: number, value: unknown) =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`n${i}`, value]));
 
-const types = Object.keys(fieldTypes).join(', ');
 const NAME = 'name must be 1 to 40 letters, digits, - or _, beginning with a letter';
 const TICKS = 'ticksPerSecond must be a whole number, 0 to 60';
-const PLAYERS = 'playersMax must be a whole number from 1';
-const STATE = 'state must be a function that gives the memory of a new room';
+const PLAYERS = 'playersMax must be a whole number from 1 to 100000';
+const STATE = 'state must be a function that gives the memory of a new room: state: () => ({ … })';
 const VERSION = 'stateVersion must be a whole number from 0';
 const MATCH = 'match must have players: a whole number from 2 to 64, and at most playersMax';
 const ITEMS =
   'items must be a list of names of 1 to 40 letters, digits or -, beginning with a letter';
-const WORLD = 'world must have width, height and viewRadius: whole numbers from 1';
+const WORLD = 'world must be { width, height, viewRadius }, whole numbers from 1';
+const side = (key: string, but: string) =>
+  `world.${key} must be a whole number from 1 to 65536, but is ${but}`;
+const NAMES = 'a name is 1 to 40 letters, digits, - or _, beginning with a letter';
+const TYPES = Object.keys(fieldTypes).join(', ');
 const PREPARE =
   'prepare must be { module: import.meta.url, run }, with run exported under its own name';
-const ARGS = 'commands.go.args must be a schema made with Type.Object({…})';
-const RUN = 'commands.go.run must be a function (room, player, args)';
+const ARGS = 'commands.go.args must be a schema made with Type.Object({…}), but is';
+const RUN = 'commands.go.run must be a function (room, player, args), but is';
+const SHAPE = '{ args: Type.Object({…}), run(room, player, args) {…} }';
 const sync = (name: string) =>
   `${name} must not be async: its work has to be done when it returns; slow work goes into prepare or bots.plan`;
-const noField = (name: string) => `entities.pawn: ${name} is no name for a field`;
+const noField = (name: string) =>
+  `entities.pawn: every entity has ${name} of its own: give the field another name`;
+
+const wordOf = (type: unknown) =>
+  typeof type === 'function' ? type.name : typeof type === 'object' ? 'float' : type;
 
 const bots = {
   ask: () => undefined,
@@ -87,31 +97,91 @@ const mistakes: [Record<string, unknown>, string][] = [
     'migrate is for rooms of an older version: give the game a stateVersion from 1',
   ],
   [{ world: null }, WORLD],
-  [{ world: { width: 10, height: 10 } }, WORLD],
-  [{ world: { width: 0, height: 10, viewRadius: 3 } }, WORLD],
-  [{ world: { width: 10, height: 1.5, viewRadius: 3 } }, WORLD],
-  [{ world: { width: 10, height: 10, viewRadius: 0 } }, WORLD],
-  [{ world: { width: 65_537, height: 10, viewRadius: 3 } }, WORLD],
+  [{ world: { width: 10, height: 10 } }, side('viewRadius', 'missing')],
+  [{ world: { width: 0, height: 10, viewRadius: 3 } }, side('width', '0')],
+  [{ world: { width: 10, height: '9', viewRadius: 3 } }, side('height', '"9"')],
+  [{ world: { width: 10, height: 10, viewRadius: 0 } }, side('viewRadius', '0')],
+  [{ world: { width: 65_537, height: 10, viewRadius: 3 } }, side('width', '65537')],
   [{ entities: undefined }, 'entities must be an object: a kind’s name and its fields'],
-  [{ entities: many(KINDS_MAX + 1, {}) }, `there may be at most ${KINDS_MAX} kinds`],
-  [{ entities: { 'a b': {} } }, 'entities: a b is no name for a kind'],
+  [
+    { entities: many(KINDS_MAX + 1, {}) },
+    `there may be at most ${KINDS_MAX} kinds, not ${KINDS_MAX + 1}`,
+  ],
+  [{ entities: { 'a b': {} } }, `entities: "a b" is no name for a kind: ${NAMES}`],
   [{ entities: { pawn: 'u8' } }, 'entities.pawn must be an object: a field’s name and its type'],
   [
     { entities: { pawn: many(FIELDS_MAX + 1, 'u8') } },
-    `entities.pawn may have at most ${FIELDS_MAX} fields`,
+    `entities.pawn may have at most ${FIELDS_MAX} fields, not ${FIELDS_MAX + 1}`,
   ],
-  ...['id', 'removed', 'values', 'mask', 'fresh', 'kind', 'constructor', '1st', 'a b'].map(
+  ...['id', 'removed', 'values', 'mask', 'fresh', 'kind', 'constructor'].map(
     (name): [Record<string, unknown>, string] => [
       { entities: { pawn: { [name]: 'u8' } } },
       noField(name),
     ],
   ),
-  ...['u64', 'toString', 8, null, undefined, { hidden: 'u64' }, {}].map(
-    (type): [Record<string, unknown>, string] => [
-      { entities: { pawn: { level: type } } },
-      `entities.pawn.level must be one of ${types}, or hidden(one of them)`,
-    ],
-  ),
+  ...['1st', 'a b'].map((name): [Record<string, unknown>, string] => [
+    { entities: { pawn: { [name]: 'u8' } } },
+    `entities.pawn: "${name}" is no name for a field: ${NAMES}`,
+  ]),
+  ...[
+    ['hasOwnProperty', '"hasOwnProperty"'],
+    [8, '8'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+    [{ hidden: 'length' }, '"length"'],
+    [{}, 'undefined'],
+  ].map(([type, is]): [Record<string, unknown>, string] => [
+    { entities: { pawn: { level: type } } },
+    `entities.pawn.level must be one of ${TYPES}, or hidden(one of them), but is ${is}`,
+  ]),
+  ...[
+    ['int32', 'i32'],
+    ['Uint8', 'u8'],
+    ['boolean', 'bool'],
+    ['sting', 'string'],
+    ['f16', 'f32'],
+    ['number', 'f64'],
+    [{ hidden: 'float' }, 'f32'],
+    [String, 'string'],
+    [Number, 'f64'],
+  ].map(([type, near]): [Record<string, unknown>, string] => [
+    { entities: { pawn: { level: type } } },
+    `entities.pawn.level has no type ${wordOf(type)}: did you mean '${near}'?`,
+  ]),
+  ...[
+    ['onJoin', 'join'],
+    ['on_join', 'join'],
+    ['onTick', 'tick'],
+    ['tickPerSecond', 'ticksPerSecond'],
+    ['ticks_per_second', 'ticksPerSecond'],
+    ['ticks', 'ticksPerSecond'],
+    ['maxPlayers', 'playersMax'],
+    ['update', 'tick'],
+    ['viewRadius', 'world.viewRadius'],
+    ['comands', 'commands'],
+  ].map(([key, near]): [Record<string, unknown>, string] => [
+    { [key!]: 5 },
+    `a game has no ${key}: did you mean ${near}?`,
+  ]),
+  [{ comands: {}, commands: undefined }, 'a game has no comands: did you mean commands?'],
+  [
+    { world: { width: 10, height: 10, viewradius: 3 } },
+    'world has no viewradius: did you mean viewRadius?',
+  ],
+  [
+    { world: { width: 10, height: 10, viewRadius: 3, depth: 3 } },
+    'world has no depth: it has width, height, viewRadius',
+  ],
+  [{ match: { player: 2 } }, 'match has no player: did you mean players?'],
+  [{ bots: { ...bots, plans: 1 } }, 'bots has no plans: did you mean plan?'],
+  [
+    { commands: { go: { argz: Type.Object({}), run() {} } } },
+    'commands.go has no argz: did you mean args?',
+  ],
+  [
+    { commands: { go: { args: Type.Object({}), handler() {} } } },
+    'commands.go has no handler: did you mean run?',
+  ],
   ...['state', 'about', 'create', 'join', 'leave', 'tick', 'settled'].map(
     (hook): [Record<string, unknown>, string] => [{ [hook]: async () => {} }, sync(hook)],
   ),
@@ -123,13 +193,19 @@ const mistakes: [Record<string, unknown>, string][] = [
   ],
   [{ commands: { go: { args: Type.Object({}), async run() {} } } }, sync('commands.go.run')],
   [{ bots: { ...bots, act: async () => 'wait' } }, sync('bots.act')],
-  [{ commands: undefined }, 'commands must be an object: a name, and {args, run}'],
-  [{ commands: { '2x': right.commands.go } }, 'commands: 2x is no name for a command'],
-  [{ commands: { go: () => null } }, RUN],
-  [{ commands: { go: null } }, RUN],
-  [{ commands: { go: { args: Type.Object({}) } } }, RUN],
-  [{ commands: { go: { run: () => null } } }, ARGS],
-  [{ commands: { go: { args: Type.String(), run: () => null } } }, ARGS],
+  [{ commands: undefined }, `commands must be an object: { walk: ${SHAPE} }`],
+  [{ commands: [] }, `commands must be an object: { walk: ${SHAPE} }`],
+  [{ commands: { '2x': right.commands.go } }, `commands: "2x" is no name for a command: ${NAMES}`],
+  [{ commands: { go: [1] } }, `commands.go has no 0: it has args, run`],
+  [{ commands: { go() {} } }, `commands.go must be ${SHAPE}, but is the function go`],
+  [{ commands: { go: null } }, `commands.go must be ${SHAPE}, but is null`],
+  [{ commands: { go: { args: Type.Object({}) } } }, `${RUN} missing`],
+  [{ commands: { go: { args: Type.Object({}), run: 'walk' } } }, `${RUN} "walk"`],
+  [
+    { commands: { go: { run: () => null } } },
+    `${ARGS} missing: a command without arguments has args: Type.Object({})`,
+  ],
+  [{ commands: { go: { args: { dx: 'number' }, run: () => null } } }, `${ARGS} another object`],
 ];
 
 describe('A game that is right', () => {
@@ -161,7 +237,16 @@ describe('A game that is wrong', () => {
     expect(checkGame({ ...right, name: '', tick: 1, commands: null })).toHaveLength(3);
   });
 
-  it.each([undefined, null, 'game', () => right])('is not an object when it is %s', (value) => {
-    expect(checkGame(value)).toEqual(['it is not an object: export default defineGame({…})']);
+  it.each([
+    [undefined, 'undefined'],
+    [null, 'null'],
+    ['game', '"game"'],
+    [() => right, 'a function'],
+    [class Paint {}, 'the function Paint'],
+    [[right], 'an array'],
+  ])('is not one object when it is %s', (value, is) => {
+    expect(checkGame(value)).toEqual([
+      `a game is one object, not ${is}: export default defineGame({…})`,
+    ]);
   });
 });

@@ -4,6 +4,8 @@ import type { Game } from './game.ts';
 import goldrush from './goldrush/index.ts';
 
 export { checkGame } from './check-game.ts';
+/** What authors import, by name. */
+export * as gameModule from './game.ts';
 export {
   type Bank,
   type Bots,
@@ -25,6 +27,8 @@ export {
   type Room,
   type SettledEffect,
 } from './game.ts';
+export { nearName } from './near-name.ts';
+export { classOf, isObject, type Problem, shown, shownName } from './problem.ts';
 
 /** Loaded where no game is named. */
 export const shippedGames: readonly Game[] = [goldrush, connectFour];

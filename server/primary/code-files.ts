@@ -109,15 +109,19 @@ async function filesOf({ main, files: read }: Read): Promise<CodeFiles> {
   return { index, sources: Buffer.concat(sources), main: pathToFileURL(main).href };
 }
 
-/** As Node has it: by extension, then by the nearest `package.json`, then by what it looks like. */
+/** A statement that only a module has; `import(…)` is no statement. */
+const MODULE_SYNTAX = /^[ \t]*(?:import\s*["'{*\w]|export\b)/m;
+
+/** Mostly as Node has it: by extension, then by the statements in it, then by the nearest `package.json`. */
 async function formatOf(path: string, source: string, types: PackageTypes): Promise<string> {
   const extension = extname(path);
   if (extension === '.json') return 'json';
   const suffix = /ts$/.test(extension) ? '-typescript' : '';
   if (/^\.m/.test(extension)) return `module${suffix}`;
   if (/^\.c/.test(extension)) return `commonjs${suffix}`;
-  const type = await packageType(dirname(path), types);
-  const isModule = type === undefined ? /^\s*(import|export)\b/m.test(source) : type === 'module';
+  // A game may lie beside the `package.json` of something else, which says `"type": "commonjs"`.
+  const isModule =
+    MODULE_SYNTAX.test(source) || (await packageType(dirname(path), types)) === 'module';
   return `${isModule ? 'module' : 'commonjs'}${suffix}`;
 }
 

@@ -1,0 +1,66 @@
+// What authors of games read about their mistakes, from the real loader and a real server.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLog } from './observe/index.ts';
+import { AcceptedCode } from './primary/accepted-code.ts';
+import { readCode } from './primary/code-files.ts';
+import { loadMistakes, type Mistake } from './test-author-mistakes.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const LOADER = pathToFileURL(join(root, 'server/fixture-load-games.ts')).href;
+
+/** Writes the modules of each mistake into a folder of its own.
+ *  @returns those folders. */
+function write(mistakes: readonly Mistake[], under: string): string[] {
+  return mistakes.map(({ files }, i) => {
+    const folder = join(under, `${i}`);
+    mkdirSync(folder);
+    for (const [path, source] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), source);
+    }
+    return folder;
+  });
+}
+
+describe('A game with a mistake', () => {
+  const said = new Map<string, string>();
+  const under = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+  afterAll(() => rmSync(under, { recursive: true }));
+
+  beforeAll(async () => {
+    const folders = write(loadMistakes, under);
+    const games = loadMistakes.map(({ load = ['paint.ts'] }, i) =>
+      load.map((path) => join(folders[i]!, path)),
+    );
+    // As processes of a server: they run a copy of the code, and the author's files may be gone.
+    const code = new AcceptedCode({
+      data: under,
+      mainPath: join(root, 'dist/server/main.js'),
+      games: games.flat(),
+      log: createLog({ role: 'primary', level: 'error', write: () => {} }),
+      sources: {
+        readCode,
+        readBoot: () => readFileSync(join(root, 'dist/server/primary/code-boot.js'), 'utf8'),
+      },
+    });
+    await code.begin();
+    const { exec } = code.script();
+    expect(exec).toContain(under);
+    const text = execFileSync(process.execPath, [exec, LOADER, JSON.stringify(games)], {
+      encoding: 'utf8',
+    });
+    for (const [i, sentence] of (JSON.parse(text) as string[]).entries()) {
+      said.set(loadMistakes[i]!.mistake, sentence.replaceAll(folders[i]!, '~'));
+    }
+  });
+
+  it.each(loadMistakes)('is told when it is loaded: $mistake', ({ mistake, says }) => {
+    expect(said.get(mistake)).toBe(says);
+    expect(says).not.toContain('\n');
+  });
+});
