@@ -24,6 +24,7 @@ import { type PeerWorld, WorkerPeer } from './worker-peer.ts';
 
 export { StoreError } from '../store/index.ts';
 export { CarryOverError, carryOver } from './carry-over.ts';
+export type { CheckedGame } from './determinism-check.ts';
 export { type Difference, firstDifference } from './first-difference.ts';
 export { GameHangError, Guard, startGuardThread, suspect, suspectField } from './guard.ts';
 export { inputCodec } from './input-codec.ts';

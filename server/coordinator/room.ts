@@ -261,7 +261,7 @@ export class Room {
   private stepped({ now, inputs, outputs, applyMs, startedAt }: Step): void {
     const { metrics } = this.options;
     this.record.applied(inputs, applyMs);
-    this.determinism?.after(now);
+    this.determinism?.after(now, outputs);
     this.members.applied(inputs, outputs);
     this.publish();
     if (this.isWaitedFor) this.copies.flush();

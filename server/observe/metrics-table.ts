@@ -221,7 +221,7 @@ export const metrics = {
   gameErrors: counter(coordinator, 'Errors thrown by game code.'),
   determinismErrors: counter(
     coordinator,
-    'Differences that --verify-determinism found between a room and the same fed again.',
+    'Differences that --verify-determinism found between a room and its second instance, and faults of its state.',
   ),
   gameHangs: counter(
     coordinator,
