@@ -29,13 +29,6 @@ const second = gameOf(`
   commands: { look: { args: Type.Object({}), run: (room, player) => ({
     ...room.state, own: room.entities.chest.get(player.avatar.id).pennies }) } },`);
 
-const dicing = gameOf(`
-  entities: { die: { top: 'f64' } },
-  state: () => null,
-  join: (room) => room.entities.die.add({}),
-  tick: (room) => { for (const die of room.entities.die) die.top = Math.random(); },
-  commands: {},`);
-
 function start(data: string, game: string, ...args: string[]): Promise<ServerProcess> {
   const path = join(data, 'game.ts');
   writeFileSync(path, game);
@@ -126,20 +119,3 @@ function contentsOf(data: string): string[][] {
     .sort()
     .map((name) => [name, readFileSync(join(data, name), 'latin1')]);
 }
-
-describe('--verify-determinism', () => {
-  it('tells the author of a game that uses Math.random which field differs', async () => {
-    const server = await start(temporaryDirectory(), dicing, '--verify-determinism');
-    await (await player(server)).join({ game: 'purse' });
-    await expect
-      .poll(() => logged(server, 'not deterministic'))
-      .toMatchObject({
-        level: 'error',
-        role: 'coordinator',
-        room: 1,
-        game: 'purse',
-        path: 'entities.die[1].top',
-      });
-    await expect.poll(() => server.metric('holdfast_determinism_errors_total')).toBeGreaterThan(0);
-  });
-});

@@ -46,7 +46,10 @@ export async function runChild(given: ChildOrigin, around: Around): Promise<void
   const origin = { ...given, config: { ...defaults, ...given.config } };
   const runtime = new ChildRuntime(origin);
   const link = linkVersion();
-  const games = loadGames(origin.config.game);
+  const { game: paths, verifyDeterminism } = origin.config;
+  const games = verifyDeterminism
+    ? import('./traps/index.ts').then(({ loadTrappedGames }) => loadTrappedGames(paths))
+    : loadGames(paths);
   let isWanted = false;
   let standby: Standby | undefined;
   games.then(

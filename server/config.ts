@@ -302,7 +302,7 @@ export const settings = {
     'How often a room is written down whole, which shortens its recovery.',
   ),
   verifyDeterminism: flag(
-    'Runs each room a second time beside itself, and logs an error that names the field where the two differ: for authors of games, at twice the cost.',
+    'For authors of games, at twice the cost and more: a hook that uses the clock, Math.random, timers, files or the network fails with a sentence that says what to use. Each room runs a second time beside itself, restored again and again as by a recovery, and an error is logged that names the field where the two differ.',
   ),
   drainMs: integer(5000, 0, DAY_MS, 'ms', 'Time to say goodbye to clients when the server stops.'),
   faultDisk: {

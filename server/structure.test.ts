@@ -77,6 +77,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   'server/make-directory.ts': [],
   'server/store': [],
+  // Loaded by a child with --verify-determinism, and by no other.
+  'server/traps': ['server/coordinator', 'server/games'],
   // Runs rooms, but none that anybody is in.
   'server/replay': ['server/coordinator', 'server/games', 'server/store'],
   'server/worker': [

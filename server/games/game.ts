@@ -120,7 +120,20 @@ export interface Bank {
 
 /** A room as the game sees it. A room must be a function of its inputs: game code uses `tick`, `now`
  *  and `random`, and neither the clock nor `Math.random`, files or sockets. All that it remembers is
- *  in `entities` and `state`. */
+ *  in `entities` and `state`.
+ *
+ *  `npm run dev` finds, and names with a file and line or a path:
+ *  - calls of the clock, random numbers, timers, promises, `fetch`, files, sockets, processes, `process.env`, and
+ *    of what depends on the language or time zone of the machine, while a hook or command runs. Such a call
+ *    throws; bots and `prepare` may make it.
+ *  - an object at two paths of `state`, which would be two objects after a recovery.
+ *  - memory in variables of a module, and objects that are compared by identity, as soon as a field of the
+ *    room or an event differs for it in a second instance that is restored once a second.
+ *  - changes of the room that `about` or bots make.
+ *
+ *  It cannot find a call on a path that was not played, and an effect that shows in no field and no event. In
+ *  production nothing is checked: a call takes effect in the live room and again in each standby,
+ *  recovery and replay. */
 export interface Room<K extends KindSpecs = KindSpecs, S = unknown> {
   readonly id: number;
   /** Counts from 1; in a room without ticks it counts the batches of commands. */
@@ -130,7 +143,8 @@ export interface Room<K extends KindSpecs = KindSpecs, S = unknown> {
   readonly random: Random;
   readonly entities: { readonly [N in keyof K]: Entities<K[N]> };
   readonly players: ReadonlyMap<number, Player>;
-  /** The game's own memory: a plain value (objects, arrays, numbers, strings, booleans, null). */
+  /** The game's own memory: a plain value (objects, arrays, numbers, strings, booleans, null). An object has
+   *  one place in it: elsewhere keep a copy, an id or an index. */
   state: S;
   readonly bank: Bank;
   /** Sends an event to one player. */
@@ -255,7 +269,8 @@ export interface GameSpec<
   /** The items that rooms of the game put into accounts and take from them: names of letters, digits
    *  and -. What two games name alike is the same item: both make it. */
   readonly items?: readonly string[];
-  /** The memory that a new room begins with. */
+  /** The memory that a new room begins with. All objects in it are made by this call: one that belongs to the
+   *  module would be shared by all rooms until they are recovered. */
   state(): S;
   /** The version of what rooms remember; 0 without it. Raise it when `state` takes another shape, or
    *  when the fields of entities take another meaning. */
