@@ -28,7 +28,10 @@ export class Canvas implements Area {
 
   fill({ x, y, width, height }: Area, look: Style): void {
     const end = Math.min(x + width, this.width);
+    if (end <= Math.max(0, x)) return;
     for (let row = Math.max(0, y); row < Math.min(y + height, this.height); row++) {
+      this.put(row * this.width + Math.max(0, x), ' ');
+      this.put(row * this.width + end - 1, ' ');
       this.chars.fill(' ', row * this.width + Math.max(0, x), row * this.width + end);
       this.styles.fill(look, row * this.width + Math.max(0, x), row * this.width + end);
     }
@@ -38,7 +41,7 @@ export class Canvas implements Area {
   set(x: number, y: number, char: string, look: Style, clip: Area = this): void {
     if (!holds(clip, x, y)) return;
     const at = y * this.width + x;
-    this.chars[at] = char;
+    this.put(at, char);
     this.styles[at] = look;
   }
 
@@ -64,12 +67,21 @@ export class Canvas implements Area {
       if (holds(clip, column, y) && holds(clip, column + width - 1, y)) {
         const at = y * this.width + column;
         for (let i = 0; i < width; i++) {
-          this.chars[at + i] = i === 0 ? char : '';
+          this.put(at + i, i === 0 ? char : '');
           this.styles[at + i] = (this.styles[at]! & 0xff00) | colour;
         }
       }
       column += width;
     }
+  }
+
+  /** Where half of a wide character is covered, the other half becomes a blank: a terminal draws such
+   *  a character over both cells, and would move the rest of the row. */
+  private put(at: number, char: string): void {
+    const { chars } = this;
+    if (chars[at] === '' && char !== '') chars[at - 1] = ' ';
+    if (chars[at + 1] === '' && (at + 1) % this.width !== 0) chars[at + 1] = ' ';
+    chars[at] = char;
   }
 
   /** A row as a string, for tests and for people. */

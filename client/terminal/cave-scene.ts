@@ -2,6 +2,7 @@
 import type { Area, Canvas } from './canvas.ts';
 import { type CaveMap, keyOf } from './cave-map.ts';
 import { lightAt, tileLook } from './rock.ts';
+import { BEST, labelOf } from './shown-text.ts';
 import { BOLD, backgroundOf, playerColour, style, UNDERLINE } from './style.ts';
 import { widthOf } from './text.ts';
 import {
@@ -86,10 +87,16 @@ function drawMiners(frame: Frame, miners: readonly Miner[], own: Placed): void {
 }
 
 function drawName({ canvas, area, left, top }: Frame, miner: Miner): void {
-  const name = miner.rank === 1 ? `★${miner.name}` : miner.name;
+  const label = labelOf(miner.name, miner.player);
+  const name = miner.rank === 1 ? `${BEST}${label}` : label;
   const centre = area.x + (miner.x - left) * TILE_COLUMNS + TILE_COLUMNS / 2;
   const x = centre - Math.ceil(widthOf(name) / 2);
-  canvas.overlay(x, area.y + miner.y - top - 1, name, playerColour(miner.player), area);
+  canvas.overlay(x, area.y + miner.y - top - 1, name, playerColour(miner.player), {
+    // The first column is for the client's own mark.
+    ...area,
+    x: area.x + 1,
+    width: area.width - 1,
+  });
 }
 
 function charsOf({ facing, hurt }: Miner): string {

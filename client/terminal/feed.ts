@@ -1,4 +1,5 @@
 // What was said and what happened lately: the newest lines, a bounded number of each.
+import { cleanText, nameOf } from './shown-text.ts';
 
 const LINES_MAX = 100;
 /** An event is news for so long. */
@@ -16,17 +17,18 @@ export interface ChatLine extends FeedLine {
   readonly player: number;
 }
 
-/** Overflow: the oldest line goes. Times are given by the caller. */
+/** Holds only text that is safe to show. Overflow: the oldest line goes. Times are given by the
+ *  caller. */
 export class Feed {
   private readonly events: FeedLine[] = [];
   private readonly chats: ChatLine[] = [];
 
   event(text: string, atMs: number): void {
-    append(this.events, { text, atMs });
+    append(this.events, { text: cleanText(text), atMs });
   }
 
-  chat(line: ChatLine): void {
-    append(this.chats, line);
+  chat({ from, text, player, atMs }: ChatLine): void {
+    append(this.chats, { from: nameOf(from), text: cleanText(text), player, atMs });
   }
 
   /** Newest first. */

@@ -1,13 +1,14 @@
 // Connect four's picture: the players, the board, where the next disc falls, and what is going on.
 import type { Area, Canvas } from './canvas.ts';
 import { COLUMNS, discAt, type Four, fourWords, isFull, isInLine, ROWS } from './four.ts';
+import { labelOf } from './shown-text.ts';
 import { BLACK, BOLD, type Style, style, styles } from './style.ts';
 import { shorten, widthOf } from './text.ts';
 
 const CELL_COLUMNS = 5;
 const BOARD_COLUMNS = COLUMNS * CELL_COLUMNS + 1;
 /** Cells have two rows where there is place for players, state, hint, cursor, board and numbers. */
-const TALL_ROWS = 2 * ROWS + 5;
+const TALL_ROWS = 2 * ROWS + 6;
 const BOARD = style(33, 18);
 const NUMBERS = style(250, 18);
 const FREE = style(236, 234);
@@ -18,6 +19,11 @@ const discs = [
   { char: 'x', look: style(231, 160, BOLD), line: style(16, 210, BOLD) },
   { char: 'o', look: style(16, 220, BOLD), line: style(16, 230, BOLD) },
 ] as const;
+
+/** The rows that the picture has in an area of so many. */
+export function fourRows(height: number): number {
+  return height >= TALL_ROWS ? TALL_ROWS : ROWS + 5;
+}
 
 /** @param column over which one is.
  *  @param turnForMs how long the turn has lasted. */
@@ -42,7 +48,7 @@ export function drawFour(
 }
 
 function drawPlayers(canvas: Canvas, area: Area, { own, other }: Four): void {
-  const name = shorten(other?.name ?? '–', 24);
+  const name = shorten(other ? labelOf(other.name, other.player) : '–', 30);
   const mine = `${discs[own.colour]?.char} you  ${own.wins}`;
   const its = `${other?.wins ?? 0}  ${name} ${discs[3 - own.colour]?.char}`;
   const middle = area.x + Math.floor(area.width / 2);

@@ -1,5 +1,6 @@
 // Connect four as the player is told of it: the board read from a room, and its state in words.
 import type { Entity } from '../index.ts';
+import { nameOf } from './shown-text.ts';
 import type { World } from './world.ts';
 
 export const CONNECT_FOUR = 'connect-four';
@@ -9,6 +10,7 @@ export const ROWS = 6;
 const COLUMN_CHARACTERS = ROWS + 1;
 
 interface Seat extends Entity {
+  readonly player: number;
   readonly name: string;
   readonly colour: number;
   readonly wins: number;
@@ -68,7 +70,7 @@ export function isInLine(board: { readonly cells: string }, x: number, y: number
  *  @param turnForMs how long the turn has lasted. */
 export function fourWords(four: Four, turnForMs: number): { state: string; hint: string } {
   const { board, own, other, turnMs } = four;
-  const name = other?.name ?? 'the other';
+  const name = other ? nameOf(other.name) : 'the other';
   if (board.turn === own.colour) {
     return { state: 'Your turn', hint: '← → and Space, or 1 to 7, drop a disc' };
   }

@@ -1,11 +1,13 @@
 // Events and refusals of the games and the lobby as sentences for the player.
 
+import { nameOf } from './shown-text.ts';
+
 type Data = Readonly<Record<string, unknown>>;
 
 const sentences: Readonly<Record<string, (data: Data) => string>> = {
   banked: ({ amount, total }) => `you banked ${amount} gold, ${total} in all`,
-  hit: ({ by, lost }) => `${by || 'someone'} hit you: ${lost} gold lost`,
-  robbed: ({ name, lost }) => `you hit ${name}, who dropped ${lost} gold`,
+  hit: ({ by, lost }) => `${by ? nameOf(String(by)) : 'someone'} hit you: ${lost} gold lost`,
+  robbed: ({ name, lost }) => `you hit ${nameOf(String(name))}, who dropped ${lost} gold`,
   'killed-rat': ({ gold }) =>
     Number(gold) > 0 ? `you killed a rat that had ${gold} gold` : 'you killed a rat',
   matched: () => 'an opponent was found',

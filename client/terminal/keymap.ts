@@ -13,7 +13,17 @@ export interface Key {
 
 export type Action =
   | { readonly do: 'walk' | 'shoot'; readonly direction: Direction }
-  | { readonly do: 'shootAhead' | 'chat' | 'scores' | 'help' | 'back' | 'repaint' | 'quit' }
+  | {
+      readonly do:
+        | 'shootAhead'
+        | 'chat'
+        | 'scores'
+        | 'help'
+        | 'back'
+        | 'repaint'
+        | 'quit'
+        | 'suspend';
+    }
   | FourAction;
 
 /** What is done in Connect four. Without a column: that of the cursor, or another game. */
@@ -42,11 +52,16 @@ const commonKeys: readonly KeyRow[] = [
     actions: { '?': { do: 'help' }, f1: { do: 'help' } },
   },
   { keys: 'Esc', text: 'back to the game', actions: { escape: { do: 'back' } } },
-  { keys: 'Ctrl-L', text: 'draw everything anew', actions: { 'ctrl+l': { do: 'repaint' } } },
+  { keys: 'Ctrl-L', text: 'draw the screen again', actions: { 'ctrl+l': { do: 'repaint' } } },
   {
     keys: 'Q or Ctrl-C',
-    text: 'quit',
-    actions: { q: { do: 'quit' }, 'ctrl+c': { do: 'quit' } },
+    text: 'quit; Ctrl-Z pauses, and fg goes on',
+    actions: {
+      q: { do: 'quit' },
+      'ctrl+c': { do: 'quit' },
+      'ctrl+d': { do: 'quit' },
+      'ctrl+z': { do: 'suspend' },
+    },
   },
 ];
 
@@ -137,16 +152,27 @@ interface Keymap {
   readonly rows: readonly KeyRow[];
   /** The keys that are shown all the time. */
   readonly hints: string;
+  /** The key that opens the line of chat. */
+  readonly chatKey: string;
   readonly actions: ReadonlyMap<string, Action>;
 }
 
-function keymap(own: readonly KeyRow[], hints: string): Keymap {
+function keymap(own: readonly KeyRow[], hints: string, chatKey: string): Keymap {
   const rows = [...own, ...commonKeys];
-  return { rows, hints, actions: new Map(rows.flatMap((row) => Object.entries(row.actions))) };
+  return {
+    rows,
+    hints,
+    chatKey,
+    actions: new Map(rows.flatMap((row) => Object.entries(row.actions))),
+  };
 }
 
-const walking = keymap(walkKeys, '? help   Enter chat   Tab scores   Space shoot   Q quit');
-const dropping = keymap(fourKeys, '? help   T chat   ← → Space drop   Q quit');
+const walking = keymap(
+  walkKeys,
+  '? help   Enter chat   Tab scores   Space shoot   Q quit',
+  'Enter',
+);
+const dropping = keymap(fourKeys, '? help   T chat   ← → Space drop   Q quit', 'T');
 
 export function keymapOf(game: string): Keymap {
   return game === CONNECT_FOUR ? dropping : walking;

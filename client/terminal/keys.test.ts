@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { EAST, NORTH, SOUTH, WEST } from './directions.ts';
 import { Keyboard } from './keyboard.ts';
 import { actionOf, type Key } from './keymap.ts';
-import { edit, LINE_MAX } from './line-editor.ts';
+import { edit, LINE_MAX, PASTE } from './line-editor.ts';
 
 /** The keys that a terminal's bytes are taken for. */
 async function keysOf(bytes: string): Promise<Key[]> {
@@ -39,6 +39,8 @@ describe('Keys', () => {
     ['\x1b', { do: 'back' }],
     ['\x03', { do: 'quit' }],
     ['q', { do: 'quit' }],
+    ['\x04', { do: 'quit' }],
+    ['\x1a', { do: 'suspend' }],
     ['\x0c', { do: 'repaint' }],
     ['x', undefined],
   ])('%j means %j', async (bytes, action) => {
@@ -79,6 +81,29 @@ describe('The line of chat', () => {
     expect(typed(await keysOf('Hé 漢字!\x7f'))).toBe('Hé 漢字');
     expect(typed(await keysOf('one two\x17'))).toBe('one ');
     expect(typed(await keysOf('one\x15'))).toBe('');
+  });
+
+  it('joins an accent with the letter before it, and takes back a wide character whole', async () => {
+    expect(typed(await keysOf('e\u0301a\u0489'))).toBe('\u00e9a');
+    expect(typed(await keysOf('a漢\x7f'))).toBe('a');
+    expect(typed(await keysOf('😀x\x7f\x7f'))).toBe('');
+  });
+
+  it('takes a paste of many lines as one line, and presses no key for it', async () => {
+    const keys = await keysOf('ab\x1b[200~one\r\n/q\ttwo\x1b[201~c');
+    expect(keys.map(({ name }) => name)).toEqual(['a', 'b', PASTE, 'c']);
+    expect(typed(keys)).toBe('abone /q twoc');
+    expect(actionOf(keys[2]!, 'goldrush')).toBeUndefined();
+    expect(typed(await keysOf(`\x1b[200~${'x'.repeat(5000)}\x1b[201~`))).toHaveLength(LINE_MAX);
+  });
+
+  it('lets Ctrl-C through where the end of a paste was lost', async () => {
+    expect(await keysOf('\x1b[200~q\x03')).toMatchObject([{ name: 'c', ctrl: true }]);
+  });
+
+  it('ends with Ctrl-D where it is empty', () => {
+    expect(edit('', { name: 'd', ctrl: true }).is).toBe('cancelled');
+    expect(edit('a', { name: 'd', ctrl: true })).toEqual({ is: 'typing', text: 'a' });
   });
 
   it('takes no key that is not a character', async () => {

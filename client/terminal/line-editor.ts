@@ -20,15 +20,31 @@ export function edit(text: string, key: Key): Edited {
       return { is: 'cancelled' };
     case 'backspace':
       return { is: 'typing', text: Array.from(text).slice(0, -1).join('') };
+    case PASTE:
+      return { is: 'typing', text: insert(text, (key.sequence ?? '').replace(/\s+/g, ' ')) };
     default:
       break;
   }
+  if (key.ctrl && key.name === 'd' && text === '') return { is: 'cancelled' };
   if (key.ctrl) return { is: 'typing', text: afterControl(text, key.name) };
   if (key.meta) return { is: 'typing', text };
-  const typed = glyphsOf(key.sequence ?? '');
   // More than one character at once is the code of a key, such as an arrow.
-  const added = typed.length === 1 ? typed[0]!.char : '';
-  return { is: 'typing', text: text.length + added.length <= LINE_MAX ? text + added : text };
+  const isCharacter = Array.from(key.sequence ?? '').length === 1;
+  return { is: 'typing', text: isCharacter ? insert(text, key.sequence!) : text };
+}
+
+/** The name of the key that stands for text pasted at once. */
+export const PASTE = 'paste';
+
+/** As much of `added` as the line takes. An accent joins the letter before it where there is such a
+ *  character; what else takes no column is left out. */
+function insert(text: string, added: string): string {
+  let line = '';
+  for (const { char } of glyphsOf((text + added).normalize('NFC'))) {
+    if (line.length + char.length > LINE_MAX) break;
+    line += char;
+  }
+  return line;
 }
 
 function afterControl(text: string, name: string | undefined): string {

@@ -2,6 +2,7 @@
 import type { CaveMap } from './cave-map.ts';
 import type { Feed } from './feed.ts';
 import type { Scores } from './scores.ts';
+import type { OpenTrade, Question } from './trading.ts';
 import type { Waiting } from './waiting-scene.ts';
 import type { World } from './world.ts';
 
@@ -25,6 +26,10 @@ export interface Model {
   /** While there is no room because others have to come first. */
   readonly waiting: Waiting | undefined;
   readonly feed: Feed;
+  /** Trades that are not over, the oldest first. */
+  readonly trades: readonly OpenTrade[];
+  /** The offer that the player is asked to agree to. */
+  readonly question: Question | undefined;
   /** What stands over the picture. */
   readonly notice: string | undefined;
   readonly overlay: Overlay;

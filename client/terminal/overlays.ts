@@ -4,6 +4,7 @@ import { keymapOf } from './keymap.ts';
 import { COLUMNS_MIN, ROWS_MIN } from './layout.ts';
 import type { Model } from './model.ts';
 import type { Score, Scores } from './scores.ts';
+import { cleanText } from './shown-text.ts';
 import { type Style, styles } from './style.ts';
 import { shorten, widthOf, wrap } from './text.ts';
 
@@ -63,7 +64,7 @@ function scoreText({ place, name, banked, carried }: Score): string {
 }
 
 function columns(place: string, name: string, banked: string, carried: string): string {
-  const cut = shorten(name, 24);
+  const cut = shorten(cleanText(name), 24);
   const padded = cut + ' '.repeat(24 - widthOf(cut));
   return `${place.padStart(4)} ${padded} ${banked.padStart(7)} ${carried.padStart(8)}`;
 }

@@ -91,7 +91,7 @@ describe('What was said and happened', () => {
       feed.chat({ from: 'bo', player: 3, text, atMs: 0 });
     }
     const rows = rowsOf(pictureOf(modelOf({ feed }), 80, 24)).map((row) => row.trim());
-    expect(rows.slice(20, 23)).toEqual(['three   two   one', 'bo: two', 'bo: three']);
+    expect(rows.slice(19, 23)).toEqual(['▌ three   two   one', 'bo: one', 'bo: two', 'bo: three']);
   });
 });
 

@@ -2,29 +2,41 @@
 import { type Area, Canvas } from './canvas.ts';
 import { drawCave } from './cave-scene.ts';
 import { fourOf } from './four.ts';
-import { drawFour } from './four-scene.ts';
+import { drawFour, fourRows } from './four-scene.ts';
 import { keymapOf } from './keymap.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { type Model, Overlay } from './model.ts';
 import { drawHelp, drawNotice, drawScores, drawTooSmall } from './overlays.ts';
 import { drawPlain } from './plain-scene.ts';
 import { drawStatus } from './status-line.ts';
-import { playerColour, style, styles } from './style.ts';
-import { shorten, tail, widthOf } from './text.ts';
+import { styles } from './style.ts';
+import { drawTalk } from './talk.ts';
+import { tail } from './text.ts';
+import { drawTrades, tradeLines } from './trade-panel.ts';
 import { drawWaiting } from './waiting-scene.ts';
 
 export const GOLDRUSH = 'goldrush';
 
-const EVENT_GAP = '   ';
 const PROMPT = 'say: ';
+const QUESTION_HINTS = 'Y agrees to the swap above   N or Esc does not';
 
 /** Pure: the same model and size give the same picture. */
 export function pictureOf(model: Model, width: number, height: number): Canvas {
   const canvas = new Canvas(width, height, styles.blank);
-  const layout = layoutOf(width, height);
+  const trades = tradeLines(model, width);
+  const layout = layoutOf(width, height, trades.length);
   if (!layout) drawTooSmall(canvas);
-  else drawAll(canvas, layout, model);
+  else {
+    drawAll(canvas, layout, model);
+    drawTrades(canvas, layout.trades, trades);
+  }
   return canvas;
+}
+
+/** Whether the picture of this size has all of the open trades' lines. */
+export function areTradesWhole(model: Model, width: number, height: number): boolean {
+  const { length } = tradeLines(model, width);
+  return layoutOf(width, height, length)?.trades.height === length;
 }
 
 function drawAll(canvas: Canvas, layout: Layout, model: Model): void {
@@ -32,8 +44,7 @@ function drawAll(canvas: Canvas, layout: Layout, model: Model): void {
   drawWorld(canvas, layout.scene, model);
   if (waiting) drawWaiting(canvas, layout.scene, waiting, model.nowMs);
   drawStatus(canvas, layout.status, model);
-  drawEvents(canvas, layout.events, model);
-  drawChat(canvas, layout.chat, model);
+  drawTalk(canvas, layout.talk, talkRowsMax(layout, model), model);
   drawPrompt(canvas, layout.prompt, model);
   drawOverlay(canvas, layout.overlay, model);
   if (notice !== undefined) drawNotice(canvas, layout.scene, notice);
@@ -61,30 +72,16 @@ function drawOverlay(canvas: Canvas, area: Area, model: Model): void {
   }
 }
 
-/** The newest first, as many as there is room for. */
-function drawEvents(canvas: Canvas, area: Area, { feed, nowMs }: Model): void {
-  let x = area.x + 1;
-  feed.recentEvents(nowMs).forEach(({ text }, i) => {
-    const space = area.x + area.width - 1 - x;
-    if (i > 0 && widthOf(text) > space) x = area.x + area.width;
-    else {
-      const look = i === 0 ? styles.event : styles.eventDim;
-      x = canvas.write(x, area.y, shorten(text, space) + EVENT_GAP, look, area);
-    }
-  });
+/** A board must be seen whole: talk covers it only while one types. */
+function talkRowsMax({ scene, talk, talkRowsMax }: Layout, { world, typing }: Model): number {
+  if (typing !== undefined || !fourOf(world)) return talkRowsMax;
+  return talk.height + Math.max(0, scene.height - fourRows(scene.height));
 }
 
-function drawChat(canvas: Canvas, area: Area, { feed, nowMs }: Model): void {
-  feed.recentChats(nowMs, area.height).forEach(({ from, player, text }, i) => {
-    const name = style(playerColour(player), 16);
-    const x = canvas.write(area.x + 1, area.y + i, `${from}: `, name, area);
-    canvas.write(x, area.y + i, shorten(text, area.x + area.width - 1 - x), styles.chatText, area);
-  });
-}
-
-function drawPrompt(canvas: Canvas, area: Area, { typing, game }: Model): void {
+function drawPrompt(canvas: Canvas, area: Area, { typing, game, question }: Model): void {
   if (typing === undefined) {
-    canvas.write(area.x + 1, area.y, keymapOf(game).hints, styles.hint, area);
+    const hints = question ? QUESTION_HINTS : keymapOf(game).hints;
+    canvas.write(area.x + 1, area.y, hints, styles.hint, area);
     return;
   }
   canvas.fill(area, styles.input);

@@ -8,7 +8,7 @@ import { edit } from './line-editor.ts';
 import { type Model, Overlay } from './model.ts';
 import { noticeOf } from './notice.ts';
 import type { PlayOptions } from './options.ts';
-import { pictureOf } from './picture.ts';
+import { areTradesWhole, pictureOf } from './picture.ts';
 import { scoresOf } from './scores.ts';
 import type { Screen } from './screen.ts';
 import { Session } from './session.ts';
@@ -25,6 +25,8 @@ export interface PlayParts {
   readonly keepAccount: (key: string) => string | undefined;
   /** The player wants to go. */
   readonly quit: () => void;
+  /** The player wants to use the shell for a while. */
+  readonly suspend: () => void;
   readonly ended: (error: Error) => void;
 }
 
@@ -57,8 +59,8 @@ export class Play {
     const { feed, changed } = this;
     this.trading = new Trading({
       client,
+      clockMs,
       tell: (text) => this.session.tell(text),
-      said: (from, player, text) => feed.chat({ from, player, text, atMs: clockMs() }),
     });
     const { trading } = this;
     const session = { client, game, keepAccount, feed, clockMs, ended, trading, changed };
@@ -92,11 +94,26 @@ export class Play {
     if (
       this.typing !== undefined &&
       action?.do !== 'repaint' &&
-      !(action?.do === 'quit' && key.ctrl)
+      action?.do !== 'suspend' &&
+      !(action?.do === 'quit' && key.ctrl && key.name === 'c')
     ) {
       this.type(key, this.typing);
-    } else if (action) this.act(action);
+    } else if (!this.answers(key) && action) this.act(action);
     this.changed();
+  }
+
+  /** Whether the key answers the question about a trade. An offer that does not fit into the window
+   *  was not seen whole, and cannot be agreed to. */
+  private answers(key: Key): boolean {
+    const { trading, parts } = this;
+    if (!trading.question) return false;
+    const isYes = key.name === 'y' && !key.ctrl && !key.meta;
+    if (!isYes && key.name !== 'escape' && key.name !== 'n') return false;
+    const { width, height } = parts.screen;
+    if (isYes && !areTradesWhole(this.model(parts.clockMs()), width, height)) {
+      this.session.tell('This offer does not fit into the window: make the window larger first.');
+    } else void trading.answer(isYes).then(this.changed);
+    return true;
   }
 
   /** Sees to it that there is a new picture soon. */
@@ -122,7 +139,9 @@ export class Play {
     const four = { column: this.four.column, turnForMs: this.four.turnForMs(room, nowMs) };
     const { rttMs } = client;
     const connection = { notice, rttMs, worker, players, online };
-    const shown = { world: room, map, four, waiting, feed, overlay, scores, typing };
+    const { open: trades, question } = this.trading;
+    const talk = { feed, typing, trades, question };
+    const shown = { world: room, map, four, waiting, overlay, scores, ...talk };
     return { nowMs, game, ...shown, ...connection };
   }
 
@@ -145,7 +164,6 @@ export class Play {
         this.playFour(action);
         return;
       case 'chat':
-        this.trading.look();
         this.typing = '';
         return;
       case 'scores':
@@ -163,6 +181,10 @@ export class Play {
         return;
       case 'quit':
         this.parts.quit();
+        return;
+      case 'suspend':
+        this.walker.stop();
+        this.parts.suspend();
         return;
       default:
         action satisfies never;
@@ -230,7 +252,8 @@ export class Play {
 
   private say(text: string): void {
     if (text.startsWith('/')) {
-      void this.trading.run(text);
+      this.overlay = Overlay.None;
+      void this.trading.run(text).then(this.changed);
       return;
     }
     const { client } = this.parts;

@@ -5,6 +5,10 @@ import type { Canvas } from './canvas.ts';
 
 const COLUMNS_UNKNOWN = 80;
 const ROWS_UNKNOWN = 24;
+/** What is pasted comes in brackets; and a row that is wider than the client thinks, because the
+ *  terminal draws a character wider, does not go on in the first column of the next one. */
+const MODES_ON = '\x1b[?2004h\x1b[?7l';
+const MODES_OFF = '\x1b[?2004l\x1b[?7h';
 
 export class Screen {
   private readonly stdout: WriteStream;
@@ -28,10 +32,12 @@ export class Screen {
     return this.stdout.rows || ROWS_UNKNOWN;
   }
 
+  /** Also after `close`. */
   open(): void {
     this.isOpen = true;
     this.terminal.fullscreen(true);
     this.terminal.hideCursor();
+    this.stdout.write(MODES_ON);
   }
 
   /** Whether `show` has anything to do is found out here: the same canvas again costs no output. */
@@ -58,6 +64,7 @@ export class Screen {
     if (!this.isOpen) return;
     this.isOpen = false;
     this.terminal.styleReset();
+    this.stdout.write(MODES_OFF);
     this.terminal.hideCursor(false);
     this.terminal.fullscreen(false);
   }

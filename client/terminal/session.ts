@@ -15,7 +15,7 @@ export interface SessionOptions {
   readonly keepAccount: (key: string) => string | undefined;
   readonly feed: Feed;
   readonly clockMs: () => number;
-  readonly trading: Pick<Trading, 'heard'>;
+  readonly trading: Pick<Trading, 'heard' | 'refresh'>;
   /** The picture is no longer true. */
   readonly changed: () => void;
   /** The session is over for good. */
@@ -151,11 +151,15 @@ export class Session {
     const { link, workerBefore: before } = this;
     const pause = duration(pauseMs ?? this.options.clockMs() - link.sinceMs);
     this.workerBefore = worker;
-    if (this.isAnew) this.tell('the server no longer has your session: you begin anew');
+    if (this.isAnew)
+      this.tell(
+        'The server no longer has your session: you start again. Your account is the same.',
+      );
     else if (before !== undefined && before !== worker) {
       this.tell(`worker ${before} was replaced by worker ${worker} in ${pause}`);
     } else if (before !== undefined) this.tell(`connected again after ${pause}`);
     this.isAnew = false;
+    if (before !== undefined) this.options.trading.refresh().then(this.options.changed, () => {});
     if (this.room || this.waiting) this.setLink(true, undefined);
   }
 

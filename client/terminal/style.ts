@@ -36,6 +36,11 @@ export const styles = {
   boxFrame: style(240, 235),
   boxOwn: style(231, 24, BOLD),
   notice: style(231, 88, BOLD),
+  trade: style(252, 53),
+  tradeTitle: style(220, 53, BOLD),
+  tradeGoods: style(231, 53, BOLD),
+  question: style(16, 220),
+  questionGoods: style(16, 220, BOLD),
 } as const satisfies Record<string, Style>;
 
 /** Told apart from each other, from gold, from rats and from oneself on the floor's grey. */

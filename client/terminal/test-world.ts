@@ -41,6 +41,8 @@ export function modelOf(parts: Partial<Model>): Model {
     world: undefined,
     map: new CaveMap(),
     feed: new Feed(),
+    trades: [],
+    question: undefined,
     notice: undefined,
     overlay: Overlay.None,
     scores: undefined,

@@ -26,7 +26,7 @@ describe('Text', () => {
 
   it('is broken at spaces, and within a word that is too long', () => {
     expect(wrap('one two  three', 7)).toEqual(['one two', 'three']);
-    expect(wrap('enormously so', 5)).toEqual(['enor…', 'so']);
+    expect(wrap('enormously so', 5)).toEqual(['enorm', 'ously', 'so']);
     expect(wrap('', 5)).toEqual([]);
   });
 });
@@ -38,6 +38,20 @@ describe('A canvas', () => {
     canvas.write(3, 1, 'x漢', LOOK);
     canvas.write(0, 7, 'far', LOOK);
     expect([canvas.row(0), canvas.row(1)]).toEqual(['bc   ', '   x ']);
+  });
+
+  it('leaves no half of a wide character where the other half is covered', () => {
+    const canvas = new Canvas(6, 1, LOOK);
+    const widths = () => widthOf(canvas.row(0));
+    canvas.write(0, 0, '漢漢漢', LOOK);
+    canvas.set(1, 0, 'x', LOOK);
+    expect([canvas.row(0), widths()]).toEqual([' x漢漢', 6]);
+    canvas.overlay(2, 0, 'y', 99, canvas);
+    expect([canvas.row(0), widths()]).toEqual([' xy 漢', 6]);
+    canvas.write(3, 0, '漢', LOOK);
+    expect([canvas.row(0), widths()]).toEqual([' xy漢 ', 6]);
+    canvas.fill({ x: 0, y: 0, width: 4, height: 1 }, LOOK);
+    expect([canvas.row(0), widths()]).toEqual(['      ', 6]);
   });
 
   it('lets text over a picture keep the ground that is there', () => {

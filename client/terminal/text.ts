@@ -8,7 +8,8 @@ export interface Glyph {
 }
 
 const PLAIN = /^[\x20-\x7e]*$/;
-const CONTROL = /\p{C}/u;
+/** What takes no column, or joins with the character before: controls, marks, vowels of Hangul. */
+const COLUMNLESS = /[\p{C}\p{Mn}\p{Me}\u1160-\u11ff\ud7b0-\ud7ff]/u;
 
 /** The characters of `text` that a cell can hold. A cell holds one code point: control characters
  *  and what would combine with the character before are left out. */
@@ -16,7 +17,7 @@ export function glyphsOf(text: string): Glyph[] {
   if (PLAIN.test(text)) return Array.from(text, (char) => ({ char, width: 1 }));
   const glyphs: Glyph[] = [];
   for (const char of text) {
-    const width = CONTROL.test(char) ? 0 : termkit.stringWidth(char);
+    const width = COLUMNLESS.test(char) ? 0 : termkit.stringWidth(char);
     if (width > 0) glyphs.push({ char, width });
   }
   return glyphs;
@@ -52,7 +53,7 @@ export function tail(text: string, columns: number): string {
   return kept;
 }
 
-/** `text` in lines of at most `columns`, broken at spaces; a longer word is cut. */
+/** `text` in lines of at most `columns`, broken at spaces, and within a word that is longer. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -63,7 +64,27 @@ export function wrap(text: string, columns: number): string[] {
       continue;
     }
     if (line !== '') lines.push(line);
-    line = shorten(word, columns);
+    const pieces = piecesOf(word, columns);
+    lines.push(...pieces.slice(0, -1));
+    line = pieces.at(-1) ?? '';
   }
   return line === '' ? lines : [...lines, line];
+}
+
+/** A word in pieces of at most `columns`; a character that is wider than that is left out. */
+function piecesOf(word: string, columns: number): string[] {
+  const pieces: string[] = [];
+  let piece = '';
+  let room = columns;
+  for (const { char, width } of glyphsOf(word)) {
+    if (width > columns) continue;
+    if (width > room) {
+      pieces.push(piece);
+      piece = '';
+      room = columns;
+    }
+    piece += char;
+    room -= width;
+  }
+  return piece === '' ? pieces : [...pieces, piece];
 }

@@ -1,7 +1,7 @@
 // Trades in the terminal: what a line means, and what is told.
 import { describe, expect, it } from 'vitest';
 import type { Client, Trade } from '../index.ts';
-import { TRADE_HELP, tradeCommandOf, tradeText } from './trade-words.ts';
+import { outcomeText, swapText, TRADE_HELP, tradeCommandOf } from './trade-words.ts';
 import { Trading } from './trading.ts';
 
 const trophy = { trophy: 1 };
@@ -48,77 +48,134 @@ const view: Trade = {
   own: false,
   confirmed: false,
   otherConfirmed: true,
+  endsMs: 30_000,
   give: gold,
   want: trophy,
 };
 
 /** A player whose lobby answers with `answer`. */
-function player(answer: Trade = view) {
+function player(answer: unknown = view) {
   const told: string[] = [];
   const calls: unknown[] = [];
+  const lobby = { answer };
   const call = async (name: string, args: unknown) => {
     calls.push([name, args]);
-    return answer;
+    if (lobby.answer instanceof Error) throw lobby.answer;
+    return lobby.answer;
   };
   const trading = new Trading({
     client: { lobby: { call } } as unknown as Client,
+    clockMs: () => 1000,
     tell: (text) => told.push(text),
-    said: (from, id, text) => told.push(`${from} (${id}) ${text}`),
   });
-  return { trading, told, calls };
+  return { trading, told, calls, lobby };
 }
 
 describe('A trade', () => {
-  it('is told in a sentence that says what can be done', () => {
-    expect(tradeText(view)).toBe('offers you 1 trophy for 100 gold: /confirm, /counter or /cancel');
-    expect(tradeText({ ...view, state: 'done' })).toBe('traded with bob: 100 gold for 1 trophy');
-    expect(tradeText({ ...view, state: 'ended', text: 'One has gone.' })).toBe(
-      'trade 7 with bob: One has gone.',
+  it('is told by what each gives, and by its outcome', () => {
+    expect(swapText(view)).toBe('You give 100 gold. You get 1 trophy.');
+    expect(swapText({ ...view, want: {} })).toBe('You give 100 gold. You get nothing.');
+    expect(outcomeText(view)).toBeUndefined();
+    expect(outcomeText({ ...view, state: 'done' })).toBe(
+      'Swapped with bob: you gave 100 gold and got 1 trophy.',
     );
-    expect(tradeText({ ...view, want: {} })).toContain('offers you nothing for 100 gold');
+    expect(outcomeText({ ...view, state: 'ended', text: 'Nothing was swapped.' })).toBe(
+      'The trade with bob is over. Nothing was swapped.',
+    );
   });
 
-  it('that is told again is not shown again', () => {
+  it('is open until it is over, and an older message does not open it again', () => {
     const { trading, told } = player();
-    for (let i = 0; i < 2; i++) trading.heard(view);
-    expect(told).toEqual([`bob (3) ${tradeText(view)}`]);
+    trading.heard(view);
+    expect(trading.open).toEqual([{ view, endsAtMs: 31_000 }]);
+    trading.heard({ ...view, version: 1 });
+    expect(trading.open[0]?.view.version).toBe(2);
     for (let i = 0; i < 2; i++) trading.heard({ ...view, state: 'done' });
-    expect(told).toHaveLength(2);
+    trading.heard(view);
+    expect(trading.open).toEqual([]);
+    expect(told).toHaveLength(1);
   });
 
-  it('is confirmed in the version that was shown when the player began to type', async () => {
+  it('is confirmed only by a yes to the question that shows it', async () => {
     const { trading, calls, told } = player();
     await trading.run('/confirm');
-    expect(told[0]).toContain('there is no such trade');
+    expect(told[0]).toContain('No trade is open');
     trading.heard(view);
-    trading.look();
-    trading.heard({ ...view, version: 3, give: { gold: 900 } });
     await trading.run('/confirm');
+    expect(trading.question).toEqual({ trade: 7, version: 2 });
+    await trading.answer(false);
+    await trading.answer(true);
+    expect(calls).toEqual([]);
+    await trading.run('/confirm');
+    await trading.answer(true);
     expect(calls).toEqual([['confirm', { trade: 7, version: 2 }]]);
-    trading.heard({ ...view, state: 'done' });
-    trading.look();
-    await trading.run('/cancel');
-    expect(calls).toHaveLength(1);
   });
 
-  it('is named by the other’s name where there are several', async () => {
+  it('is not confirmed where the other has changed the offer after the question', async () => {
     const { trading, calls, told } = player();
     trading.heard(view);
-    trading.heard({ ...view, trade: 8, with: 'ann', version: 1 });
-    trading.look();
     await trading.run('/confirm');
-    expect(told.at(-1)).toBe('several trade with you: say /confirm <name>');
-    await trading.run('/confirm ann');
-    expect(calls).toEqual([['confirm', { trade: 8, version: 1 }]]);
+    trading.heard({ ...view, version: 3, give: { gold: 900 } });
+    await trading.answer(true);
+    expect(calls).toEqual([]);
+    expect(told).toEqual(['bob (#3) has changed the offer: look at it, then /confirm again.']);
+    await trading.run('/confirm');
+    expect(trading.question).toEqual({ trade: 7, version: 3 });
+  });
+
+  it('that is over while it is asked about takes the question with it', async () => {
+    const { trading, calls } = player();
+    trading.heard(view);
+    await trading.run('/confirm');
+    trading.heard({ ...view, state: 'ended', text: 'One has cancelled.' });
+    expect(trading.question).toBeUndefined();
+    await trading.answer(true);
+    expect(calls).toEqual([]);
+  });
+
+  it('is named by the other’s name or number where there are several', async () => {
+    const { trading, told } = player();
+    trading.heard(view);
+    trading.heard({ ...view, trade: 8, with: 'ann', player: 4 });
+    trading.heard({ ...view, trade: 9, with: 'ann', player: 5 });
+    for (const line of ['/confirm', '/confirm ann', '/confirm eve']) await trading.run(line);
+    expect(told).toEqual([
+      'Several trades are open: with bob (#3), ann (#4), ann (#5). Say which, such as /confirm #3',
+      'Several trades are open: with ann (#4), ann (#5). Say which, such as /confirm #4',
+      'No trade is open with that player: only with bob (#3), ann (#4), ann (#5)',
+    ]);
+    expect(trading.question).toBeUndefined();
+    await trading.run('/confirm #5');
+    expect(trading.question?.trade).toBe(9);
+    await trading.run('/confirm bob');
+    expect(trading.question?.trade).toBe(7);
   });
 
   it('that one offers oneself is confirmed by that', async () => {
-    const { trading, calls, told } = player({ ...view, own: true, otherConfirmed: false });
+    const { trading, calls } = player({ ...view, own: true, otherConfirmed: false });
     await trading.run('/trade bob 100 gold for 1 trophy');
     expect(calls).toEqual([
       ['trade', { with: 'bob', give: gold, want: trophy }],
       ['confirm', { trade: 7, version: 2 }],
     ]);
-    expect(told).toEqual(['bob has to confirm; /cancel ends it']);
+  });
+
+  it('that ended unseen is gone after the connection is back', async () => {
+    const { trading, told, lobby } = player();
+    trading.heard(view);
+    trading.heard({ ...view, trade: 8 });
+    trading.heard({ ...view, trade: 9 });
+    lobby.answer = { open: [{ ...view, trade: 8 }], over: [{ ...view, state: 'done' }] };
+    await trading.refresh();
+    expect(trading.open.map((open) => open.view.trade)).toEqual([8]);
+    expect(told).toEqual(['Swapped with bob: you gave 100 gold and got 1 trophy.']);
+  });
+
+  it('that the lobby refuses to confirm is told with the reason', async () => {
+    const { trading, told } = player(new Error('The offer has changed.'));
+    trading.heard(view);
+    await trading.run('/confirm');
+    await trading.answer(true);
+    expect(told).toEqual(['The offer has changed.']);
   });
 });

@@ -1,6 +1,7 @@
 // Trades in words: what a player types, and what he is told.
 
 import type { Goods, Trade } from '../index.ts';
+import { cleanText, nameOf } from './shown-text.ts';
 
 /** `with`: whose trade is meant, by name; '' where that is not said. */
 export type TradeCommand =
@@ -15,7 +16,8 @@ export type TradeCommand =
   | { readonly do: 'trades' };
 
 export const TRADE_HELP =
-  'say /trade bob 100 gold for 1 trophy, /counter 80 gold for 1 trophy, /confirm, /cancel, /trades';
+  'To trade, say: /trade bob 100 gold for 1 trophy; /counter 80 gold for 1 trophy; /confirm; ' +
+  '/cancel; /trades. With several open: /confirm bob.';
 
 /** What a line that begins with / asks for.
  *  @returns undefined where it is not understood. */
@@ -53,27 +55,36 @@ function goodsOf(text: string): Goods | undefined {
   return goods;
 }
 
-/** @returns what the player is told of a trade; undefined where there is no need. */
-export function tradeText(view: Trade): string | undefined {
-  const { trade, state, with: other, give, want } = view;
-  switch (state) {
-    case 'open':
-      if (!view.own) return `offers you ${goodsText(want)} for ${goodsText(give)}: ${ANSWERS}`;
-      return view.otherConfirmed ? `${other} has confirmed: /confirm or /cancel` : undefined;
-    case 'confirmed':
-      return undefined;
-    case 'done':
-      return `traded with ${other}: ${goodsText(give)} for ${goodsText(want)}`;
-    case 'ended':
-      return `trade ${trade} with ${other}: ${view.text}`;
-    default:
-      return state satisfies never;
-  }
+/** @returns what the player is told of a trade that is over; undefined for one that is not. */
+export function outcomeText(view: Trade): string | undefined {
+  const other = nameOf(view.with);
+  if (view.state === 'done') return `Swapped with ${other}: ${pastText(view)}`;
+  if (view.state === 'ended') return `The trade with ${other} is over. ${view.text ?? ''}`;
+  return undefined;
 }
 
-const ANSWERS = '/confirm, /counter or /cancel';
+/** The other of a trade: several players may have one name, and none has the number of another. */
+export function partnerOf({ with: name, player }: Trade): string {
+  return player === undefined ? nameOf(name) : `${nameOf(name)} (#${player})`;
+}
+
+export function swapText({ give, want }: Trade): string {
+  return `You give ${goodsText(give)}. You get ${goodsText(want)}.`;
+}
+
+function pastText({ give, want }: Trade): string {
+  return `you gave ${goodsText(give)} and got ${goodsText(want)}.`;
+}
+
+/** Those of `trades` that are meant by a name or by a number such as #12; all for ''. */
+export function tradesWith(trades: readonly Trade[], who: string): Trade[] {
+  const name = cleanText(who);
+  return trades.filter(
+    (view) => name === '' || cleanText(view.with) === name || `#${view.player}` === name,
+  );
+}
 
 function goodsText(goods: Goods): string {
-  const parts = Object.entries(goods).map(([item, amount]) => `${amount} ${item}`);
+  const parts = Object.entries(goods).map(([item, amount]) => `${amount} ${cleanText(item)}`);
   return parts.length === 0 ? 'nothing' : parts.join(' and ');
 }
