@@ -1,10 +1,10 @@
 // Runs game code with a limit on its time: code that runs longer is cut off, and the process goes on.
 import { url as inspectorUrl } from 'node:inspector';
 import { extname } from 'node:path';
-import { Script } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { scriptOf } from '../boot.ts';
 import type { GuardThreadData } from './guard-thread.ts';
+import { runLimited } from './run-limited.ts';
 
 /** Where game code is at work. */
 export interface Place {
@@ -59,26 +59,6 @@ export class GameHangError extends Error {
   }
 }
 
-/** A name that no game uses: the script below finds its work by it. */
-const NAME = 'holdfastGuardedWork';
-const script = new Script(`${NAME}()`);
-
-let work: () => void = () => {};
-let isDone = false;
-let failure: { readonly error: unknown } | undefined;
-
-Object.defineProperty(globalThis, NAME, {
-  value: () => {
-    try {
-      work();
-    } catch (error) {
-      failure = { error };
-    }
-    // Not reached by code that was cut off: neither catch nor finally see that.
-    isDone = true;
-  },
-});
-
 const MODULE = new URL(`./guard-thread${extname(import.meta.filename)}`, import.meta.url);
 const THREAD_LIMITS = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 };
 /** What the guard thread stops after; 0: there is none. */
@@ -129,29 +109,20 @@ export class Guard {
 }
 
 function runGuarded(run: () => void, limitMs: number): void {
-  const before = process.threadCpuUsage();
-  work = run;
-  isDone = false;
-  failure = undefined;
-  suspect[suspectField.step]!++;
   const isThreads = limitMs === threadLimitMs && isThreadListening();
+  let cpuMs: number | undefined;
+  suspect[suspectField.step]!++;
   try {
-    script.runInThisContext(
+    cpuMs = runLimited(
+      run,
       isThreads
         ? { breakOnSigint: true, displayErrors: false }
         : { timeout: limitMs, displayErrors: false },
     );
-  } catch (error) {
-    // The limit may also be reached when all is done.
-    if (!STOPPED.has((error as NodeJS.ErrnoException).code)) throw error;
   } finally {
     suspect[suspectField.step]!++;
-    work = noWork;
   }
-  if (!isDone) throw new GameHangError(placeOfSuspect(), limitMs, cpuMsSince(before));
-  // The guarded code sets it.
-  const { error } = (failure as { readonly error: unknown } | undefined) ?? {};
-  if (failure) throw error;
+  if (cpuMs !== undefined) throw new GameHangError(placeOfSuspect(), limitMs, cpuMs);
 }
 
 /** Node takes the listeners of SIGINT away while such code runs, and the thread's with them. */
@@ -159,21 +130,11 @@ function isThreadListening(): boolean {
   return Atomics.load(suspect, suspectField.thread) === 1 && process.listenerCount('SIGINT') === 0;
 }
 
-const STOPPED: ReadonlySet<string | undefined> = new Set([
-  'ERR_SCRIPT_EXECUTION_TIMEOUT',
-  'ERR_SCRIPT_EXECUTION_INTERRUPTED',
-]);
-const noWork = (): void => {};
-
-function placeOfSuspect(): Place {
+/** Where the game code is that runs now, or that was stopped. */
+export function placeOfSuspect(): Place {
   return {
     room: suspect[suspectField.room]!,
     tick: suspect[suspectField.tick]!,
     index: suspect[suspectField.index]!,
   };
-}
-
-function cpuMsSince(before: NodeJS.CpuUsage): number {
-  const { user, system } = process.threadCpuUsage(before);
-  return (user + system) / 1000;
 }
