@@ -3,8 +3,16 @@ import { flushCompileCache } from 'node:module';
 import { getPriority, setPriority } from 'node:os';
 import { extname, join } from 'node:path';
 import { runChild } from './child.ts';
-import { startGuardThread, suspect, suspectField } from './coordinator/index.ts';
+import {
+  HANG_STACK_HEAD,
+  hangStack,
+  hangStackField,
+  startGuardThread,
+  suspect,
+  suspectField,
+} from './coordinator/index.ts';
 import { goFirst } from './go-first.ts';
+import type { HangStackData } from './hang-stack-sentry.ts';
 import type { ChildOrigin } from './multiprocessing/index.ts';
 import { createLog, ProcessMetrics } from './observe/index.ts';
 import { rehearse } from './rehearsal.ts';
@@ -17,7 +25,10 @@ const NICE_AT_END = 10;
 const FIRST_MS = 1500;
 /** A guard stops game code after `--step-ms-max`; code that it could not stop ends the process after twice that. */
 const STEPS_MAX = 2;
-const STEP_SENTRY = new URL(`./step-sentry${extname(import.meta.filename)}`, import.meta.url);
+const sentry = (name: string) =>
+  new URL(`./${name}${extname(import.meta.filename)}`, import.meta.url);
+const STEP_SENTRY = sentry('step-sentry');
+const HANG_STACK_SENTRY = sentry('hang-stack-sentry');
 
 export async function beChild(origin: ChildOrigin): Promise<void> {
   const { faultCode } = origin.config;
@@ -42,6 +53,11 @@ export async function beChild(origin: ChildOrigin): Promise<void> {
         rooms: join(data, 'rooms'),
         limitMs: STEPS_MAX * stepMsMax,
         intervalMs: heartbeatMs,
+      });
+      thread?.addSentry<HangStackData>(HANG_STACK_SENTRY, {
+        memory: hangStack,
+        fields: hangStackField,
+        head: HANG_STACK_HEAD,
       });
     },
     async rehearse(given, games, isWanted) {

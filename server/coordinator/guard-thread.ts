@@ -10,17 +10,32 @@ import { workerData } from 'node:worker_threads';
 export interface GuardThreadData {
   /** See guard.ts. */
   readonly suspect: SharedArrayBuffer;
-  /** Places in `suspect`: the step, which is odd while a guard is open, and whether this thread listens. */
-  readonly fields: { readonly step: number; readonly thread: number };
+  /** Places in `suspect`: of the code at work, the step, which is odd while a guard is open, and whether this
+   *  thread listens. */
+  readonly fields: { readonly room: number; readonly tick: number; readonly index: number } & {
+    readonly step: number;
+    readonly thread: number;
+  };
   readonly limitMs: number;
+  /** See hang-stack.ts. */
+  readonly stack: SharedArrayBuffer;
+  readonly stackFields: { readonly listening: number; readonly asked: number } & {
+    readonly given: number;
+    readonly length: number;
+  };
 }
 
 /** Interval between two looks; a guard is stopped later than its limit by one at most. */
 const LOOK_MS = 20;
+/** The watch thread needs 20 to 35 ms for a stack, and gives up after 200. */
+const STACK_MS_MAX = 220;
 const NAME = 'holdfastGuardThread';
 
-const { suspect: buffer, fields, limitMs } = workerData as GuardThreadData;
+const { suspect: buffer, fields, limitMs, stack, stackFields } = workerData as GuardThreadData;
 const suspect = new Int32Array(buffer);
+const stackWords = new Int32Array(stack);
+/** The place of the code whose stack was taken last. */
+let knownPlace = '';
 const never = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 let lastStep = 0;
 let lookedAt = performance.now();
@@ -39,7 +54,23 @@ function look(): void {
   openMs = step === lastStep && isOpen() ? openMs + Math.min(now - lookedAt, 2 * LOOK_MS) : 0;
   lastStep = step;
   lookedAt = now;
-  if (openMs >= limitMs) process.kill(process.pid, 'SIGINT');
+  if (openMs < limitMs) return;
+  askForStack(step);
+  // The guard may have closed while the stack was taken.
+  if (Atomics.load(suspect, fields.step) === step) process.kill(process.pid, 'SIGINT');
+}
+
+/** Has the watch thread take the stack of the code that is about to be stopped, and waits for that. Code at one place
+ *  that is tried again has its stack already. */
+function askForStack(step: number): void {
+  const place = [fields.room, fields.tick, fields.index].map((field) => suspect[field]).join();
+  if (place === knownPlace || Atomics.load(stackWords, stackFields.listening) !== 1) return;
+  const given = Atomics.load(stackWords, stackFields.given);
+  Atomics.store(stackWords, stackFields.asked, step);
+  Atomics.notify(stackWords, stackFields.asked);
+  Atomics.wait(stackWords, stackFields.given, given, STACK_MS_MAX);
+  const isGiven = Atomics.load(stackWords, stackFields.given) === step;
+  if (isGiven && Atomics.load(stackWords, stackFields.length) > 0) knownPlace = place;
 }
 
 Object.defineProperty(globalThis, NAME, {

@@ -4,6 +4,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { scriptOf } from '../boot.ts';
 import type { GuardThreadData } from './guard-thread.ts';
+import { hangStack, hangStackField, stackTakenIn } from './hang-stack.ts';
 import { runLimited } from './run-limited.ts';
 
 /** Where game code is at work. */
@@ -48,7 +49,8 @@ export class GameHangError extends Error {
   /** What it has computed in that time. On a full machine that is less. */
   readonly cpuMs: number;
 
-  constructor(place: Place, limitMs: number, cpuMs: number) {
+  /** @param stack of the code when it was stopped. */
+  constructor(place: Place, limitMs: number, cpuMs: number, stack?: string) {
     super(
       `game code was stopped after ${limitMs} ms (${Math.round(cpuMs)} ms of processor time): make it ` +
         'shorter, move long work into `prepare`, or raise --step-ms-max',
@@ -56,6 +58,7 @@ export class GameHangError extends Error {
     this.place = place;
     this.limitMs = limitMs;
     this.cpuMs = cpuMs;
+    if (stack !== undefined) this.stack = `${this.name}: ${this.message}\n${stack}`;
   }
 }
 
@@ -71,7 +74,13 @@ export function startGuardThread(limitMs: number): void {
   threadLimitMs = limitMs;
   process.removeAllListeners('SIGINT');
   const { file, args } = scriptOf(MODULE);
-  const workerData: GuardThreadData = { suspect: suspect.buffer, fields: suspectField, limitMs };
+  const workerData: GuardThreadData = {
+    suspect: suspect.buffer,
+    fields: suspectField,
+    limitMs,
+    stack: hangStack,
+    stackFields: hangStackField,
+  };
   const thread = new Worker(file, {
     argv: [...args],
     workerData,
@@ -111,7 +120,7 @@ export class Guard {
 function runGuarded(run: () => void, limitMs: number): void {
   const isThreads = limitMs === threadLimitMs && isThreadListening();
   let cpuMs: number | undefined;
-  suspect[suspectField.step]!++;
+  const step = ++suspect[suspectField.step]!;
   try {
     cpuMs = runLimited(
       run,
@@ -122,7 +131,22 @@ function runGuarded(run: () => void, limitMs: number): void {
   } finally {
     suspect[suspectField.step]!++;
   }
-  if (cpuMs !== undefined) throw new GameHangError(placeOfSuspect(), limitMs, cpuMs);
+  if (cpuMs === undefined) return;
+  const stack = stackTakenIn(step);
+  if (stack !== undefined) lastStack = { ...placeOfSuspect(), stack };
+  throw hangOfSuspect(limitMs, cpuMs);
+}
+
+/** The last stack that was taken, and the place of its code. */
+let lastStack: (Place & { readonly stack: string }) | undefined;
+
+/** The error of the game code that was stopped just now; with its stack where that was taken, now or when code at
+ *  the same place was stopped before. */
+export function hangOfSuspect(limitMs: number, cpuMs: number): GameHangError {
+  const place = placeOfSuspect();
+  const { room, tick, index } = place;
+  const isSame = lastStack?.room === room && lastStack.tick === tick && lastStack.index === index;
+  return new GameHangError(place, limitMs, cpuMs, isSame ? lastStack!.stack : undefined);
 }
 
 /** Node takes the listeners of SIGINT away while such code runs, and the thread's with them. */
@@ -130,8 +154,7 @@ function isThreadListening(): boolean {
   return Atomics.load(suspect, suspectField.thread) === 1 && process.listenerCount('SIGINT') === 0;
 }
 
-/** Where the game code is that runs now, or that was stopped. */
-export function placeOfSuspect(): Place {
+function placeOfSuspect(): Place {
   return {
     room: suspect[suspectField.room]!,
     tick: suspect[suspectField.tick]!,

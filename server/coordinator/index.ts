@@ -27,6 +27,7 @@ export { CarryOverError, carryOver } from './carry-over.ts';
 export type { CheckedGame } from './determinism-check.ts';
 export { type Difference, firstDifference } from './first-difference.ts';
 export { GameHangError, Guard, startGuardThread, suspect, suspectField } from './guard.ts';
+export { HANG_STACK_HEAD, hangStack, hangStackField } from './hang-stack.ts';
 export { inputCodec } from './input-codec.ts';
 export type { Input } from './inputs.ts';
 export { GameLoadError, loadGames } from './load-games.ts';

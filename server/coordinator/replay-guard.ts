@@ -1,7 +1,7 @@
 // Runs batches that are replayed. Most of them were within the limit of a guard when they were applied first,
 // and were told; in cold code on a busy machine they take longer, so the replay has a longer limit.
 import { url as inspectorUrl } from 'node:inspector';
-import { GameHangError, type Guard, placeOfSuspect } from './guard.ts';
+import { type Guard, hangOfSuspect } from './guard.ts';
 import { runLimited } from './run-limited.ts';
 
 /** The limit of a replay in limits of a guard, where `--hang-ms` leaves that much. */
@@ -34,6 +34,6 @@ export class ReplayGuard {
       return;
     }
     const cpuMs = runLimited(run, { timeout: limitMs, displayErrors: false });
-    if (cpuMs !== undefined) throw new GameHangError(placeOfSuspect(), limitMs, cpuMs);
+    if (cpuMs !== undefined) throw hangOfSuspect(limitMs, cpuMs);
   }
 }
