@@ -150,7 +150,7 @@ export const errorTable = {
   },
   GAME_ERROR: {
     fatal: false,
-    text: 'The game failed on this command; it was refused and recorded.',
+    text: 'The game failed on this request: it was refused, and the failure was recorded.',
   },
   INTERNAL: { fatal: true, text: 'The server failed on this connection; this was recorded.' },
 } as const satisfies Record<string, ErrorRow>;

@@ -87,6 +87,11 @@ export class BotDriver {
     }
   }
 
+  /** The game gives the bot no place. Another comes when the room is filled next. */
+  turnedAway(bot: number): void {
+    this.bots.delete(bot);
+  }
+
   /** To be called after each tick of the room, under its guard: what the bots do in the next. It may be
    *  stopped anywhere, and counts for nothing then. */
   think(): void {

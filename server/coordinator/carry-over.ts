@@ -2,7 +2,8 @@
 import type { FieldValue } from '../../protocol/index.ts';
 import type { Game, MigratedRoom, OldEntity, OldRoom } from '../games/index.ts';
 import { asWritten, type Snapshot, stateHash } from '../store/index.ts';
-import { checkedValue, type SavedEntities, zero } from './entity-table.ts';
+import { checkedValue, zero } from './entity-fields.ts';
+import type { SavedEntities } from './entity-table.ts';
 import { type Guard, mark } from './guard.ts';
 import { untilProven } from './hang-proof.ts';
 import { isSameLayout, type KindLayout, layoutOf } from './kind-layout.ts';

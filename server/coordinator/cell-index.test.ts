@@ -5,6 +5,7 @@ import { hidden, type KindSpec } from '../games/game.ts';
 import { Grid } from '../link/grid.ts';
 import { CellIndex } from './cell-index.ts';
 import { EntityTable } from './entity-table.ts';
+import { UndoLog } from './undo-log.ts';
 
 interface Place {
   readonly id: number;
@@ -14,8 +15,7 @@ interface Place {
 
 /** @param spec x and y must be its first fields in the table's order. */
 function tableOf(grid: Grid | undefined, spec: KindSpec = { x: 'f32', y: 'f32' }): EntityTable {
-  let id = 0;
-  const room = { nextEntityId: () => ++id };
+  const room = { undo: new UndoLog(), lastId: 0 };
   return new EntityTable(room, 'thing', 0, spec, grid && new CellIndex(grid, 0, 1));
 }
 

@@ -1,7 +1,7 @@
 // Which entities of a kind are in which cell of the world.
 
 import type { Grid } from '../link/index.ts';
-import type { EntityRecord } from './entity-table.ts';
+import type { EntityRecord } from './entity-record.ts';
 
 /** Finds entities by place without looking at all of them. */
 export class CellIndex {

@@ -13,6 +13,7 @@ import {
 import { fieldArbitrary } from '../../protocol/test-arbitraries.ts';
 import { hidden, type KindSpec } from '../games/game.ts';
 import { EntityTable } from './entity-table.ts';
+import { UndoLog } from './undo-log.ts';
 
 type Fields = Record<string, FieldValue>;
 interface Thing extends Fields {
@@ -22,8 +23,7 @@ interface Thing extends Fields {
 const INDEX = 3;
 
 function tableOf(spec: KindSpec): EntityTable {
-  let id = 0;
-  return new EntityTable({ nextEntityId: () => ++id }, 'thing', INDEX, spec, undefined);
+  return new EntityTable({ undo: new UndoLog(), lastId: 0 }, 'thing', INDEX, spec, undefined);
 }
 
 const add = (table: EntityTable, values: Fields = {}) => table.add(values) as unknown as Thing;

@@ -1,42 +1,28 @@
 // The entities of one kind in one room: typed fields whose setters remember what has changed.
-import {
-  FIELD_STRING_BYTES_MAX,
-  type FieldType,
-  type FieldValue,
-  fieldTypes,
-  type Kind,
-  type RowWriter,
-} from '../../protocol/index.ts';
-import type { Entities, Entity, FieldSpec, KindSpec } from '../games/index.ts';
+import type { FieldValue, Kind, RowWriter } from '../../protocol/index.ts';
+import type { Entities, Entity, KindSpec } from '../games/index.ts';
 import type { CellIndex } from './cell-index.ts';
+import {
+  checkedValue,
+  type Field,
+  orderFields,
+  type PlaceOf,
+  placeOf,
+  zero,
+} from './entity-fields.ts';
+import { type EntityRecord, recordClass } from './entity-record.ts';
+import type { Undoable, UndoLog } from './undo-log.ts';
 
 /** What a table needs of its room. */
 export interface TableRoom {
-  nextEntityId(): number;
+  readonly undo: UndoLog;
+  /** The highest id that was given. */
+  lastId: number;
 }
 
-interface Field {
-  readonly name: string;
-  readonly type: FieldType;
-  readonly hidden: boolean;
-}
-
-/** An entity's own memory; the properties that game code sees are added to it for each kind. */
-export class EntityRecord {
-  readonly id: number;
-  /** By position in the table's fields: shown ones first, in the kind's order. */
-  readonly values: FieldValue[];
-  removed = false;
-  /** Bit n: the shown field n has changed since the last publication. */
-  mask = 0;
-  /** Not published yet. */
-  fresh = true;
-
-  constructor(id: number, values: FieldValue[]) {
-    this.id = id;
-    this.values = values;
-  }
-}
+/** Changes in the undo log besides those of fields, which are noted by the field's index. */
+const ADDED = -1;
+const REMOVED = -2;
 
 /** The rows of one publication. */
 export interface ChangeRows {
@@ -48,7 +34,7 @@ export interface ChangeRows {
 /** The entities of a kind in the order of their ids, the values in the order of the fields. */
 export type SavedEntities = readonly (readonly [id: number, values: readonly FieldValue[]])[];
 
-export class EntityTable implements Entities {
+export class EntityTable implements Entities, Undoable {
   /** What clients know of the kind: the fields that are not hidden. */
   readonly kind: Kind;
   private readonly index: number;
@@ -61,6 +47,8 @@ export class EntityTable implements Entities {
   private readonly room: TableRoom;
   private readonly cells: CellIndex | undefined;
   private readonly place: PlaceOf | undefined;
+  /** Removed entities were put back at the end of `records`. */
+  private isOutOfOrder = false;
 
   /** @param index the kind's position among the room's kinds.
    *  @param cells where the game has a world and the kind a place. */
@@ -78,7 +66,12 @@ export class EntityTable implements Entities {
     this.kind = { name, fields: shown.map(({ name, type }) => ({ name, type })) };
     this.cells = cells;
     this.place = placeOf(this.fields);
-    this.create = recordClass(this.kind.name, this.fields, this.dirtied, this.moved);
+    this.create = recordClass(this.kind.name, this.fields, {
+      undo: room.undo,
+      willSet: this.willSet,
+      dirtied: this.dirtied,
+      moved: this.moved,
+    });
   }
 
   get size(): number {
@@ -104,12 +97,18 @@ export class EntityTable implements Entities {
       const value = given[name];
       return value === undefined ? zero[type] : checkedValue(this.kind.name, name, type, value);
     });
-    return this.insert(this.create(this.room.nextEntityId(), values)) as unknown as Entity;
+    const { room } = this;
+    const record = this.create(room.lastId + 1, values);
+    if (room.undo.isOpen) room.undo.note(this, record, ADDED, undefined, 0);
+    room.lastId = record.id;
+    return this.insert(record) as unknown as Entity;
   }
 
   remove(entity: Entity): void {
     const record = entity as unknown as EntityRecord;
     if (this.records.get(record.id) !== record) return;
+    const { undo } = this.room;
+    if (undo.isOpen) undo.note(this, record, REMOVED, undefined, 0);
     this.records.delete(record.id);
     this.cells?.remove(record);
     record.removed = true;
@@ -183,12 +182,60 @@ export class EntityTable implements Entities {
     }
   }
 
+  /** Takes back one change of the open transaction. `undone` is to be called when all are. */
+  undo(subject: unknown, what: number, before: unknown, mask: number): void {
+    const record = subject as EntityRecord;
+    if (what === ADDED) this.undoAdd(record);
+    else if (what === REMOVED) this.undoRemove(record);
+    else {
+      record.values[what] = before as FieldValue;
+      if (what === this.place?.xAt || what === this.place?.yAt) this.moved(record);
+      if (mask === 0 && record.mask !== 0) this.dirty.pop();
+      record.mask = mask;
+    }
+  }
+
+  describe(subject: unknown, what: number): string {
+    const change =
+      what === ADDED ? 'added' : what === REMOVED ? 'removed' : this.fields[what]!.name;
+    return `${this.kind.name} ${(subject as EntityRecord).id} ${change}`;
+  }
+
+  /** Puts entities whose removal was taken back to their places in the order of ids. */
+  undone(): void {
+    if (!this.isOutOfOrder) return;
+    this.isOutOfOrder = false;
+    const records = [...this.records.values()].sort((a, b) => a.id - b.id);
+    this.records.clear();
+    for (const record of records) this.records.set(record.id, record);
+  }
+
+  private undoAdd(record: EntityRecord): void {
+    this.records.delete(record.id);
+    this.cells?.remove(record);
+    record.removed = true;
+    this.fresh.pop();
+    this.room.lastId--;
+  }
+
+  private undoRemove(record: EntityRecord): void {
+    this.records.set(record.id, record);
+    this.isOutOfOrder = true;
+    record.removed = false;
+    this.cells?.place(record);
+    if (!record.fresh) this.gone.pop();
+  }
+
   private insert(record: EntityRecord): EntityRecord {
     this.records.set(record.id, record);
     this.cells?.place(record);
     this.fresh.push(record);
     return record;
   }
+
+  private readonly willSet = (record: EntityRecord, index: number): void => {
+    this.room.undo.note(this, record, index, record.values[index], record.mask);
+  };
 
   private readonly dirtied = (record: EntityRecord): void => {
     this.dirty.push(record);
@@ -197,105 +244,4 @@ export class EntityTable implements Entities {
   private readonly moved = (record: EntityRecord): void => {
     if (!record.removed) this.cells?.place(record);
   };
-}
-
-/** What a field is before it is set. */
-export const zero = Object.fromEntries(
-  Object.keys(fieldTypes).map((type) => [
-    type,
-    type === 'string' ? '' : type === 'bool' ? false : 0,
-  ]),
-) as Record<FieldType, FieldValue>;
-
-/** Shown fields first, so that the mask's bits are those of the kind. */
-export function orderFields(spec: KindSpec): Field[] {
-  const fields = Object.entries(spec).map(([name, of]: [string, FieldSpec]) =>
-    typeof of === 'string'
-      ? { name, type: of, hidden: false }
-      : { name, type: of.hidden, hidden: true },
-  );
-  return [...fields.filter((field) => !field.hidden), ...fields.filter((field) => field.hidden)];
-}
-
-/** Where a kind has its x and y among its fields. */
-interface PlaceOf {
-  readonly xAt: number;
-  readonly yAt: number;
-}
-
-/** @returns undefined for a kind that does not have both as numbers. */
-export function placeOf(fields: readonly Field[]): PlaceOf | undefined {
-  const at = (name: string) =>
-    fields.findIndex(
-      (field) => field.name === name && field.type !== 'string' && field.type !== 'bool',
-    );
-  const xAt = at('x');
-  const yAt = at('y');
-  return xAt < 0 || yAt < 0 ? undefined : { xAt, yAt };
-}
-
-/** The value as the field will hold it, the same after any restore: an f32 is rounded, -0 is 0, and
- *  half a surrogate pair is the replacement character.
- *  @throws {RangeError} where the type cannot hold it. */
-export function checkedValue(
-  kind: string,
-  name: string,
-  fieldType: FieldType,
-  value: unknown,
-): FieldValue {
-  const refused = (what: string): RangeError =>
-    new RangeError(`${kind}.${name} is ${fieldType}: ${what}, but got ${String(value)}`);
-  switch (fieldType) {
-    case 'bool':
-      if (typeof value !== 'boolean') throw refused('true or false');
-      return value;
-    case 'string':
-      if (typeof value !== 'string' || Buffer.byteLength(value) > FIELD_STRING_BYTES_MAX) {
-        throw refused(`a string of at most ${FIELD_STRING_BYTES_MAX} bytes`);
-      }
-      return value.toWellFormed();
-    case 'f32':
-    case 'f64': {
-      const number = fieldType === 'f32' ? Math.fround(value as number) : value;
-      if (typeof value !== 'number' || !Number.isFinite(number)) throw refused('a finite number');
-      return (number as number) + 0;
-    }
-    default: {
-      const { min, max } = fieldTypes[fieldType];
-      if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) {
-        throw refused(`a whole number from ${min} to ${max}`);
-      }
-      return (value as number) + 0;
-    }
-  }
-}
-
-/** A class of its own for each table, so that access to fields stays monomorphic. */
-function recordClass(
-  kind: string,
-  fields: readonly Field[],
-  dirtied: (record: EntityRecord) => void,
-  moved: (record: EntityRecord) => void,
-): (id: number, values: FieldValue[]) => EntityRecord {
-  class KindRecord extends EntityRecord {}
-  fields.forEach(({ name, type, hidden }, i) => {
-    const bit = hidden ? 0 : 1 << i;
-    const isPlace = name === 'x' || name === 'y';
-    Object.defineProperty(KindRecord.prototype, name, {
-      enumerable: true,
-      get(this: EntityRecord) {
-        return this.values[i];
-      },
-      set(this: EntityRecord, given: unknown) {
-        const value = checkedValue(kind, name, type, given);
-        if (this.values[i] === value) return;
-        this.values[i] = value;
-        if (isPlace) moved(this);
-        if (bit === 0 || this.fresh) return;
-        if (this.mask === 0) dirtied(this);
-        this.mask |= bit;
-      },
-    });
-  });
-  return (id, values) => new KindRecord(id, values);
 }

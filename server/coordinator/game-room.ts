@@ -2,13 +2,15 @@
 import type { Entities, Room } from '../games/index.ts';
 import type { EntityTable } from './entity-table.ts';
 import { checkEventName, type Outputs } from './outputs.ts';
-import { plainValue } from './plain-value.ts';
+import { copyOfPlain, plainValue } from './plain-value.ts';
 import type { PlayerViews } from './player-views.ts';
+import type { RoomMemory } from './room-memory.ts';
 
 /** Longest text with which a room ends, in characters. */
 const END_TEXT_MAX = 1000;
 
-export interface GameRoomParts extends Pick<Room, 'id' | 'random' | 'players' | 'state' | 'bank'> {
+export interface GameRoomParts extends Pick<Room, 'id' | 'random' | 'players' | 'bank'> {
+  readonly memory: RoomMemory;
   readonly tables: readonly EntityTable[];
   readonly views: PlayerViews;
   tick(): number;
@@ -18,7 +20,7 @@ export interface GameRoomParts extends Pick<Room, 'id' | 'random' | 'players' | 
 }
 
 export function makeGameRoom(parts: GameRoomParts): Room {
-  const { id, random, players, state, bank, tables, views, outputs } = parts;
+  const { id, random, players, memory, bank, tables, views, outputs } = parts;
   const entities = Object.fromEntries(tables.map((table) => [table.kind.name, table]));
   return {
     id,
@@ -31,15 +33,20 @@ export function makeGameRoom(parts: GameRoomParts): Room {
     random,
     entities: entities as Record<string, Entities>,
     players,
-    state,
+    get state() {
+      return memory.state;
+    },
+    set state(state) {
+      memory.state = state;
+    },
     bank,
     send: (player, name, data) => {
       checkEventName(name);
-      outputs().events.push({ player: player.id, name, data: plainValue(data) });
+      outputs().events.push({ player: player.id, name, data: sent(data) });
     },
     broadcast: (name, data) => {
       checkEventName(name);
-      outputs().events.push({ player: 0, name, data: plainValue(data) });
+      outputs().events.push({ player: 0, name, data: sent(data) });
     },
     setAvatar: (player, entity) => views.setAvatar(player, entity),
     look: (player, look) => views.look(player, look),
@@ -47,4 +54,9 @@ export function makeGameRoom(parts: GameRoomParts): Room {
       outputs().ended ??= text.slice(0, END_TEXT_MAX);
     },
   };
+}
+
+/** The game may go on changing what it gave: the event says how that was when it was sent. */
+function sent(data: unknown): unknown {
+  return copyOfPlain(plainValue(data));
 }

@@ -31,6 +31,7 @@ export { HANG_STACK_HEAD, hangStack, hangStackField } from './hang-stack.ts';
 export { inputCodec } from './input-codec.ts';
 export type { Input } from './inputs.ts';
 export { GameLoadError, loadGames } from './load-games.ts';
+export type { Failure } from './outputs.ts';
 export { RoomState, type SavedRoom } from './room-state.ts';
 export { Standby } from './standby.ts';
 

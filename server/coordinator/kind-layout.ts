@@ -1,7 +1,7 @@
 // Where the values of a game's entities stand in what is written down of them.
 import type { FieldType } from '../../protocol/index.ts';
 import type { Game, KindSpecs } from '../games/index.ts';
-import { orderFields } from './entity-table.ts';
+import { orderFields } from './entity-fields.ts';
 
 /** One kind: its fields in the order in which an entity's values are saved. */
 export interface KindLayout {

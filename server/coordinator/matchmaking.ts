@@ -7,6 +7,7 @@ import { type SavedWait, StoreError, type WaitChange } from '../store/index.ts';
 import { type Answer, refused, result } from './answer.ts';
 import { type Match, Matchmaker, sessionsOf, type Ticket } from './matchmaker.ts';
 import { PacedValues } from './paced-values.ts';
+import type { Refused } from './room.ts';
 import type { Found, Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
@@ -223,8 +224,11 @@ export class Matchmaking {
     const players = sessionsOf(match);
     const isWhole = players.length === matchmaker.players && players.every(this.isPresent);
     const room = isWhole ? this.admit(opened, players) : opened;
-    if (room === 'GAME_ERROR') this.dismiss(game, matchmaker, match);
-    else if (typeof room === 'string' || !isWhole) {
+    if (typeof room === 'object' && 'code' in room) this.dismiss(game, matchmaker, match, room);
+    else if (room === 'GAME_ERROR') {
+      const text = sentence('GAME_ERROR', game.name);
+      this.dismiss(game, matchmaker, match, { code: 'GAME_ERROR', text });
+    } else if (typeof room === 'string' || !isWhole) {
       matchmaker.putBack(match);
       // An open room that nobody is in ends by itself.
       if (typeof room === 'string') this.retryAt = performance.now() + RETRY_MS;
@@ -238,7 +242,7 @@ export class Matchmaking {
   }
 
   /** @returns the room that they are in, or why they are in none. */
-  private admit(room: Found, players: readonly number[]): Found {
+  private admit(room: Found, players: readonly number[]): Found | Refused {
     if (typeof room === 'string') return room;
     return room.admit(players.map((id) => this.options.sessions.byId(id)!)) ?? room;
   }
@@ -251,9 +255,14 @@ export class Matchmaking {
     }
   }
 
-  /** The game has failed: another try would fail the same way. */
-  private dismiss({ name }: Game, matchmaker: Matchmaker<SavedWait>, match: Match): void {
-    const data = { game: name, code: 'GAME_ERROR', text: sentence('GAME_ERROR', name) };
+  /** The game has failed, or does not let one of them play: another try would end in the same way. */
+  private dismiss(
+    { name }: Game,
+    matchmaker: Matchmaker<SavedWait>,
+    match: Match,
+    { code, text }: Refused,
+  ): void {
+    const data = { game: name, code, text };
     for (const id of sessionsOf(match)) this.tell(id, 'unmatched', data);
     matchmaker.settle(match);
   }

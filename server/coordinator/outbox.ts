@@ -2,6 +2,7 @@
 import type { Bank, Effect, Player } from '../games/index.ts';
 import type { BankEffect } from '../store/index.ts';
 import type { PlayerRecord } from './player-record.ts';
+import type { Undoable, UndoLog } from './undo-log.ts';
 
 /** An effect as the game knows it, and as the bank does. */
 export type OutboxEffect = Effect & BankEffect;
@@ -16,14 +17,16 @@ export interface SavedOutbox {
 /** A room whose effects are not settled must not go on making more. */
 const UNDER_WAY_MAX = 10_000;
 
-export class Outbox implements Bank {
+export class Outbox implements Bank, Undoable {
+  private readonly undoLog: UndoLog;
   private readonly items: ReadonlySet<string>;
   private readonly effects = new Map<number, OutboxEffect>();
   private last = 0;
   private fresh: OutboxEffect[] = [];
 
   /** @param items that the game may name. */
-  constructor(items: readonly string[]) {
+  constructor(items: readonly string[], undoLog: UndoLog) {
+    this.undoLog = undoLog;
     this.items = new Set(items);
   }
 
@@ -86,11 +89,24 @@ export class Outbox implements Bank {
     }
     if (this.isFull) throw new RangeError(`${UNDER_WAY_MAX} effects of the room are under way`);
     const { id, name, account, fence } = player as PlayerRecord;
-    const n = ++this.last;
+    const n = this.last + 1;
     const effect = { n, kind, player: id, account, fence, name, item, amount };
+    if (this.undoLog.isOpen) this.undoLog.note(this, effect, n, undefined, 0);
+    this.last = n;
     this.effects.set(n, effect);
     this.fresh.push(effect);
     return n;
+  }
+
+  undo(_effect: unknown, n: number): void {
+    this.effects.delete(n);
+    this.fresh.pop();
+    this.last = n - 1;
+  }
+
+  describe(effect: unknown): string {
+    const { kind, amount, item } = effect as OutboxEffect;
+    return `bank ${kind} ${amount} ${item}`;
   }
 }
 

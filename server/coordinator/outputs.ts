@@ -1,6 +1,35 @@
 // Outputs: what a room says to the outside when it is fed a batch of inputs.
+import type { SettledEffect } from '../games/index.ts';
 import type { Answer } from './answer.ts';
 import type { OutboxEffect } from './outbox.ts';
+
+/** A player that the game gave no place. */
+export interface TurnedAway {
+  readonly player: number;
+  readonly code: string;
+  readonly text: string;
+}
+
+/** Game code that was called for a player and did not end well. Its changes were taken back. */
+interface Undone {
+  readonly part: 'command' | 'join' | 'leave' | 'settled';
+  readonly player: number;
+  /** The command's name. */
+  readonly command?: string;
+  /** What was settled. */
+  readonly effect?: SettledEffect;
+}
+
+/** The game threw, or returned what it must not. */
+export interface Failure extends Undone {
+  readonly error: unknown;
+}
+
+/** The game refused after it had changed something. */
+export interface LateRefusal extends Undone {
+  /** Such as `painter 3 x` and `state.gold`. */
+  readonly changes: readonly string[];
+}
 
 /** What a batch of inputs made the room say, in order. */
 export interface Outputs {
@@ -11,8 +40,12 @@ export interface Outputs {
   readonly joined: number[];
   /** Players whose avatar or sight is another after this batch. */
   views: readonly number[];
-  /** Commands on which the game failed, for the log. */
-  readonly failures: { readonly player: number; readonly name: string; readonly error: unknown }[];
+  /** Players who were refused a place in this batch. In a game with matches it ends the room. */
+  turnedAway: readonly TurnedAway[];
+  /** Where the game failed, for the log. */
+  readonly failures: Failure[];
+  /** For the log, where it was asked for. */
+  readonly undone: LateRefusal[];
   /** Effects on accounts, which are now to be handed over. */
   effects: readonly OutboxEffect[];
   /** Why the room is over, when it is. */
@@ -32,7 +65,9 @@ export function newOutputs(): Outputs {
     answers: [],
     joined: [],
     views: [],
+    turnedAway: [],
     failures: [],
+    undone: [],
     effects: [],
     ended: undefined,
   };

@@ -1,19 +1,21 @@
 // What the players of a room see: the surroundings of their avatars, or what the game says.
 import type { Entity, Look, Player } from '../games/index.ts';
 import type { Sight } from '../link/index.ts';
-import type { PlayerRecord } from './player-record.ts';
+import type { Gaze, PlayerRecord } from './player-record.ts';
+import type { Undoable, UndoLog } from './undo-log.ts';
 
 export interface PlayerViewsParts {
   readonly players: ReadonlyMap<number, PlayerRecord>;
   /** Whether the game has a world: everyone sees all of a room that has none. */
   readonly hasWorld: boolean;
+  readonly undo: UndoLog;
   /** @returns the room's entity of this number. */
   entity(id: number): Entity | undefined;
 }
 
 const NO_CHANGES: readonly number[] = [];
 
-export class PlayerViews {
+export class PlayerViews implements Undoable {
   private readonly parts: PlayerViewsParts;
   private hasChanged = false;
 
@@ -30,7 +32,9 @@ export class PlayerViews {
       );
     }
     const record = this.parts.players.get(player.id);
-    if (record) record.avatar = entity ?? undefined;
+    if (!record) return;
+    this.note(record);
+    record.avatar = entity ?? undefined;
   }
 
   /** @throws {RangeError} where the game has no world, and for a look that does not exist. */
@@ -40,7 +44,22 @@ export class PlayerViews {
     }
     const sight = sightOf(look);
     const record = this.parts.players.get(player.id);
-    if (record) record.looks = sight;
+    if (!record) return;
+    this.note(record);
+    record.looks = sight;
+  }
+
+  undo(record: unknown, _what: number, before: unknown): void {
+    (record as PlayerRecord).gaze = before as Gaze;
+  }
+
+  describe(record: unknown): string {
+    return `the view of player ${(record as PlayerRecord).id}`;
+  }
+
+  private note(record: PlayerRecord): void {
+    const { undo } = this.parts;
+    if (undo.isOpen) undo.note(this, record, 0, record.gaze, 0);
   }
 
   /** Called after each batch.

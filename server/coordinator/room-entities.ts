@@ -3,17 +3,19 @@ import { type Kind, RowWriter } from '../../protocol/index.ts';
 import type { Entity, Game, KindSpecs } from '../games/index.ts';
 import { Grid } from '../link/index.ts';
 import { CellIndex } from './cell-index.ts';
+import { orderFields, placeOf } from './entity-fields.ts';
 import {
   type ChangeRows,
   EntityTable,
-  orderFields,
-  placeOf,
   type SavedEntities,
+  type TableRoom,
 } from './entity-table.ts';
 import { isSameLayout, type KindLayout, layoutOf } from './kind-layout.ts';
 import type { Changes } from './outputs.ts';
+import type { UndoLog } from './undo-log.ts';
 
-export class RoomEntities {
+export class RoomEntities implements TableRoom {
+  readonly undo: UndoLog;
   readonly tables: readonly EntityTable[];
   readonly kinds: readonly Kind[];
   readonly layout: readonly KindLayout[];
@@ -25,14 +27,14 @@ export class RoomEntities {
     changed: new RowWriter(),
   };
 
-  constructor(game: Game) {
+  constructor(game: Game, undo: UndoLog) {
+    this.undo = undo;
     this.layout = layoutOf(game);
     const grid = game.world ? new Grid(game.world) : undefined;
-    const nextEntityId = () => ++this.lastId;
     this.tables = Object.entries(game.entities as KindSpecs).map(([name, spec], index) => {
       const place = placeOf(orderFields(spec));
       const cells = grid && place ? new CellIndex(grid, place.xAt, place.yAt) : undefined;
-      return new EntityTable({ nextEntityId }, name, index, spec, cells);
+      return new EntityTable(this, name, index, spec, cells);
     });
     this.kinds = this.tables.map((table) => table.kind);
   }
@@ -43,6 +45,10 @@ export class RoomEntities {
       if (found) return found;
     }
     return undefined;
+  }
+
+  remove(entity: Entity): void {
+    for (const table of this.tables) table.remove(entity);
   }
 
   /** The rows that changed since the last call; undefined where none did. */
@@ -70,6 +76,11 @@ export class RoomEntities {
     entered.clear();
     for (const table of this.tables) table.appendAll(entered);
     return copy(entered);
+  }
+
+  /** To be called when the changes of a transaction were taken back. */
+  undone(): void {
+    for (const table of this.tables) table.undone();
   }
 
   /** In the order of the layout. */

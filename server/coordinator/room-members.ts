@@ -120,6 +120,13 @@ export class RoomMembers {
     }
   }
 
+  /** The game gives the player no place. */
+  private turnAway(player: number, code: string, text: string): void {
+    this.options.bots?.turnedAway(player);
+    const member = this.members.get(player);
+    if (member) this.leave(member.session, code, text);
+  }
+
   /** The session's connection is lost; its place stays. */
   detach(session: Session, link: WorkerLink): void {
     this.options.put({ kind: 'connection', player: session.id, connected: false });
@@ -178,7 +185,8 @@ export class RoomMembers {
   }
 
   /** Tells them what a batch has made the room say. */
-  report({ joined, events, answers }: Outputs): void {
+  report({ joined, turnedAway, events, answers }: Outputs): void {
+    for (const { player, code, text } of turnedAway) this.turnAway(player, code, text);
     for (const id of joined) {
       const member = this.members.get(id);
       if (!member) continue;

@@ -139,7 +139,7 @@ describe('The answer to a command', () => {
     ['with an argument out of bounds', 'add', { by: 0 }, 'BAD_ARGUMENTS', 'by must be >= 1'],
     ['with arguments that are no object', 'add', 3, 'BAD_ARGUMENTS', 'must be object'],
     ['that the game refuses', 'decline', {}, 'NOT_NOW', 'Not now.'],
-    ['on which the game throws', 'throw', {}, 'GAME_ERROR', 'The game failed on this command'],
+    ['on which the game throws', 'throw', {}, 'GAME_ERROR', 'The game failed on this request'],
   ])('%s is a refusal with a code and a sentence, call or not', (_what, name, args, code, text) => {
     for (const call of [true, false]) {
       const state = newState();
@@ -159,7 +159,7 @@ describe('The answer to a command', () => {
     const inputs = [command(1, 1, 'throw'), command(1, 2, 'decline'), command(1, 3, 'roll')];
     const { failures, answers } = state.apply(2, inputs);
     expect(failures).toEqual([
-      { player: 1, name: 'throw', error: new Error('the command failed') },
+      { part: 'command', player: 1, command: 'throw', error: new Error('the command failed') },
     ]);
     expect(answers.map(({ answer }) => answer.kind)).toEqual(['rejected', 'rejected', 'result']);
   });

@@ -1,46 +1,35 @@
 // A room as a function of its inputs: no clock, no I/O, the same whenever it is fed the same.
 import type { Kind } from '../../protocol/index.ts';
-import { type Game, Refusal, type Room } from '../games/index.ts';
+import type { Game, Room } from '../games/index.ts';
 import type { Sight } from '../link/index.ts';
 import { markProgress } from '../watch/progress.ts';
-import { type Answer, refused, result } from './answer.ts';
-import { type CompiledCommand, compiledCommands } from './compiled-commands.ts';
-import type { SavedEntities } from './entity-table.ts';
+import { type Answer, refused } from './answer.ts';
+import { GameCalls } from './game-calls.ts';
 import { makeGameRoom } from './game-room.ts';
 import type { Input } from './inputs.ts';
-import type { KindLayout } from './kind-layout.ts';
 import type { Ledger } from './ledger.ts';
-import { Outbox, type OutboxEffect, type SavedOutbox } from './outbox.ts';
+import { Outbox, type OutboxEffect } from './outbox.ts';
 import { type Changes, newOutputs, type Outputs } from './outputs.ts';
-import { copyOfPlain, plainValue } from './plain-value.ts';
-import { PlayerRecord, type SavedPlayer } from './player-record.ts';
+import { plainValue } from './plain-value.ts';
+import { PlayerRecord } from './player-record.ts';
 import { PlayerViews } from './player-views.ts';
 import { SeededRandom } from './random.ts';
 import { NO_CHANGES, RoomEntities } from './room-entities.ts';
+import { RoomMemory } from './room-memory.ts';
+import type { SavedRoom } from './saved-room.ts';
+import { Transaction } from './transaction.ts';
+import { UndoLog } from './undo-log.ts';
 
-export type { Changes, Input, Outputs };
-
-/** All that a room remembers: a plain value, the same after it was written and read as msgpack. */
-export interface SavedRoom {
-  readonly tick: number;
-  readonly now: number;
-  readonly entityIds: number;
-  readonly random: readonly number[];
-  readonly state: unknown;
-  readonly kinds: readonly KindLayout[];
-  /** In the order of `kinds`. */
-  readonly entities: readonly SavedEntities[];
-  readonly players: readonly SavedPlayer[];
-  /** Not there in a room that has never had an effect. */
-  readonly outbox?: SavedOutbox;
-}
+export type { Changes, Input, Outputs, SavedRoom };
 
 export class RoomState {
   readonly room: Room;
   private readonly game: Game;
   private readonly entities: RoomEntities;
   private readonly players = new Map<number, PlayerRecord>();
-  private readonly commands: ReadonlyMap<string, CompiledCommand>;
+  private readonly undo = new UndoLog();
+  private readonly memory: RoomMemory;
+  private readonly calls: GameCalls;
   private readonly random: SeededRandom;
   private readonly outbox: Outbox;
   private readonly views: PlayerViews;
@@ -48,6 +37,8 @@ export class RoomState {
   private tick = 0;
   private now = 0;
   private changed = 0;
+  /** A player of a match was turned away: the match is for all of its players, or for none. */
+  private isCalledOff = false;
 
   /** A new room, or one that goes on where `saved` was taken.
    *  @param options `now`: the time at which the game furnishes a new room, in ms since 1970;
@@ -61,20 +52,22 @@ export class RoomState {
   ) {
     const saved = 'saved' in options ? options.saved : undefined;
     this.game = game;
-    this.random = new SeededRandom('seed' in options ? options.seed : 0);
-    this.outbox = new Outbox(game.items ?? []);
-    this.commands = compiledCommands(game);
-    this.entities = new RoomEntities(game);
+    const { undo } = this;
+    this.random = new SeededRandom('seed' in options ? options.seed : 0, undo);
+    this.outbox = new Outbox(game.items ?? [], undo);
+    this.entities = new RoomEntities(game, undo);
+    this.memory = new RoomMemory(saved ? saved.state : game.state(), undo);
     this.views = new PlayerViews({
       players: this.players,
       hasWorld: game.world !== undefined,
+      undo,
       entity: (id) => this.entities.get(id),
     });
     this.room = makeGameRoom({
       id: options.id,
       random: this.random,
       players: this.players,
-      state: saved ? saved.state : game.state(),
+      memory: this.memory,
       bank: this.outbox,
       tables: this.entities.tables,
       views: this.views,
@@ -82,6 +75,9 @@ export class RoomState {
       now: () => this.now,
       outputs: () => this.outputs,
     });
+    const { room, entities, memory } = this;
+    const transaction = new Transaction(undo, memory, entities);
+    this.calls = new GameCalls({ game, room, entities, transaction });
     if ('now' in options) {
       this.now = options.now;
       game.create?.(this.room, options.prepared);
@@ -104,6 +100,11 @@ export class RoomState {
 
   get kinds(): readonly Kind[] {
     return this.entities.kinds;
+  }
+
+  /** From now on the outputs have the refusals that came after a change. */
+  reportUndone(): void {
+    this.calls.reportsUndone = true;
   }
 
   get playerCount(): number {
@@ -142,20 +143,22 @@ export class RoomState {
   /** One step: the inputs in order, then the game's tick.
    *  @param before is told of each input's index before it is applied, and of their number before
    *  the game's tick.
-   *  Throws whatever the game's hooks throw (commands excepted): the room cannot go on then. */
+   *  Throws whatever the game's tick throws: the room cannot go on then. */
   apply(now: number, inputs: readonly Input[], before?: (index: number) => void): Outputs {
     this.tick++;
     this.now = now;
     this.outputs = newOutputs();
-    for (let i = 0; i < inputs.length; i++) {
+    this.undo.unlock();
+    for (let i = 0; i < inputs.length && !this.isCalledOff; i++) {
       before?.(i);
       this.applyInput(inputs[i]!);
       markProgress();
     }
     before?.(inputs.length);
-    this.game.tick?.(this.room);
+    if (!this.isCalledOff) this.game.tick?.(this.room);
     this.outputs.views = this.views.settle(this.tick);
     this.outputs.effects = this.outbox.takeFresh();
+    if (this.calls.hasLateCode) this.undo.lock();
     return this.outputs;
   }
 
@@ -191,7 +194,7 @@ export class RoomState {
       now: this.now,
       entityIds: this.entities.lastId,
       random: this.random.save(),
-      state: this.room.state,
+      state: this.memory.value,
       kinds: this.entities.layout,
       entities: this.entities.save(),
       players: [...this.players.values()].map((player) => player.save()),
@@ -223,8 +226,11 @@ export class RoomState {
       return;
     }
     const player = this.players.get(input.player);
-    // The player may have left with an earlier input; nobody waits for an answer then.
-    if (!player) return;
+    // The player has left with an earlier input, or was turned away: no client waits for an answer.
+    if (!player) {
+      if (input.kind === 'leave') this.forgetOutputs(input.player);
+      return;
+    }
     switch (input.kind) {
       case 'leave':
         this.leave(player);
@@ -252,34 +258,50 @@ export class RoomState {
     const player = new PlayerRecord(id, name);
     player.own(account, fence);
     this.players.set(id, player);
-    this.views.setAvatar(player, this.game.join?.(this.room, player));
-    player.settleView(this.tick);
-    this.outputs.joined.push(id);
+    const refusal = this.calls.join(player, this.outputs);
+    if (!refusal) {
+      player.settleView(this.tick);
+      this.outputs.joined.push(id);
+      return;
+    }
+    this.players.delete(id);
+    const { turnedAway } = this.outputs;
+    this.outputs.turnedAway = [...turnedAway, { player: id, ...refusal }];
+    if (!this.game.match) return;
+    this.isCalledOff = true;
+    this.outputs.ended = refusal.text;
   }
 
   private settled({ n, accepted, balance }: Input & { kind: 'settled' }): void {
     const effect = this.outbox.settle(n);
     if (!effect) return;
     const { kind, player, item, amount } = effect;
-    this.game.settled?.(this.room, { n, kind, player, item, amount, accepted, balance });
+    const settled = { n, kind, player, item, amount, accepted, balance };
+    this.calls.settled(settled, this.outputs);
   }
 
-  /** Who has left is owed nothing of this batch; who then comes again must not get it either. */
   private leave(player: PlayerRecord): void {
     this.players.delete(player.id);
-    const { joined, answers, events } = this.outputs;
+    this.forgetOutputs(player.id);
+    this.calls.leave(player, this.outputs);
+  }
+
+  /** Drops what this batch would tell a player who leaves: a player who comes again in the same batch must
+   *  not be told it. */
+  private forgetOutputs(player: number): void {
+    const { joined, answers, events, turnedAway } = this.outputs;
     this.outputs = {
       ...this.outputs,
-      joined: joined.filter((id) => id !== player.id),
-      answers: answers.filter((answer) => answer.player !== player.id),
-      events: events.filter((event) => event.player !== player.id),
+      joined: joined.filter((id) => id !== player),
+      answers: answers.filter((answer) => answer.player !== player),
+      turnedAway: turnedAway.filter((one) => one.player !== player),
+      events: events.filter((event) => event.player !== player),
     };
-    this.game.leave?.(this.room, player);
   }
 
   private command(player: PlayerRecord, input: Input & { kind: 'command' }): void {
     player.ledger.apply(input.seq);
-    const answer = this.run(player, input.name, input.args);
+    const answer = this.calls.command(player, input.name, input.args, this.outputs);
     if (answer.kind === 'result' && !input.call) return;
     this.settle(player, input.seq, answer);
   }
@@ -287,28 +309,5 @@ export class RoomState {
   private settle(player: PlayerRecord, seq: number, answer: Answer): void {
     player.ledger.keep(seq, answer);
     this.outputs.answers.push({ player: player.id, seq, answer });
-  }
-
-  private run(player: PlayerRecord, name: string, given: unknown): Answer {
-    const command = this.commands.get(name);
-    if (!command) {
-      const known = [...this.commands.keys()].join(', ');
-      return refused('UNKNOWN_COMMAND', `it has ${known}`);
-    }
-    const args = given ?? {};
-    if (!command.accepts(args)) {
-      return refused('BAD_ARGUMENTS', command.explain(args));
-    }
-    try {
-      const value = plainValue(command.run(this.room, player, args) ?? null);
-      // The game may go on changing what it gave; the answer is kept as it is now.
-      return result(copyOfPlain(value));
-    } catch (error) {
-      if (error instanceof Refusal) {
-        return { kind: 'rejected', code: error.code, text: error.message };
-      }
-      this.outputs.failures.push({ player: player.id, name, error });
-      return refused('GAME_ERROR');
-    }
   }
 }

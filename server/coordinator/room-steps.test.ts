@@ -66,12 +66,6 @@ const no = () => {
 /** The game's part that fails, and what the second player does to make it fail. */
 const failing: [string, Partial<Game>, (at: TestRoom, second: Session) => void][] = [
   ['on a tick', {}, (at, second) => at.send(second, 1, 'fail')],
-  ['on a player who joins', { join: ({ players }) => (players.size > 2 ? no() : undefined) }, join],
-  [
-    'on a player who leaves',
-    { leave: no },
-    (at, second) => at.room.members.leave(second, 'LEFT', ''),
-  ],
   [
     'to tell one who joins what the room is about',
     { about: ({ players }) => (players.size > 2 ? no() : null) },

@@ -10,7 +10,7 @@ import { GameHangError } from './guard.ts';
 import { RoomAbout } from './room-about.ts';
 import { RoomCopies } from './room-copies.ts';
 import { RoomEffects } from './room-effects.ts';
-import { logFailure, logFailures } from './room-failures.ts';
+import { LateRefusals, logFailure, logFailures } from './room-failures.ts';
 import { RoomMembers } from './room-members.ts';
 import type { RoomOptions } from './room-options.ts';
 import { RoomRecord } from './room-record.ts';
@@ -21,6 +21,13 @@ import type { Session } from './session.ts';
 const RETRY_MS = 200;
 /** A room that stands still for longer than this refuses players, who would wait without an answer. */
 const STALLED_MS = 1000;
+
+/** A refusal as clients are told it. */
+export interface Refused {
+  /** Of the wire, or the game's own. */
+  readonly code: string;
+  readonly text: string;
+}
 
 export class Room {
   readonly id: number;
@@ -37,6 +44,9 @@ export class Room {
   private readonly pace: Pace;
   private readonly bots: BotDriver | undefined;
   private determinism: DeterminismCheck | undefined;
+  private readonly lateRefusals = new LateRefusals();
+  /** Why the match that the room was opened for has ended before it began. */
+  private matchRefusal: Refused | undefined;
   private retrying: NodeJS.Timeout | undefined;
   /** All are back since it was recovered, and have waited long enough. */
   private isWaitedFor = false;
@@ -127,12 +137,14 @@ export class Room {
   }
 
   /** Takes in those who were matched, at once, so that they have their places written down.
-   *  @returns why not; the room is over then. */
-  admit(sessions: readonly Session[]): 'GAME_ERROR' | 'ROOM_NOT_STORED' | undefined {
-    if (this.over) return 'GAME_ERROR';
+   *  @returns why not, where the game does not let them play or the room cannot be written; the room is over
+   *  then. */
+  admit(sessions: readonly Session[]): Refused | 'ROOM_NOT_STORED' | undefined {
+    const failed = { code: 'GAME_ERROR', text: sentence('GAME_ERROR', this.game.name) };
+    if (this.over) return failed;
     for (const session of sessions) this.members.enter(session, null);
     this.pace.stepNow();
-    if (this.over) return 'GAME_ERROR';
+    if (this.over) return this.matchRefusal ?? failed;
     if (this.steps.isWhole && sessions.every(({ id }) => this.state.room.players.has(id))) {
       return undefined;
     }
@@ -168,7 +180,7 @@ export class Room {
 
   /** Tells the members and stops, for good.
    *  @param keepFiles they were moved, for people to look at. */
-  end(code: ErrorCode, text: string, keepFiles = false): void {
+  end(code: string, text: string, keepFiles = false): void {
     if (!this.stop()) return;
     for (const session of [...this.members.sessions()]) this.members.leave(session, code, text);
     if (keepFiles) {
@@ -196,7 +208,7 @@ export class Room {
   }
 
   /** The files stay until all is settled: after a fault they are what is handed over again. */
-  private async remove(code: ErrorCode, reason: string): Promise<void> {
+  private async remove(code: string, reason: string): Promise<void> {
     await this.effects.settled();
     const { game, state, steps } = this;
     // A state in which game code was stopped is not what the journal says.
@@ -266,12 +278,15 @@ export class Room {
     this.publish();
     if (this.isWaitedFor) this.copies.flush();
     this.isWaitedFor = false;
-    this.members.report(outputs);
+    if (this.game.match) this.matchRefusal = outputs.turnedAway[0];
+    if (!this.matchRefusal) this.members.report(outputs);
     logFailures(this, outputs, this.options);
+    this.lateRefusals.log(this, outputs, this.options);
     this.effects.handOver(outputs.effects);
     metrics.count('ticks');
     metrics.observe('tickSeconds', (performance.now() - startedAt) / 1000);
-    if (outputs.ended !== undefined) this.end('ROOM_ENDED', outputs.ended);
+    if (this.matchRefusal) this.end(this.matchRefusal.code, this.matchRefusal.text);
+    else if (outputs.ended !== undefined) this.end('ROOM_ENDED', outputs.ended);
     else if (this.steps.isWhole) {
       this.members.greetWaiting();
       this.bots?.ticked(this.players);
@@ -291,6 +306,7 @@ export class Room {
   private newDeterminismCheck(): DeterminismCheck | undefined {
     const { verifyDeterminism, game, guard, log, metrics } = this.options;
     if (!verifyDeterminism) return undefined;
+    this.state.reportUndone();
     return new DeterminismCheck({ game, live: this.state, guard, log, metrics });
   }
 

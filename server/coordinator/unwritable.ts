@@ -1,7 +1,7 @@
 // Finds what a room's memory must not hold: values that would be lost or changed when the room is written
 // down and read again.
 import { classOf, shownName } from '../games/index.ts';
-import { EntityRecord } from './entity-table.ts';
+import { EntityRecord } from './entity-record.ts';
 import { PlayerRecord } from './player-record.ts';
 
 /** Deeper than this a value holds itself, or cannot be packed. */

@@ -92,23 +92,28 @@ describe('A replay', () => {
     expect(seen).toEqual([3, -1, 4]);
   });
 
-  it('says on which input the game threw, and where', async () => {
+  it('says on which calls the game failed, and where', async () => {
     const leave = (): never => {
       throw new Error('nobody leaves');
     };
     const game: Game = { ...tally, leave };
+    const commands = [command('throw', 5), command('roll', 6)];
     const bad = { kind: 'leave', player: 1 } as const;
-    const report = replayed(
-      await writeRoom([...story, [command('roll', 5), bad, bad]], game),
-      game,
-    );
+    const report = replayed(await writeRoom([...story, [...commands, bad]], game), game);
     expect(report).toMatchObject({
-      isEqual: false,
-      tick: 6,
-      thrown: { tick: 6, inputIndex: 1, input: bad },
+      isEqual: true,
+      failures: 3,
+      failed: [
+        { tick: 3, command: 'throw' },
+        { tick: 6, part: 'command', command: 'throw', player: 1 },
+        { tick: 6, part: 'leave', player: 1 },
+      ],
     });
     const table = tableOf(report);
-    expect(table).toContain('tick 6: the game threw on input 1: {"kind":"leave","player":1}\n');
+    expect(table).toContain('tick 6: the game failed on `leave` of player 1; it was undone\n');
+    expect(table).toContain(
+      'tick 6: the game failed on the command throw of player 1; it was undone',
+    );
     expect(table).toMatch(/Error: nobody leaves\n.*replay\.test\.ts/);
   });
 

@@ -1,6 +1,7 @@
 // Repeats what happened to a room, by the code that runs rooms, and compares it with its snapshots.
 import {
   type Difference,
+  type Failure,
   firstDifference,
   type Input,
   RoomState,
@@ -32,14 +33,17 @@ export interface SnapshotReport {
   readonly difference?: Difference;
 }
 
-/** Where game code ended the room by throwing. */
+/** Where the game's own tick ended the room by throwing. */
 export interface Thrown {
   readonly tick: number;
-  /** From 0; undefined where all inputs were applied and the game's own tick threw. */
-  readonly inputIndex?: number;
-  readonly input?: Input;
   readonly stack: string;
 }
+
+/** A command or hook on which the game failed: its changes were undone. */
+export interface FailedCall extends Thrown, Omit<Failure, 'error' | 'effect'> {}
+
+/** Failed calls that a report shows. */
+const SHOWN_MAX = 5;
 
 export interface ReplayReport {
   readonly room: number;
@@ -47,8 +51,10 @@ export interface ReplayReport {
   readonly snapshots: readonly SnapshotReport[];
   readonly batches: number;
   readonly inputs: number;
-  /** Commands on which the game threw, which were refused alone. */
+  /** Commands and hooks on which the game failed: the changes of each were undone. */
   readonly failures: number;
+  /** The first of them. */
+  readonly failed: readonly FailedCall[];
   readonly seconds: number;
   /** Of the state in which the replay ended; of a room that threw, as the tick left it. */
   readonly tick: number;
@@ -98,6 +104,7 @@ class Run {
   private batches = 0;
   private inputs = 0;
   private failures = 0;
+  private readonly failed: FailedCall[] = [];
   private ended: string | undefined;
   private thrown: Thrown | undefined;
 
@@ -133,6 +140,7 @@ class Run {
       batches: this.batches,
       inputs: this.inputs,
       failures: this.failures,
+      failed: this.failed,
       seconds,
       tick: saved.tick,
       players: saved.players.length,
@@ -147,20 +155,18 @@ class Run {
   }
 
   private apply(tick: number, now: number, inputs: readonly Input[]): void {
-    let index = 0;
     try {
-      const outputs = this.state.apply(now, inputs, (before) => {
-        index = before;
-      });
+      const { failures, ended } = this.state.apply(now, inputs);
       this.batches++;
       this.inputs += inputs.length;
-      this.failures += outputs.failures.length;
-      this.ended = outputs.ended;
+      this.failures += failures.length;
+      for (const { error, effect: _, ...of } of failures) {
+        if (this.failed.length < SHOWN_MAX)
+          this.failed.push({ tick, ...of, stack: stackOf(error) });
+      }
+      this.ended = ended;
     } catch (error) {
-      const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      const input = inputs[index];
-      const at = input ? { inputIndex: index, input } : {};
-      this.thrown = { tick, stack, ...at };
+      this.thrown = { tick, stack: stackOf(error) };
     }
   }
 
@@ -182,4 +188,8 @@ class Run {
     if (!snapshot.hash) return { verdict: 'older format' };
     return this.verdicts.get(snapshot) ?? { verdict: 'not reached' };
   }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

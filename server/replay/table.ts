@@ -1,5 +1,5 @@
 // Shows a replay to people.
-import type { ReplayReport, SnapshotReport, Thrown, Verdict } from './replay.ts';
+import type { FailedCall, ReplayReport, SnapshotReport, Verdict } from './replay.ts';
 
 const verdicts: Readonly<Record<Verdict, string>> = {
   start: 'the replay begins here',
@@ -41,14 +41,19 @@ function snapshotText({ tick, hash, verdict }: SnapshotReport): string {
 }
 
 function notes(report: ReplayReport): string[] {
-  const { failures, ended, thrown, droppedBytes, damaged } = report;
+  const { failures, failed, ended, thrown, droppedBytes, damaged } = report;
   return [
     ...damaged.map((text) => `left out: ${text}`),
     ...(droppedBytes > 0 ? [`The journal’s last ${droppedBytes} bytes are no whole record.`] : []),
-    ...(failures > 0 ? [`The game threw on ${failures} commands, which were refused.`] : []),
+    ...failed.flatMap(failedLines),
+    ...(failures > failed.length
+      ? [`The game failed on ${failures} calls; here are the first.`]
+      : []),
     ...(ended === undefined ? [] : [`The game ended the room: ${ended}`]),
     ...report.snapshots.flatMap(differenceLines),
-    ...(thrown ? thrownLines(thrown) : []),
+    ...(thrown
+      ? [`tick ${thrown.tick}: the game threw in its tick, after all inputs`, thrown.stack]
+      : []),
   ];
 }
 
@@ -59,10 +64,7 @@ function differenceLines({ tick, verdict, difference }: SnapshotReport): string[
   return [`tick ${tick}: ${path}: ${left} in the snapshot, ${right} in the replay`];
 }
 
-function thrownLines({ tick, inputIndex, input, stack }: Thrown): string[] {
-  const where =
-    inputIndex === undefined
-      ? 'in its tick, after all inputs'
-      : `on input ${inputIndex}: ${JSON.stringify(input)}`;
-  return [`tick ${tick}: the game threw ${where}`, stack];
+function failedLines({ tick, part, command, player, stack }: FailedCall): string[] {
+  const call = command === undefined ? `\`${part}\`` : `the command ${command}`;
+  return [`tick ${tick}: the game failed on ${call} of player ${player}; it was undone`, stack];
 }

@@ -1,0 +1,61 @@
+// One entity: its values behind properties whose setters remember what has changed.
+import type { FieldValue } from '../../protocol/index.ts';
+import { checkedValue, type Field } from './entity-fields.ts';
+import type { UndoLog } from './undo-log.ts';
+
+/** An entity's own memory; the properties that game code sees are added to it for each kind. */
+export class EntityRecord {
+  readonly id: number;
+  /** By position in the table's fields: shown ones first, in the kind's order. */
+  readonly values: FieldValue[];
+  removed = false;
+  /** Bit n: the shown field n has changed since the last publication. */
+  mask = 0;
+  /** Not published yet. */
+  fresh = true;
+
+  constructor(id: number, values: FieldValue[]) {
+    this.id = id;
+    this.values = values;
+  }
+}
+
+/** What a table is told of its entities. */
+export interface RecordWatch {
+  readonly undo: UndoLog;
+  /** In an open transaction: the field at the index is about to be set. */
+  willSet(record: EntityRecord, index: number): void;
+  /** It has changed for the first time since the last publication. */
+  dirtied(record: EntityRecord): void;
+  moved(record: EntityRecord): void;
+}
+
+/** A class of its own for each table, so that access to fields stays monomorphic. */
+export function recordClass(
+  kind: string,
+  fields: readonly Field[],
+  { undo, willSet, dirtied, moved }: RecordWatch,
+): (id: number, values: FieldValue[]) => EntityRecord {
+  class KindRecord extends EntityRecord {}
+  fields.forEach(({ name, type, hidden }, i) => {
+    const bit = hidden ? 0 : 1 << i;
+    const isPlace = name === 'x' || name === 'y';
+    Object.defineProperty(KindRecord.prototype, name, {
+      enumerable: true,
+      get(this: EntityRecord) {
+        return this.values[i];
+      },
+      set(this: EntityRecord, given: unknown) {
+        const value = checkedValue(kind, name, type, given);
+        if (this.values[i] === value) return;
+        if (undo.isOpen) willSet(this, i);
+        this.values[i] = value;
+        if (isPlace) moved(this);
+        if (bit === 0 || this.fresh) return;
+        if (this.mask === 0) dirtied(this);
+        this.mask |= bit;
+      },
+    });
+  });
+  return (id, values) => new KindRecord(id, values);
+}
