@@ -99,6 +99,7 @@ export const errorTable = {
   },
   LEFT: { fatal: false, text: 'The session has left the room.' },
   UNKNOWN_PLAYER: { fatal: false, text: 'Nobody who is here has this number or name.' },
+  BOT_PLAYER: { fatal: false, text: 'This player is a bot. Bots own nothing and do not trade.' },
   AMBIGUOUS_NAME: {
     fatal: false,
     text: 'Several players have this name: give the number of one.',

@@ -1,4 +1,5 @@
 // The door of protocol/: what server, client and load-test use of the wire.
+export { FIRST_BOT, isBot } from './bots.ts';
 export { type Encoding, encodeBinary, encodeJson, frameOf, type KindsOf } from './codec.ts';
 export {
   type DecoderOptions,

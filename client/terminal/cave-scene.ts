@@ -3,7 +3,7 @@ import type { Area, Canvas } from './canvas.ts';
 import { type CaveMap, keyOf } from './cave-map.ts';
 import { lightAt, tileLook } from './rock.ts';
 import { BEST, labelOf } from './shown-text.ts';
-import { BOLD, backgroundOf, playerColour, style, UNDERLINE } from './style.ts';
+import { BOLD, backgroundOf, playerColour, style, styles, UNDERLINE } from './style.ts';
 import { widthOf } from './text.ts';
 import {
   type Arrow,
@@ -43,13 +43,20 @@ interface Frame {
 }
 
 /** Draws what is around the avatar; before there is one, nothing. */
-export function drawCave(canvas: Canvas, area: Area, world: World, map: CaveMap): void {
+export function drawCave(
+  canvas: Canvas,
+  area: Area,
+  world: World,
+  map: CaveMap,
+  hasColours = true,
+): void {
   const lamp = world.avatar;
   if (!isPlaced(lamp)) return;
   const left = lamp.x - Math.floor(area.width / TILE_COLUMNS / 2);
   const top = lamp.y - Math.floor(area.height / 2);
   const frame: Frame = { canvas, area, left, top, lamp };
-  drawTiles(frame, map, new Set(Array.from(world.of<Chunk>('chunk'), ({ x, y }) => keyOf(x, y))));
+  const inSight = new Set(Array.from(world.of<Chunk>('chunk'), ({ x, y }) => keyOf(x, y)));
+  drawTiles(frame, map, inSight, hasColours);
   for (const pile of world.of<Pile>('gold')) put(frame, pile, pileChars(pile.amount), GOLD);
   for (const rat of world.of<Rat>('rat')) {
     put(frame, rat, ratChars[rat.facing] ?? 'r ', rat.gold > 0 ? GOLD : RAT);
@@ -60,14 +67,21 @@ export function drawCave(canvas: Canvas, area: Area, world: World, map: CaveMap)
   }
 }
 
-function drawTiles({ canvas, area, left, top, lamp }: Frame, map: CaveMap, seen: Set<number>) {
+function drawTiles(
+  { canvas, area, left, top, lamp }: Frame,
+  map: CaveMap,
+  seen: Set<number>,
+  hasColours: boolean,
+): void {
   const columns = Math.ceil(area.width / TILE_COLUMNS);
   for (let row = 0; row < area.height; row++) {
     const y = top + row;
     for (let column = 0; column < columns; column++) {
       const x = left + column;
       const level = lightAt(Math.hypot(x - lamp.x, y - lamp.y), seen.has(keyOf(x, y)));
-      const { chars, look } = tileLook(map, x, y, level);
+      const tile = tileLook(map, x, y, level);
+      const chars = hasColours ? tile.chars : tile.plain;
+      const look = hasColours ? tile.look : styles.blank;
       canvas.set(area.x + column * TILE_COLUMNS, area.y + row, chars[0]!, look, area);
       canvas.set(area.x + column * TILE_COLUMNS + 1, area.y + row, chars[1]!, look, area);
     }

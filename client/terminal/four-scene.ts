@@ -1,6 +1,7 @@
 // Connect four's picture: the players, the board, where the next disc falls, and what is going on.
 import type { Area, Canvas } from './canvas.ts';
 import { COLUMNS, discAt, type Four, fourWords, isFull, isInLine, ROWS } from './four.ts';
+import type { Model } from './model.ts';
 import { labelOf } from './shown-text.ts';
 import { BLACK, BOLD, type Style, style, styles } from './style.ts';
 import { shorten, widthOf } from './text.ts';
@@ -25,14 +26,12 @@ export function fourRows(height: number): number {
   return height >= TALL_ROWS ? TALL_ROWS : ROWS + 5;
 }
 
-/** @param column over which one is.
- *  @param turnForMs how long the turn has lasted. */
 export function drawFour(
   canvas: Canvas,
   area: Area,
   four: Four,
-  column: number,
-  turnForMs: number,
+  { column, turnForMs }: Model['four'],
+  hasColours: boolean,
 ): void {
   const rows = area.height >= TALL_ROWS ? 2 : 1;
   const { state, hint } = fourWords(four, turnForMs);
@@ -43,7 +42,8 @@ export function drawFour(
   centre(canvas, area, area.y + 1, state, look);
   drawCursor(canvas, { ...area, x: left, y: top }, four, column);
   const board = { x: left, y: top + 1, width: BOARD_COLUMNS, height: ROWS * rows + 1 };
-  drawBoard(canvas, board, four, rows);
+  if (hasColours) drawBoard(canvas, board, four, rows);
+  else drawPlainBoard(canvas, board, four, rows);
   centre(canvas, area, board.y + board.height, hint, styles.hint);
 }
 
@@ -80,6 +80,21 @@ function drawBoard(canvas: Canvas, area: Area, { board }: Four, rows: number): v
       canvas.write(left + 1, top, char + char, isLine ? line : look, area);
     }
     canvas.write(left + 1, area.y + ROWS * rows, String(x + 1), NUMBERS, area);
+  }
+}
+
+/** The board without colours: a dot is a free place, and the four that have won stand out. */
+function drawPlainBoard(canvas: Canvas, area: Area, { board }: Four, rows: number): void {
+  for (let x = 0; x < COLUMNS; x++) {
+    const left = area.x + x * CELL_COLUMNS + 2;
+    for (let y = 0; y < ROWS; y++) {
+      const { char, line } = discs[discAt(board, x, y)] ?? discs[0];
+      const isLine = board.winner > 0 && isInLine(board, x, y);
+      const chars = char === ' ' ? '·' : char + char;
+      const look = isLine ? line : styles.blank;
+      canvas.write(left, area.y + (ROWS - 1 - y) * rows, chars, look, area);
+    }
+    canvas.write(left, area.y + ROWS * rows, String(x + 1), styles.blank, area);
   }
 }
 

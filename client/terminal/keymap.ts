@@ -44,14 +44,22 @@ interface KeyRow {
 const walk = (direction: Direction): Action => ({ do: 'walk', direction });
 const shoot = (direction: Direction): Action => ({ do: 'shoot', direction });
 
+/** Trades are lines of chat. */
+function tradeKeys(chatKey: string): KeyRow {
+  return {
+    keys: `${chatKey}, then /trade`,
+    text: 'bob 5 gold for 1 trophy: offers it',
+    actions: {},
+  };
+}
+
 /** For every game. */
 const commonKeys: readonly KeyRow[] = [
   {
-    keys: '? or F1',
-    text: 'this help',
-    actions: { '?': { do: 'help' }, f1: { do: 'help' } },
+    keys: '? or F1, Esc',
+    text: 'this help, back to the game',
+    actions: { '?': { do: 'help' }, f1: { do: 'help' }, escape: { do: 'back' } },
   },
-  { keys: 'Esc', text: 'back to the game', actions: { escape: { do: 'back' } } },
   { keys: 'Ctrl-L', text: 'draw the screen again', actions: { 'ctrl+l': { do: 'repaint' } } },
   {
     keys: 'Q or Ctrl-C',
@@ -86,14 +94,13 @@ const walkKeys: readonly KeyRow[] = [
     actions: { space: { do: 'shootAhead' }, f: { do: 'shootAhead' } },
   },
   {
-    keys: 'H J K L',
-    text: 'shoot west, south, north, east',
-    actions: { k: shoot(NORTH), l: shoot(EAST), j: shoot(SOUTH), h: shoot(WEST) },
-  },
-  {
     keys: 'Shift + direction',
-    text: 'the same',
+    text: 'turn and shoot; H J K L do as well',
     actions: {
+      k: shoot(NORTH),
+      l: shoot(EAST),
+      j: shoot(SOUTH),
+      h: shoot(WEST),
       'shift+up': shoot(NORTH),
       'shift+right': shoot(EAST),
       'shift+down': shoot(SOUTH),
@@ -109,7 +116,7 @@ const walkKeys: readonly KeyRow[] = [
     text: 'chat: Enter sends, Esc cancels',
     actions: { return: { do: 'chat' }, enter: { do: 'chat' }, t: { do: 'chat' } },
   },
-  { keys: '/trade in chat', text: 'bob 100 gold for 1 trophy: offers a swap', actions: {} },
+  tradeKeys('Enter'),
   { keys: 'Tab', text: 'scores', actions: { tab: { do: 'scores' } } },
 ];
 
@@ -146,6 +153,7 @@ const fourKeys: readonly KeyRow[] = [
     actions: { n: { do: 'nextOpponent' } },
   },
   { keys: 'T', text: 'chat: Enter sends, Esc cancels', actions: { t: { do: 'chat' } } },
+  tradeKeys('T'),
 ];
 
 interface Keymap {

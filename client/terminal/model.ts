@@ -17,6 +17,8 @@ export enum Overlay {
 
 export interface Model {
   readonly nowMs: number;
+  /** Whether the terminal shows colours: without them tiles and cells are told apart by characters. */
+  readonly hasColours: boolean;
   /** The game that is played, also before there is a room. */
   readonly game: string;
   readonly world: World | undefined;

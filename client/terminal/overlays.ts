@@ -1,4 +1,6 @@
 // What can stand over the picture: help, scores, a notice, and the word that the window is small.
+
+import { isBot } from '../../protocol/index.ts';
 import type { Area, Canvas } from './canvas.ts';
 import { keymapOf } from './keymap.ts';
 import { COLUMNS_MIN, ROWS_MIN } from './layout.ts';
@@ -7,8 +9,10 @@ import type { Score, Scores } from './scores.ts';
 import { cleanText } from './shown-text.ts';
 import { type Style, styles } from './style.ts';
 import { shorten, widthOf, wrap } from './text.ts';
+import type { Miner } from './world.ts';
 
 const HELP_COLUMNS = 56;
+const KEY_COLUMNS = 18;
 const SCORE_COLUMNS = 46;
 
 interface Line {
@@ -20,11 +24,21 @@ const plain = (text: string): Line => ({ text, look: styles.box });
 const title = (text: string): Line => ({ text, look: styles.boxTitle });
 
 export function drawHelp(canvas: Canvas, area: Area, { world, game }: Model): void {
-  const keys = keymapOf(game).rows.map(({ keys, text }) => plain(`${keys.padEnd(18)} ${text}`));
+  const keys = keymapOf(game).rows.flatMap(({ keys, text }) => keyLines(keys, text));
   const rules = rulesOf(world?.about);
-  const lines = [title('Keys'), ...keys];
-  if (rules) lines.push(plain(''), ...wrap(rules, HELP_COLUMNS).map(plain));
-  drawBox(canvas, area, lines, HELP_COLUMNS);
+  const goal = rules ? wrap(rules, HELP_COLUMNS).map(title) : [];
+  const spaced = [...goal, ...(rules ? [plain('')] : []), ...keys];
+  drawBox(
+    canvas,
+    area,
+    spaced.length <= area.height - 2 ? spaced : [...goal, ...keys],
+    HELP_COLUMNS,
+  );
+}
+
+function keyLines(keys: string, text: string): Line[] {
+  const texts = wrap(text, HELP_COLUMNS - KEY_COLUMNS - 1);
+  return texts.map((line, i) => plain(`${(i === 0 ? keys : '').padEnd(KEY_COLUMNS)} ${line}`));
 }
 
 function rulesOf(about: unknown): string | undefined {
@@ -32,8 +46,11 @@ function rulesOf(about: unknown): string | undefined {
   return typeof rules === 'string' ? rules : undefined;
 }
 
-export function drawScores(canvas: Canvas, area: Area, { scores }: Model): void {
-  drawBox(canvas, area, scoreLines(scores), SCORE_COLUMNS);
+export function drawScores(canvas: Canvas, area: Area, { scores, world }: Model): void {
+  const miners = [...(world?.of<Miner>('miner') ?? [])];
+  const hasBots = miners.some(({ player }) => isBot(player));
+  const bots = hasBots ? [plain('Bots, marked (bot), have no place here.')] : [];
+  drawBox(canvas, area, [...scoreLines(scores), ...bots], SCORE_COLUMNS);
 }
 
 function scoreLines(scores: Scores | string | undefined): Line[] {
@@ -46,7 +63,7 @@ function scoreLines(scores: Scores | string | undefined): Line[] {
     text: scoreText(score),
     look: isOwn(score, own) ? styles.boxOwn : styles.box,
   }));
-  if (rows.length === 0) rows.push(plain('Nobody has banked any gold yet.'));
+  if (rows.length === 0) rows.push(plain('No player has banked any gold yet.'));
   return isListed ? [head, ...rows] : [head, ...rows, plain(''), ownLine(own)];
 }
 

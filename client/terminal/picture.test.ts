@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { FIRST_BOT } from '../../protocol/index.ts';
 import type { Canvas } from './canvas.ts';
 import { CaveMap } from './cave-map.ts';
 import { CHAT_MS, EVENT_MS, Feed } from './feed.ts';
+import { keymapOf } from './keymap.ts';
 import { COLUMNS_MIN, ROWS_MIN } from './layout.ts';
-import { Overlay } from './model.ts';
+import { type Model, Overlay } from './model.ts';
 import { pictureOf } from './picture.ts';
 import { scoresOf } from './scores.ts';
+import { MARK } from './shown-text.ts';
+import { styles, withoutColours } from './style.ts';
 import { CHUNK, modelOf, TestWorld } from './test-world.ts';
+import { Hurt } from './world.ts';
 
 const rowsOf = (canvas: Canvas) => Array.from({ length: canvas.height }, (_, y) => canvas.row(y));
 const textOf = (canvas: Canvas) => rowsOf(canvas).join('\n');
@@ -72,6 +77,44 @@ describe('The picture', () => {
   });
 });
 
+describe('A player who has never seen the game', () => {
+  const goal = (more: Partial<Model>, width = COLUMNS_MIN) =>
+    rowsOf(pictureOf(modelOf({ ...goldrush(), ...more }), width, ROWS_MIN)).find((row) =>
+      row.startsWith(MARK),
+    );
+  const at = (fields: Readonly<Record<string, number>>, map = new CaveMap()) => {
+    const { world } = goldrush();
+    world.avatar = world.miner(1, 4, 4, fields);
+    return { world, map };
+  };
+
+  it('is told what to do next, until there is gold in the bank', () => {
+    expect(goal(at({}))).toContain('You are @. Walk onto gold ($)');
+    expect(goal(at({ gold: 5 }))).toContain('You carry 5 gold. Find a bank (░░) to keep it.');
+    expect(goal(at({ gold: 5 }, goldrush().map))).toContain('to the bank (░░) in the direction ↘');
+    expect(goal(at({ hurt: Hurt.Stunned }))).toContain('You can move again in a moment.');
+    expect(goal(at({ banked: 1 }))).toBeUndefined();
+  });
+});
+
+describe('Without colours', () => {
+  it('walls, floor, a bank and oneself are characters', () => {
+    const rows = rowsOf(pictureOf(modelOf({ ...goldrush(), hasColours: false }), 80, 24));
+    for (const text of ['####', ' . .', '░░', '@>']) {
+      expect(rows.some((row) => row.includes(text))).toBe(true);
+    }
+  });
+
+  it('the client’s own panels stand out by exchanged colours', () => {
+    for (const look of [styles.bar, styles.trade, styles.question, styles.box, styles.notice]) {
+      expect(withoutColours(look) & (0xffff | (32 << 16))).toBe(32 << 16);
+    }
+    for (const look of [styles.chatText, styles.event, styles.blank]) {
+      expect(withoutColours(look) & (0xffff | (32 << 16))).toBe(0);
+    }
+  });
+});
+
 describe('What was said and happened', () => {
   it('grows old', () => {
     const feed = new Feed();
@@ -100,6 +143,27 @@ describe('Overlays', () => {
     const text = textOf(pictureOf(modelOf({ ...goldrush(), overlay: Overlay.Help }), 80, 24));
     expect(text).toContain('arrows, W A S D');
     expect(text).toContain('Dig, and keep what you find.');
+  });
+
+  it.each(['goldrush', 'connect-four'])('help of %s fits the smallest window', (game) => {
+    const world = new TestWorld();
+    world.game = game;
+    const sentences = { goldrush: 4 }[game] ?? 1;
+    world.about = { rules: 'Seven words are in each of these sentences. '.repeat(sentences) };
+    const model = modelOf({ world, game, overlay: Overlay.Help });
+    const text = textOf(pictureOf(model, COLUMNS_MIN, ROWS_MIN));
+    for (const { keys } of keymapOf(game).rows) expect(text).toContain(keys);
+    expect(text).toContain('Seven words');
+    expect(text).toContain('fg goes on');
+    expect(text).not.toContain('…');
+  });
+
+  it('scores say that bots have no place in them', () => {
+    const { world } = goldrush();
+    const shown = () => textOf(pictureOf(modelOf({ world, overlay: Overlay.Scores }), 80, 24));
+    expect(shown()).not.toContain('(bot)');
+    world.miner(FIRST_BOT + 1, 5, 5);
+    expect(shown()).toContain('Bots, marked (bot), have no place here.');
   });
 
   it('scores list the best, equals with one place, and oneself below', () => {

@@ -50,10 +50,10 @@ function drawAll(canvas: Canvas, layout: Layout, model: Model): void {
   if (notice !== undefined) drawNotice(canvas, layout.scene, notice);
 }
 
-function drawWorld(canvas: Canvas, area: Area, { world, map, four }: Model): void {
+function drawWorld(canvas: Canvas, area: Area, { world, map, four, hasColours }: Model) {
   const board = fourOf(world);
-  if (board) drawFour(canvas, area, board, four.column, four.turnForMs);
-  else if (world?.game === GOLDRUSH) drawCave(canvas, area, world, map);
+  if (board) drawFour(canvas, area, board, four, hasColours);
+  else if (world?.game === GOLDRUSH) drawCave(canvas, area, world, map, hasColours);
   else if (world) drawPlain(canvas, area, world);
 }
 

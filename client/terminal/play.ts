@@ -142,7 +142,8 @@ export class Play {
     const { open: trades, question } = this.trading;
     const talk = { feed, typing, trades, question };
     const shown = { world: room, map, four, waiting, overlay, scores, ...talk };
-    return { nowMs, game, ...shown, ...connection };
+    const { hasColours } = this.parts.screen;
+    return { nowMs, game, hasColours, ...shown, ...connection };
   }
 
   private act(action: Action): void {

@@ -6,6 +6,8 @@ import { BLACK, type Colour, type Style, style } from './style.ts';
 export interface TileLook {
   readonly chars: string;
   readonly look: Style;
+  /** The same without colours. */
+  readonly plain: string;
 }
 
 interface Light {
@@ -36,7 +38,7 @@ const lights: readonly Light[] = [
 const lightTiles: readonly number[] = [7, 13, 19];
 const REMEMBERED = lights.length - 1;
 
-const unseen: TileLook = { chars: '  ', look: style(BLACK, BLACK) };
+const unseen: TileLook = { chars: '  ', look: style(BLACK, BLACK), plain: '  ' };
 
 /** The looks of one light, made once: a frame has hundreds of tiles. */
 interface Looks {
@@ -50,11 +52,11 @@ interface Looks {
 const textures = ['  ', '  ', '  ', ' .', '  ', ', ', '  ', "' ", '  ', ' ,', '  '] as const;
 
 const looks: readonly Looks[] = lights.map((of) => ({
-  floor: textures.map((chars) => ({ chars, look: style(of.speck, of.floor) })),
-  rim: { chars: '  ', look: style(of.rim, of.rim) },
-  face: { chars: '▀▀', look: style(of.rim, of.face) },
-  deep: { chars: '  ', look: style(of.deep, of.deep) },
-  bank: { chars: '░░', look: style(of.bankMark, of.bank) },
+  floor: textures.map((chars) => ({ chars, look: style(of.speck, of.floor), plain: ' .' })),
+  rim: { chars: '  ', look: style(of.rim, of.rim), plain: '##' },
+  face: { chars: '▀▀', look: style(of.rim, of.face), plain: '##' },
+  deep: { chars: '  ', look: style(of.deep, of.deep), plain: '  ' },
+  bank: { chars: '░░', look: style(of.bankMark, of.bank), plain: '░░' },
 }));
 
 /** @param tiles how far the lamp is.

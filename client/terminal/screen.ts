@@ -2,6 +2,7 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import termkit from 'terminal-kit';
 import type { Canvas } from './canvas.ts';
+import { withoutColours } from './style.ts';
 
 const COLUMNS_UNKNOWN = 80;
 const ROWS_UNKNOWN = 24;
@@ -13,13 +14,16 @@ const MODES_OFF = '\x1b[?2004l\x1b[?7h';
 export class Screen {
   private readonly stdout: WriteStream;
   private readonly terminal: termkit.Terminal;
+  /** Fewer than 256 colours are as good as none: the cave has shades of one. */
+  readonly hasColours: boolean;
   private buffer: termkit.ScreenBuffer | undefined;
   private shown: Canvas | undefined;
   private isOpen = false;
 
   constructor(stdin: ReadStream, stdout: WriteStream, term: string | undefined) {
     this.stdout = stdout;
-    this.terminal = hasManyColours(term, stdout)
+    this.hasColours = hasManyColours(term, stdout);
+    this.terminal = this.hasColours
       ? termkit.createTerminal({ stdin, stdout, generic: 'xterm-256color', appId: '', appName: '' })
       : termkit.terminal;
   }
@@ -48,7 +52,7 @@ export class Screen {
       this.buffer = new termkit.ScreenBuffer({ dst: this.terminal, width, height });
       this.shown = undefined;
     }
-    const isChanged = putChanges(this.buffer, canvas, this.shown);
+    const isChanged = putChanges(this.buffer, canvas, this.shown, this.hasColours);
     this.shown = canvas;
     if (isChanged) this.buffer.draw({ delta: true });
   }
@@ -70,7 +74,8 @@ export class Screen {
   }
 }
 
-/** terminal-kit knows few terminals by name and gives the others 16 colours, tmux among them. */
+/** terminal-kit knows few terminals by name and gives the others 16 colours, tmux among them. Node
+ *  knows NO_COLOR. */
 function hasManyColours(term: string | undefined, stdout: WriteStream): boolean {
   return term !== 'linux' && stdout.getColorDepth() >= 8;
 }
@@ -80,6 +85,7 @@ function putChanges(
   buffer: termkit.ScreenBuffer,
   canvas: Canvas,
   shown: Canvas | undefined,
+  hasColours: boolean,
 ): boolean {
   const { chars, styles, width } = canvas;
   const differs = (at: number): boolean =>
@@ -96,7 +102,8 @@ function putChanges(
     do run += chars[at++];
     while (at < rowEnd && styles[at] === styles[start] && (differs(at) || chars[at] === ''));
     const place = { x: start % width, y: Math.floor(start / width) };
-    buffer.put({ ...place, attr: styles[start]!, wrap: false, dx: 1, dy: 0 }, run);
+    const attr = hasColours ? styles[start]! : withoutColours(styles[start]!);
+    buffer.put({ ...place, attr, wrap: false, dx: 1, dy: 0 }, run);
     isChanged = true;
   }
   return isChanged;

@@ -1,4 +1,5 @@
 // Names and text of players made safe to show among lines of the client's own.
+import { isBot } from '../../protocol/index.ts';
 import { glyphsOf } from './text.ts';
 
 /** Begins each row in which the client itself speaks, in the first column. Text of players never
@@ -31,11 +32,6 @@ export function nameOf(name: string): string {
   const isPlain = ONE_WORD.test(cleaned) && !RESERVED.has(cleaned.normalize('NFKC').toLowerCase());
   return isPlain ? cleaned : `“${cleaned.replace(/[“”„‟]/gu, "'")}”`;
 }
-
-/** The first player number of a bot, as PROTOCOL.md says. */
-const FIRST_BOT = 0xf000_0000;
-
-export const isBot = (player: number): boolean => player >= FIRST_BOT;
 
 /** A name where it stands by itself, as over a miner: marked where the player is a bot. */
 export function labelOf(name: string, player: number): string {

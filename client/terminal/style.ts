@@ -18,6 +18,16 @@ export function backgroundOf(look: Style): Colour {
 
 export const BLACK: Colour = 16;
 
+/** terminal-kit's flags for the terminal's own colours, and for these exchanged. */
+const OWN_COLOURS = (16 << 24) | (32 << 24);
+const INVERSE = 32 << 16;
+
+/** The look in the terminal's own two colours: exchanged where the ground is not black. */
+export function withoutColours(look: Style): Style {
+  const flags = look & (BOLD | UNDERLINE);
+  return OWN_COLOURS | flags | (backgroundOf(look) === BLACK ? 0 : INVERSE);
+}
+
 /** The colours that are not the cave's. */
 export const styles = {
   blank: style(250, BLACK),
@@ -27,6 +37,7 @@ export const styles = {
   barGood: style(121, 236),
   barBad: style(210, 236, BOLD),
   event: style(223, BLACK),
+  goal: style(151, BLACK),
   eventDim: style(243, BLACK),
   chatText: style(252, BLACK),
   hint: style(243, BLACK),

@@ -2,6 +2,7 @@
 // each row behind the name of its player.
 import type { Area, Canvas } from './canvas.ts';
 import type { ChatLine } from './feed.ts';
+import { goalOf } from './goal.ts';
 import type { Model } from './model.ts';
 import { MARK } from './shown-text.ts';
 import { BLACK, playerColour, type Style, style, styles } from './style.ts';
@@ -47,9 +48,12 @@ function drawLongEvent(canvas: Canvas, area: Area, rows: readonly string[]): voi
 }
 
 /** The newest first, as many as there is room for. */
-function drawEvents(canvas: Canvas, area: Area, { feed, nowMs }: Model): void {
+function drawEvents(canvas: Canvas, area: Area, model: Model): void {
+  const { feed, nowMs } = model;
   let x = area.x + 2;
-  feed.recentEvents(nowMs).forEach(({ text }, i) => {
+  const events = feed.recentEvents(nowMs);
+  if (events.length === 0) drawGoal(canvas, area, model);
+  events.forEach(({ text }, i) => {
     const space = area.x + area.width - x;
     if (i === 0) drawMark(canvas, area.y, styles.event);
     if (i > 0 && widthOf(text) > space) x = area.x + area.width;
@@ -58,6 +62,13 @@ function drawEvents(canvas: Canvas, area: Area, { feed, nowMs }: Model): void {
       x = canvas.write(x, area.y, text + EVENT_GAP, look, area);
     }
   });
+}
+
+function drawGoal(canvas: Canvas, area: Area, model: Model): void {
+  const goal = goalOf(model);
+  if (goal === undefined) return;
+  drawMark(canvas, area.y, styles.goal);
+  canvas.write(area.x + 2, area.y, goal, styles.goal, area);
 }
 
 /** Rows of chat, oldest first: the last `base`, and before these what was said a moment ago, or while

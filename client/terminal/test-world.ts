@@ -35,6 +35,7 @@ export class TestWorld implements World {
 export function modelOf(parts: Partial<Model>): Model {
   return {
     nowMs: 0,
+    hasColours: true,
     game: 'goldrush',
     four: { column: 3, turnForMs: 0 },
     waiting: undefined,

@@ -15,6 +15,10 @@ export function drawWaiting(canvas: Canvas, area: Area, waiting: Waiting, nowMs:
   const { sinceMs, count } = waiting;
   const counted = count === undefined ? '' : `${count} ${count === 1 ? 'waits' : 'wait'}, `;
   const text = `Waiting for an opponent (${counted}${clock(nowMs - sinceMs)})`;
-  const x = area.x + Math.floor((area.width - widthOf(text)) / 2);
-  canvas.write(x, area.y + Math.floor(area.height / 2), text, styles.event, area);
+  const middle = area.y + Math.floor(area.height / 2);
+  const lines = [text, 'The game begins as soon as another player asks for it.'];
+  lines.forEach((line, i) => {
+    const x = area.x + Math.floor((area.width - widthOf(line)) / 2);
+    canvas.write(x, middle + i, line, i === 0 ? styles.event : styles.hint, area);
+  });
 }

@@ -62,6 +62,7 @@ describe('A room with bots', () => {
   it('is filled up with as many as are wanted', () => {
     expect(names()).toEqual(['bot 1', 'bot 2', 'bot 3']);
     expect([...state.room.players.values()].every(({ isBot }) => isBot)).toBe(true);
+    expect(['bot 3', 'bot 4'].map((name) => test.room.hasBotNamed(name))).toEqual([true, false]);
   });
 
   it('gives each player the place of a bot, and fills it again', () => {

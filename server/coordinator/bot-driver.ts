@@ -1,9 +1,9 @@
 // The bots of one room: fills it up with them, has plans made for them, and puts in what they do.
 import { performance } from 'node:perf_hooks';
+import { FIRST_BOT, isBot } from '../../protocol/index.ts';
 import type { Bots, Game, Player, Room } from '../games/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import type { Input } from './inputs.ts';
-import { FIRST_BOT, isBot } from './player-record.ts';
 import type { RoomState } from './room-state.ts';
 import type { WorkPool } from './work-pool.ts';
 
@@ -64,6 +64,13 @@ export class BotDriver {
 
   get size(): number {
     return this.bots.size;
+  }
+
+  /** Whether a bot in the room has this name. */
+  hasNamed(name: string): boolean {
+    const { players } = this.options.state.room;
+    for (const id of this.bots.keys()) if (players.get(id)?.name === name) return true;
+    return false;
   }
 
   has(player: number): boolean {

@@ -1,4 +1,5 @@
 // A player as the room remembers it: avatar, view, connection, and which commands were applied.
+import { isBot } from '../../protocol/index.ts';
 import type { Entity, Player } from '../games/index.ts';
 import type { Sight } from '../link/index.ts';
 import { Ledger, type ListedLedger, type SavedLedger } from './ledger.ts';
@@ -34,11 +35,6 @@ export interface Gaze {
 /** The view of a player that never had an avatar, and for which the game has named no other. */
 const CORNER: Place = [0, 0];
 const BLANK: Gaze = { avatar: undefined, looks: undefined, place: undefined };
-
-/** Players from this number on are bots, of one room each. No session gets so far. */
-export const FIRST_BOT = 0xf000_0000;
-
-export const isBot = (player: number): boolean => player >= FIRST_BOT;
 
 export class PlayerRecord implements Player {
   readonly id: number;

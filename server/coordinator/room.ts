@@ -112,6 +112,10 @@ export class Room {
     return this.bots?.size ?? 0;
   }
 
+  hasBotNamed(name: string): boolean {
+    return this.bots?.hasNamed(name) ?? false;
+  }
+
   get tick(): number {
     return this.state.room.tick;
   }

@@ -1,6 +1,6 @@
 // What the lobby's commands for trades take, and what they ask of the trade desk.
 
-import type { Goods } from '../../protocol/index.ts';
+import { type Goods, isBot } from '../../protocol/index.ts';
 import { type Static, Type } from '../../protocol/schema.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
@@ -41,7 +41,8 @@ export function offer(
   const found = findPlayer(sessions, args.with);
   if (found.length > 1) return ['AMBIGUOUS_NAME', numbersOf(found)];
   const [other] = found;
-  if (!other) return ['UNKNOWN_PLAYER', String(args.with)];
+  if (!other)
+    return [isBotBeside(session, args.with) ? 'BOT_PLAYER' : 'UNKNOWN_PLAYER', String(args.with)];
   return trades.offer(session, other, give, want);
 }
 
@@ -63,6 +64,12 @@ function findPlayer(sessions: Sessions, who: number | string): Session[] {
   if (typeof who === 'string') return sessions.named(who, NUMBERS_SHOWN);
   const session = sessions.byId(who);
   return session ? [session] : [];
+}
+
+/** Whether a bot has this number, or this name in a room of the session. */
+function isBotBeside({ rooms }: Session, who: number | string): boolean {
+  if (typeof who === 'number') return isBot(who);
+  return [...rooms.values()].some((room) => room.hasBotNamed(who));
 }
 
 const numbersOf = (found: readonly Session[]): string => found.map(({ id }) => id).join(', ');

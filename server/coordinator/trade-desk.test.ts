@@ -1,9 +1,11 @@
 // Trades in the lobby: what players ask, what both are told, and what a new process makes of it.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FIRST_BOT } from '../../protocol/index.ts';
 import { StoreError } from '../store/index.ts';
 import { FakeLink } from './fake-link.ts';
 import { pass, settlePromises, startTime, stopTime } from './fake-time.ts';
+import type { Room } from './room.ts';
 import type { Session } from './session.ts';
 import { metrics } from './test-room.ts';
 import { TestWorld } from './test-world.ts';
@@ -85,6 +87,17 @@ describe('An offer', () => {
     expect(told(ann)).toEqual([own]);
     const theirs = { with: 'ann', player: ann.id, own: false, give: swap.want, want: swap.give };
     expect(told(bob)).toEqual([{ ...own, ...theirs }]);
+  });
+
+  it('is not offered to a bot, by its name in a room of one’s own or by its number', () => {
+    const room = { hasBotNamed: (name: string): boolean => name === 'bot 1' };
+    ann.rooms.set(9, room as unknown as Room);
+    const refusal = ['BOT_PLAYER', expect.stringContaining('do not trade')];
+    expect(ask(ann, 'trade', { with: 'bot 1', ...swap })).toEqual(refusal);
+    expect(ask(ann, 'trade', { with: FIRST_BOT + 1, ...swap })).toEqual(refusal);
+    expect(ask(ann, 'trade', { with: 'bot 2', ...swap })).toContain('UNKNOWN_PLAYER');
+    ann.rooms.clear();
+    expect(ask(ann, 'trade', { with: 'bot 1', ...swap })).toContain('UNKNOWN_PLAYER');
   });
 
   it.each([

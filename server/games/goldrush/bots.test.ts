@@ -1,7 +1,7 @@
 // Bots of Goldrush: the ways they find, and how they play by the rules of players.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FIRST_BOT } from '../../coordinator/player-record.ts';
+import { FIRST_BOT } from '../../../protocol/index.ts';
 import { SeededRandom } from '../../coordinator/random.ts';
 import { planAll, planFor } from './bot-plans.ts';
 import { bots } from './bots.ts';

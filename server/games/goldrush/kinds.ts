@@ -1,4 +1,6 @@
 // What there is in a cave: the entity kinds, the room's memory, and the types of both.
+
+import { FIRST_BOT } from '../../../protocol/index.ts';
 import { type Entity, type Hidden, hidden, type Player, type Room } from '../game.ts';
 import { directions } from './directions.ts';
 
@@ -72,7 +74,7 @@ export const kindTexts: KindTexts = {
     text: 'A player. Miners do not stand in each other’s way.',
     fields: {
       ...place,
-      player: 'The player’s number.',
+      player: `The player’s number; from ${FIRST_BOT} on it is a bot.`,
       name: 'The player’s name.',
       facing,
       gold: 'What is carried.',
