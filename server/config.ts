@@ -279,7 +279,8 @@ export const settings = {
     0,
     1_099_511_627_776,
     'bytes',
-    'A worker with more resident memory is replaced, its connections kept; 0: no limit.',
+    'A worker with more resident memory is replaced, its connections kept; 0: no limit. One that has as much from its ' +
+      'start is replaced only when its memory has doubled.',
   ),
   restartsMax: integer(
     20,
@@ -348,6 +349,11 @@ interface Relation {
   readonly text: string;
 }
 
+/** An idle worker, and some room for its clients. */
+const WORKER_BYTES_MIN = 134_217_728;
+
+const isAny = (host: string): boolean => ['0.0.0.0', '::', ''].includes(host);
+
 export const relations: readonly Relation[] = [
   {
     holds: (config) => config.heartbeatMs * 3 <= config.hangMs,
@@ -364,6 +370,31 @@ export const relations: readonly Relation[] = [
   {
     holds: (config) => config.handshakeMs <= config.idleMs,
     text: '--handshake-ms must not exceed --idle-ms: lower the first or raise the second',
+  },
+  {
+    holds: ({ workerMemoryMax }) => workerMemoryMax === 0 || workerMemoryMax >= WORKER_BYTES_MIN,
+    text: `--worker-memory-max must be 0 or at least ${WORKER_BYTES_MIN} bytes, since an idle worker has about 100,000,000: raise the first`,
+  },
+  {
+    holds: ({ stepMsMax, hangMs }) => stepMsMax < hangMs,
+    text: '--step-ms-max must be less than --hang-ms, else the process is replaced before the game code is stopped: lower the first or raise the second',
+  },
+  {
+    holds: ({ groupObjectBytesMax, groupBytesMax }) => groupObjectBytesMax <= groupBytesMax,
+    text: '--group-object-bytes-max must not exceed --group-bytes-max: lower the first or raise the second',
+  },
+  {
+    holds: ({ groupProcessBytesMax, groupBytesMax }) => groupProcessBytesMax <= groupBytesMax,
+    text: '--group-process-bytes-max must not exceed --group-bytes-max: lower the first or raise the second',
+  },
+  {
+    holds: ({ perClientSpare, perClientMax }) => perClientSpare <= perClientMax,
+    text: '--per-client-spare must not exceed --per-client-max: lower the first or raise the second',
+  },
+  {
+    holds: ({ port, adminPort, host, adminHost }) =>
+      port === 0 || port !== adminPort || (host !== adminHost && !isAny(host) && !isAny(adminHost)),
+    text: '--port and --admin-port must differ, since game clients and operators cannot share a port: raise the first or lower the second',
   },
 ];
 

@@ -3,7 +3,8 @@ import cluster from 'node:cluster';
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
-import { ConfigError } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
+import { checkVariables } from './config-variables.ts';
 import { createLog, LogRelay, ProcessMetrics, printBanner } from './observe/index.ts';
 import { DataDirectoryError, ListenError, Primary } from './primary/index.ts';
 import { readConfig } from './read-config.ts';
@@ -27,9 +28,10 @@ export async function runPrimary(mainFile: string): Promise<void> {
   process.title = 'holdfast primary';
   // What the server writes is for its own user. Its processes inherit that.
   process.umask(0o077);
-  const config = readConfigOrExit();
+  const { config, warnings } = readConfigOrExit();
   const relay = new LogRelay(config.logFormat);
   const log = createLog({ role: 'primary', level: config.logLevel, write: relay.write });
+  for (const warning of warnings) log.warn(warning);
   const primary = new Primary({
     config,
     log,
@@ -86,9 +88,11 @@ function asNamed(file: string): string {
   }
 }
 
-function readConfigOrExit(): ReturnType<typeof readConfig> {
+function readConfigOrExit(): { config: Config; warnings: readonly string[] } {
   try {
-    return readConfig(process.argv.slice(2));
+    const { ignored, warnings } = checkVariables(process.env);
+    for (const name of ignored) delete process.env[name];
+    return { config: readConfig(process.argv.slice(2)), warnings };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return exitWithError(error.message);

@@ -49,7 +49,7 @@ function parse(row: SettingRow<Kind, unknown>, text: string): unknown {
     case 'path':
       return text;
     case 'list':
-      return text.split(':').filter((path) => path !== '');
+      return parsePaths(text);
     case 'names':
       return parseNames(text);
     case 'networks':
@@ -64,6 +64,30 @@ function parse(row: SettingRow<Kind, unknown>, text: string): unknown {
     default:
       return row.kind satisfies never;
   }
+}
+
+/** An empty text would load the games that ship where a module was meant: `--game "$MODULE"`. */
+function parsePaths(text: string): readonly string[] | undefined {
+  const paths = text.split(':').filter((path) => path !== '');
+  return paths.length > 0 ? paths : undefined;
+}
+
+/** What of each unit one of a larger one is. */
+const LARGER: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  ms: { ms: 1, s: 1000, sec: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 },
+  hours: { h: 1, d: 24 },
+  bytes: Object.fromEntries(
+    ['', 'k', 'm', 'g', 't'].flatMap((letter, i) => {
+      return [`${letter}b`, `${letter}ib`, letter].map((name) => [name, 1024 ** i]);
+    }),
+  ),
+};
+
+/** @returns what a value with a unit (10s, 1GB) is in the setting's own; '' for any other. */
+function unitHint({ unit = '' }: SettingRow<Kind, unknown>, text: string): string {
+  const [, number, name] = /^(\d+(?:\.\d+)?) ?([a-z]+)$/i.exec(text) ?? [];
+  const factor = name && LARGER[unit]?.[name.toLowerCase()];
+  return factor ? ` Its unit is ${unit}: ${text} is ${Math.round(Number(number) * factor)}.` : '';
 }
 
 function parseInteger(text: string, min = 0, max = Number.MAX_SAFE_INTEGER): number | undefined {
@@ -110,17 +134,28 @@ function optionOf(name: string, row: SettingRow<Kind, unknown>): Option {
   if (row.choices) option.choices(row.choices);
   option.argParser((text, before) => {
     const value = parse(row, text);
-    if (value === undefined) throw new InvalidArgumentError(`It takes ${takes(row)}.`);
+    if (value === undefined) {
+      throw new InvalidArgumentError(`It takes ${takes(row)}.${unitHint(row, text)}`);
+    }
     return list ? [...(before as readonly unknown[]), ...(value as readonly unknown[])] : value;
   });
   return option;
 }
 
-/** The command line of `holdfast serve`, without an action. */
+/** The command line of `holdfast serve`. */
 export function serveCommand(): Command {
   const command = new Command('holdfast serve')
     .description('Runs the game server. Each setting can also be given by its variable.')
-    .showHelpAfterError('(--help lists the settings)');
+    .showHelpAfterError('(--help lists the settings)')
+    // For a better sentence than that there are too many arguments.
+    .allowExcessArguments()
+    .action((_settings, command: Command) => {
+      const [first] = command.args;
+      if (first === undefined) return;
+      command.error(
+        `error: ${first} is no flag: a setting is given as in --port 8000, a game as in --game ${first}`,
+      );
+    });
   for (const [name, row] of Object.entries(settings)) command.addOption(optionOf(name, row));
   return command;
 }

@@ -138,9 +138,17 @@ describe('A rolling restart to new code', () => {
 
 describe('A worker with more memory than it may have', () => {
   it('is replaced, and its connections are kept', async () => {
-    const server = await startServer('--workers', '1', '--worker-memory-max', '1000000');
+    const folder = temporaryDirectory();
+    const limit = ['--worker-memory-max', String(2 ** 28), '--fault-code', folder];
+    const server = await startServer('--workers', '1', ...limit);
     const { rooms, seen } = await crowd(server, 5);
     const before = await childPids(server);
+    const hog = `globalThis.hog = Buffer.alloc(${2 ** 28}, 1)`;
+    // A worker that has as much from its start stays.
+    const code = `setTimeout(() => { ${hog}; }, 6500 - 1000 * process.uptime());`;
+    for (const { role, pid } of await server.admin.processes()) {
+      if (role === 'worker') writeFileSync(join(folder, `${pid}.js`), code);
+    }
     const replaced = () =>
       server.metric('holdfast_processes_replaced_total', { reason: 'memory' }).catch(() => 0);
     await expect.poll(replaced).toBeGreaterThan(0);

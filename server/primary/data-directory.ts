@@ -1,7 +1,7 @@
 // The directory of what outlives the server: made, closed to other users, and proved to be writable,
 // before anything starts.
 import { accessSync, chmodSync, constants, readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve, sep } from 'node:path';
 import { makeDirectory } from '../make-directory.ts';
 import { FileLock } from '../multiprocessing/index.ts';
 
@@ -22,6 +22,7 @@ const OTHERS = 0o077;
  *  @throws {DataDirectoryError} */
 export function takeDataDirectory(path: string, warn: (text: string) => void): FileLock {
   const directory = resolve(path);
+  refuseBuild(directory);
   try {
     makeDirectory(directory);
     accessSync(directory, constants.W_OK | constants.X_OK);
@@ -46,6 +47,16 @@ export function takeDataDirectory(path: string, warn: (text: string) => void): F
   throw new DataDirectoryError(
     `cannot use ${directory}: another server (process ${FileLock.holder(name)}) uses it: ` +
       'stop that, or choose another directory with --data',
+  );
+}
+
+/** Each build replaces `dist` as a whole, and what is in it would be lost. */
+function refuseBuild(directory: string): void {
+  const above = resolve(import.meta.dirname, '../..');
+  const dist = basename(above) === 'dist' ? above : join(above, 'dist');
+  if (directory !== dist && !directory.startsWith(dist + sep)) return;
+  throw new DataDirectoryError(
+    `cannot use ${directory}: the next build would remove it together with ${dist}: choose another with --data`,
   );
 }
 

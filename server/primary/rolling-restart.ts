@@ -7,6 +7,7 @@ import type { Log, ProcessMetrics } from '../observe/index.ts';
 import type { Assignments } from './assignments.ts';
 import type { ChildProcess } from './child-process.ts';
 import type { Children } from './children.ts';
+import { WorkerMemory } from './worker-memory.ts';
 import { COORDINATOR, type Workers, workerId } from './workers.ts';
 
 export interface RollingRestartOptions {
@@ -34,8 +35,6 @@ export interface RestartStatus {
 }
 
 const POLL_MS = 5;
-/** A worker younger than that is not replaced for its memory: the limit may be too low for any. */
-const RECYCLED_AGE_MS = 5000;
 
 export class RollingRestart {
   status: RestartStatus = {
@@ -51,9 +50,11 @@ export class RollingRestart {
   /** One process is replaced at a time. */
   private last: Promise<unknown> = Promise.resolve();
   private recycling: ChildProcess | undefined;
+  private readonly memory: WorkerMemory;
 
   constructor(options: RollingRestartOptions) {
     this.options = options;
+    this.memory = new WorkerMemory(options);
   }
 
   /** Whether processes are being replaced, or are to be. */
@@ -82,8 +83,8 @@ export class RollingRestart {
   /** Replaces a worker whose memory has grown too large. */
   recycle(worker: ChildProcess): void {
     const { log, config } = this.options;
-    const isYoung = performance.now() - worker.startedAt < RECYCLED_AGE_MS;
-    if (this.recycling || worker.isRetiring || isYoung || !this.options.isServing()) return;
+    if (worker.isRetiring || !this.options.isServing()) return;
+    if (!this.memory.isWorthReplacing(worker, performance.now()) || this.recycling) return;
     this.recycling = worker;
     const { residentBytes } = worker.beat;
     const fields = { child: worker.name, residentBytes, workerMemoryMax: config.workerMemoryMax };
@@ -147,7 +148,9 @@ export class RollingRestart {
     if (config.spares > 0 && config.workers !== 'per-client') await children.spares.ready();
     // It has died meanwhile, and what has taken its place is new.
     if (children.inSlot('worker', slot) !== old) return;
-    await this.startSuccessors(slot);
+    const added = await this.startSuccessors(slot);
+    const now = performance.now();
+    if (reason === 'memory') for (const next of added) this.memory.replaced(next, now);
     for (;;) {
       const worker = children.inSlot('worker', slot);
       if (!worker) break;
@@ -163,13 +166,14 @@ export class RollingRestart {
   }
 
   /** Resolves when what is started in the stead of a worker is ready; else that is ended again. */
-  private async startSuccessors(slot: number): Promise<void> {
+  private async startSuccessors(slot: number): Promise<readonly number[]> {
     const { children, supervisor, workers } = this.options;
     const added = workers.replace(slot);
     // One that dies and dies is not there at all while it waits to be started again.
     const isReady = (next: number) => children.inSlot('worker', next)?.isReady === true;
     try {
       await this.until('a new worker was not ready in time', () => added.every(isReady));
+      return added;
     } catch (error) {
       workers.keep(slot);
       for (const next of added) if (!isReady(next)) supervisor.remove(workerId(next));
