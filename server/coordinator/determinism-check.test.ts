@@ -12,14 +12,14 @@ import { tally } from './test-game.ts';
 type Line = Record<string, unknown>;
 
 /** Runs a room of the game for three seconds. */
-async function run(game: Game, inputs: readonly Input[] = []) {
+async function run(game: Game, inputs: readonly Input[] = [], clock = () => 0) {
   const lines: Line[] = [];
   const write = (line: string) => lines.push(JSON.parse(line));
   const log = createLog({ role: 'coordinator', level: 'warn', write });
   const metrics = new ProcessMetrics('coordinator');
   const prepared = game.prepare?.run(new SeededRandom(5));
   const live = new RoomState(game, { id: 4, seed: 5, now: 0, prepared });
-  const check = new DeterminismCheck({ game, live, guard: new Guard(1000), log, metrics });
+  const check = new DeterminismCheck({ game, live, guard: new Guard(1000), log, metrics, clock });
   for (let tick = 1; tick <= 60; tick++) {
     const batch: readonly Input[] =
       tick === 1 ? [{ kind: 'join', player: 1, name: 'ada' }] : tick === 2 ? inputs : [];
@@ -76,6 +76,15 @@ describe('A game that uses Math.random', () => {
     expect(differences).toBe(3);
   });
 
+  it('is compared less often where that takes long', async () => {
+    let ms = 0;
+    const { differences } = await run(dicing, [], () => (ms += 60));
+    // At 0.05 s, 1.25 s and 2.45 s: 20 times 60 ms apart.
+    expect(differences).toBe(3);
+    const { differences: fewer } = await run(dicing, [], () => (ms += 120));
+    expect(fewer).toBe(2);
+  });
+
   it('goes on as it would have', async () => {
     const draws: number[] = [];
     const tick: Game['tick'] = (room) => {
@@ -102,6 +111,19 @@ describe('A game that', () => {
     const { lines, differences } = await run(game);
     expect(lines).toMatchObject([{ path: 'state.applied[0]', live: '"19"', again: '"20"' }]);
     expect(differences).toBe(1);
+  });
+
+  it('throws on a command only when it is fed again is told the error', async () => {
+    let runs = 0;
+    const throwOnce = () => {
+      if (++runs === 2) throw new Error('once too often');
+    };
+    const go = { args: Type.Object({}), run: throwOnce };
+    const input: Input = { kind: 'command', player: 1, seq: 1, name: 'go', args: {}, call: true };
+    const { lines } = await run({ ...tally, commands: { go } }, [input]);
+    expect(lines).toMatchObject([
+      { path: 'errors[0]', live: 'nothing', again: '"go of player 1: Error: once too often"' },
+    ]);
   });
 
   it('throws only when it is fed again is told', async () => {
@@ -256,21 +278,21 @@ describe('A state', () => {
       (state) => {
         state.scores = new Map();
       },
-      'state.scores is a Map, and a state that is written down holds only objects',
+      'state.scores is a Map: store a plain object',
     ],
     [
       'holds a bigint',
       (state) => {
         state.list = [1n << 80n];
       },
-      'state.list[0] is a bigint',
+      'state.list[0] is a BigInt: store a number',
     ],
     [
       'holds a function',
       (state) => {
         state.next = () => {};
       },
-      'state.next is a function',
+      'state.next is a function: keep functions in the module',
     ],
   ])('that %s is complained about with the paths', async (_what, change, text) => {
     const tick: Game['tick'] = (room) => {

@@ -25,6 +25,9 @@ export interface DeterminismCheckOptions {
   readonly guard: Guard;
   readonly log: Log;
   readonly metrics: ProcessMetrics<'coordinator'>;
+  /** By which the cost of a comparison is measured, in ms.
+   *  @default performance.now */
+  readonly clock?: () => number;
 }
 
 /** Of the room's own time. */
@@ -73,9 +76,10 @@ export class DeterminismCheck {
     const difference = this.feed(second, now, outputs);
     if (difference) this.report(difference);
     if (!difference && now < this.nextAt) return;
-    const startedAt = performance.now();
+    const { clock = () => performance.now() } = this.options;
+    const startedAt = clock();
     this.compare(second, difference !== undefined);
-    const costMs = performance.now() - startedAt;
+    const costMs = clock() - startedAt;
     this.nextAt = now + Math.max(INTERVAL_MS, costMs * INTERVALS_PER_COST);
   }
 
@@ -91,6 +95,7 @@ export class DeterminismCheck {
       return { path: 'what it throws', left: 'nothing', right: String(error) };
     }
     return (
+      inValues('errors', failuresOf(outputs), failuresOf(again!)) ??
       inValues('events', outputs.events, again!.events) ??
       inValues('the text of room.end', outputs.ended, again!.ended)
     );
@@ -99,10 +104,11 @@ export class DeterminismCheck {
   /** Compares both instances, and restores the second from what would be written of the live one. */
   private compare(second: RoomState, isReported: boolean): void {
     const { live } = this.options;
-    const fault = stateFault(live.room.state);
+    const saved = live.save();
+    const fault = stateFault(saved.state);
     if (fault) this.reportFault(fault.text);
     if (fault?.isUnwritable) return;
-    const written = asWritten(live.save());
+    const written = asWritten(saved);
     const difference = isReported ? undefined : firstDifference(written, asWritten(second.save()));
     if (difference) this.report(difference);
     this.restoreSecond(written);
@@ -140,4 +146,12 @@ export class DeterminismCheck {
     const { id: room, tick } = live.room;
     log.error({ room, game: game.name, tick }, `the game is not deterministic: ${text}`);
   }
+}
+
+/** The errors of commands and hooks, each with its player. */
+function failuresOf({ failures }: Outputs): readonly string[] {
+  return failures.map(({ part, player, command, error }) => {
+    const of = part === 'command' ? command : part;
+    return `${of} of player ${player}: ${String(error)}`;
+  });
 }

@@ -1,4 +1,5 @@
 // Why the state of a room would be another one after a recovery: two paths lead to one object, or a value is not plain.
+import { unwritable } from './unwritable.ts';
 
 /** How an object was reached first. */
 interface Reached {
@@ -15,35 +16,26 @@ export interface StateFault {
   readonly isUnwritable: boolean;
 }
 
-/** Plain values in the place of others. */
-const INSTEAD: Readonly<Record<string, string>> = {
-  Map: 'use an object or an array of pairs',
-  Set: 'use an array',
-  Date: 'keep its time as a number',
-  bigint: 'use a number or a string',
-  function: 'keep a name by which the game finds the function',
-  symbol: 'use a string',
-};
-
-/** Visits every object of the state once.
- *  @returns the first fault, those nearest to the root first; undefined for a state that is restored as it is. */
+/** @returns the first fault; undefined for a state that is restored as it is. */
 export function stateFault(state: unknown): StateFault | undefined {
-  if (!isObject(state)) return notPlain(state, () => 'state');
+  const twice = isPlain(state) ? objectReachedTwice(state) : undefined;
+  if (twice) return twice;
+  const { problem } = unwritable(state, 'state');
+  return problem === undefined ? undefined : { text: problem, isUnwritable: true };
+}
+
+/** Visits every object once, those nearest to the root first. */
+function objectReachedTwice(state: object): StateFault | undefined {
   const root: Reached = { object: state, holder: undefined, key: 'state' };
   const known = new Map<object, Reached>([[state, root]]);
   const waiting = [root];
   for (let next = 0; next < waiting.length; next++) {
     const holder = waiting[next]!;
-    const fault = notPlain(holder.object, () => pathOf(holder));
-    if (fault) return fault;
-    const keys = Array.isArray(holder.object) ? holder.object.keys() : Object.keys(holder.object);
+    const { object } = holder;
+    const keys = Array.isArray(object) ? object.keys() : Object.keys(object);
     for (const key of keys) {
-      const value = (holder.object as Record<string | number, unknown>)[key];
-      if (!isObject(value)) {
-        const of = notPlain(value, () => pathOf({ object: holder.object, holder, key }));
-        if (of) return of;
-        continue;
-      }
+      const value = (object as Record<string | number, unknown>)[key];
+      if (!isPlain(value)) continue;
       const again: Reached = { object: value, holder, key };
       const first = known.get(value);
       if (first) return reachedTwice(first, again);
@@ -71,26 +63,6 @@ function reachedTwice(first: Reached, again: Reached): StateFault {
   return { text, isUnwritable: false };
 }
 
-function notPlain(value: unknown, path: () => string): StateFault | undefined {
-  const name = isObject(value) ? className(value) : typeof value;
-  if (name === undefined || PLAIN.has(name)) return undefined;
-  const advice = INSTEAD[name] ?? 'keep its id or its plain fields';
-  const text =
-    `${path()} is a ${name}, and a state that is written down holds only objects, arrays, numbers, ` +
-    `strings, booleans and null: ${advice}`;
-  return { text, isUnwritable: true };
-}
-
-const PLAIN: ReadonlySet<string> = new Set(['string', 'number', 'boolean', 'undefined', 'object']);
-
-/** @returns undefined for a plain object or array. */
-function className(object: object): string | undefined {
-  if (Array.isArray(object)) return undefined;
-  const prototype: unknown = Object.getPrototypeOf(object);
-  if (prototype === Object.prototype || prototype === null) return undefined;
-  return object.constructor?.name || 'object of a class';
-}
-
 function pathOf({ holder, key }: Reached): string {
   if (!holder) return String(key);
   const of = pathOf(holder);
@@ -98,6 +70,10 @@ function pathOf({ holder, key }: Reached): string {
   return /^[A-Za-z_$][\w$]*$/.test(key) ? `${of}.${key}` : `${of}[${JSON.stringify(key)}]`;
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
+/** Objects of other classes cannot be written, whatever is in them. */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

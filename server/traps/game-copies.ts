@@ -3,43 +3,53 @@
 import { statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
 import type { Game } from '../games/index.ts';
 
 /** A copy stays in memory for the life of the process, so each comes after twice the time of the one before. */
 const FIRST_MS = 3000;
 const COPIES_MAX = 12;
-const QUERY = 'holdfast-copy';
+const MARK = '?holdfast-copy=';
 
 /** The server's own folders: games share these modules with it. */
 const OWN = [new URL('..', import.meta.url).href, new URL('../../protocol/', import.meta.url).href];
 
-/** Modules of games by URL, and when each was changed before it was loaded. */
-const changedMs = new Map<string, number>();
-
-/** Has the modules that a copy imports by a path loaded again, too. To be called before games are loaded. */
-export function keepCopiesApart(): void {
+/** Has the modules that a copy imports by a path loaded again, too, but those of the server and of packages. To be
+ *  called when the games have been loaded: its hooks run before all others, which know no copies.
+ *  @param loadedAt the time before they were loaded. */
+export function keepCopiesApart(loadedAt: number): void {
   registerHooks({
     resolve(specifier, context, nextResolve) {
-      const found = nextResolve(specifier, context);
-      if (!/^(\.{0,2}\/|file:)/.test(specifier)) return found;
-      const parent = new URL(context.parentURL ?? 'file:');
-      const copy = parent.searchParams.get(QUERY);
-      parent.search = '';
-      const { url } = found;
-      const isGames = changedMs.has(parent.href) && !OWN.some((own) => url.startsWith(own));
-      if (!isGames || !url.startsWith('file:')) return found;
-      if (!url.includes('?')) noteModule(url);
-      return copy === null || url.includes('?')
-        ? found
-        : { ...found, url: `${url}?${QUERY}=${copy}` };
+      const [path, ofSpecifier] = split(specifier);
+      const [parentURL, ofParent] = split(context.parentURL ?? '');
+      const isPath = /^(\.{0,2}\/|file:)/.test(specifier);
+      const copy = ofSpecifier ?? (isPath ? ofParent : undefined);
+      const found = nextResolve(path, { ...context, parentURL });
+      if (copy === undefined || !isOfGame(found)) return found;
+      // Of a file that was changed the copy would be of another game.
+      if (changedMs(found.url) >= loadedAt) throw new Error(`${found.url} was changed`);
+      return { ...found, url: `${found.url}${MARK}${copy}`, shortCircuit: true };
+    },
+    load(url, context, nextLoad) {
+      return nextLoad(split(url)[0], context);
     },
   });
 }
 
-/** To be called with the URL of a game's module before it is loaded. */
-export function noteModule(url: string): void {
-  if (!changedMs.has(url)) changedMs.set(url, timeOf(url));
+/** @returns the URL of the module, and the number of its copy. */
+function split(url: string): readonly [url: string, copy: string | undefined] {
+  const at = url.lastIndexOf(MARK);
+  return at < 0 ? [url, undefined] : [url.slice(0, at), url.slice(at + MARK.length)];
+}
+
+function isOfGame({ url, format }: { url: string; format?: string | null | undefined }): boolean {
+  if (!url.startsWith('file:') || url.includes('/node_modules/')) return false;
+  // Node keeps CommonJS modules by their paths.
+  return !format?.startsWith('commonjs') && !OWN.some((own) => url.startsWith(own));
+}
+
+/** @returns when the file was written or put there; infinity for one that is gone. */
+function changedMs(url: string): number {
+  return statSync(new URL(url), { throwIfNoEntry: false })?.ctimeMs ?? Number.POSITIVE_INFINITY;
 }
 
 export class GameCopies {
@@ -70,9 +80,7 @@ export class GameCopies {
   private async load(): Promise<void> {
     this.isLoading = true;
     try {
-      // A copy of changed files would be another game.
-      if (![...changedMs].every(([url, ms]) => timeOf(url) === ms)) return;
-      const copy = `${this.url}?${QUERY}=${++this.count}`;
+      const copy = `${this.url}${MARK}${++this.count}`;
       const { default: game } = (await import(copy)) as { default: Game };
       this.latest = this.made(game);
     } catch {
@@ -83,9 +91,4 @@ export class GameCopies {
       this.nextAt = performance.now() + this.intervalMs;
     }
   }
-}
-
-/** @returns 0 for a file that is not there. */
-function timeOf(url: string): number {
-  return statSync(fileURLToPath(url), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

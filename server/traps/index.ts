@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type CheckedGame, loadGames } from '../coordinator/index.ts';
 import type { Game } from '../games/index.ts';
-import { GameCopies, keepCopiesApart, noteModule } from './game-copies.ts';
+import { GameCopies, keepCopiesApart } from './game-copies.ts';
 import { installTraps } from './install-traps.ts';
 import { trappedGame } from './trapped-game.ts';
 
@@ -16,9 +16,9 @@ export { trappedGame } from './trapped-game.ts';
 export async function loadTrappedGames(paths: readonly string[]): Promise<Map<string, Game>> {
   installTraps();
   const urls = paths.map((path) => pathToFileURL(resolve(path)).href);
-  if (urls.length > 0) keepCopiesApart();
-  for (const url of urls) noteModule(url);
+  const loadedAt = Date.now();
   const games = await loadGames(paths);
+  if (urls.length > 0) keepCopiesApart(loadedAt);
   // The games are in the order of their paths.
   return new Map([...games].map(([name, game], i) => [name, checkedGame(game, urls[i])]));
 }

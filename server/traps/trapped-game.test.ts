@@ -11,7 +11,7 @@ import { setImmediate as soon } from 'node:timers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { GameHangError, Guard, RoomState } from '../coordinator/index.ts';
+import { GameHangError, Guard, type Input, RoomState } from '../coordinator/index.ts';
 import { type Game, refuse, Type } from '../games/game.ts';
 import { installTraps, trappedGame } from './index.ts';
 
@@ -187,11 +187,14 @@ describe('A forbidden call', () => {
       const game = trappedGame({ ...plain, items: ['coin'], [hook]: () => Math.random() }, false);
       const run = () => {
         const room = new RoomState(game, { id: 1, seed: 1, now: 1000 });
-        room.apply(2000, [{ kind: 'join', player: 1, name: 'ada' }]);
+        const apply = (input: Input) => {
+          for (const { error } of room.apply(2000, [input]).failures) throw error;
+        };
+        apply({ kind: 'join', player: 1, name: 'ada' });
         room.room.bank.deposit(room.room.players.get(1)!, 'coin', 1);
         room.about();
-        room.apply(3000, [{ kind: 'settled', n: 1, accepted: true, balance: 1 }]);
-        room.apply(3000, [{ kind: 'leave', player: 1 }]);
+        apply({ kind: 'settled', n: 1, accepted: true, balance: 1 });
+        apply({ kind: 'leave', player: 1 });
       };
       expect(run).toThrow(`Math.random() in ${hook}: use room.random`);
     },
