@@ -8,7 +8,7 @@ import { Feed } from './feed.ts';
 import { eventText } from './happenings.ts';
 import { layoutOf } from './layout.ts';
 import type { Model } from './model.ts';
-import { pictureOf } from './picture.ts';
+import { areTradesWhole, pictureOf } from './picture.ts';
 import { cleanText, labelOf, MARK, nameOf } from './shown-text.ts';
 import { styles } from './style.ts';
 import { CHUNK, modelOf, TestWorld } from './test-world.ts';
@@ -206,6 +206,17 @@ describe('The panel of trades', () => {
         }
       }
     }
+  });
+
+  it('is known not to be whole where an offer is longer than the window', () => {
+    const item = (i: number) => [`${i}${'x'.repeat(39)}`, Number.MAX_SAFE_INTEGER];
+    const goods = Object.fromEntries(Array.from({ length: 8 }, (_, i) => item(i)));
+    const trades = [{ view: { ...offer, give: goods, want: goods }, endsAtMs: 0 }];
+    const model = modelWith(harmless, { trades, question: { trade: 7, version: 2 } });
+    expect(areTradesWhole(model, 60, 16)).toBe(false);
+    expect(areTradesWhole(model, 59, 60)).toBe(false);
+    expect(areTradesWhole(model, 80, 40)).toBe(true);
+    expect(areTradesWhole(modelWith(harmless), 60, 16)).toBe(true);
   });
 
   it('shows the offer that is asked about also where a newer one comes', () => {

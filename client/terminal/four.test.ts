@@ -53,7 +53,7 @@ describe('The words', () => {
   it('say how the game has ended, and how to go on', () => {
     const over = (change: Change) => words({ turn: 0, ...change });
     expect(over({ winner: RED })).toEqual({
-      state: 'You have won!',
+      state: 'You have won a trophy!',
       hint: 'Space plays again   N finds another opponent',
     });
     expect(over({ winner: YELLOW }).state).toBe('bob has won');
@@ -61,7 +61,7 @@ describe('The words', () => {
     expect(over({ again: YELLOW }).hint).toMatch(/^bob wants to play again: Space/);
     expect(over({ again: RED }).hint).toMatch(/^waiting for bob to play again…/);
     expect(over({ winner: RED, alone: true })).toEqual({
-      state: 'You have won: the other has left',
+      state: 'You have won a trophy: the other has left',
       hint: 'Space finds another opponent',
     });
   });

@@ -84,7 +84,7 @@ export function fourWords(four: Four, turnForMs: number): { state: string; hint:
 function resultOf({ board, own, other }: Four, name: string): string {
   if (board.winner === 0) return 'A draw';
   if (board.winner !== own.colour) return `${name} has won`;
-  return other ? 'You have won!' : 'You have won: the other has left';
+  return other ? 'You have won a trophy!' : 'You have won a trophy: the other has left';
 }
 
 function nextOf({ own, other }: Four, name: string): string {

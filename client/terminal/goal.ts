@@ -20,7 +20,7 @@ function goalInCave(
 ): string | undefined {
   if (hurt === Hurt.Stunned) return 'An arrow has hit you. You can move again in a moment.';
   if (banked > 0) return undefined;
-  if (gold === 0) return 'You are @. Walk onto gold ($) with the arrow keys.';
+  if (gold === 0) return 'You are the @ in the middle. Walk onto $ with the arrows.';
   if (!bank) return `You carry ${gold} gold. Find a bank (░░) to keep it.`;
   return `Carry your gold to the bank (░░) in the direction ${pointer(bank.x - x, bank.y - y)}`;
 }

@@ -89,7 +89,7 @@ describe('A player who has never seen the game', () => {
   };
 
   it('is told what to do next, until there is gold in the bank', () => {
-    expect(goal(at({}))).toContain('You are @. Walk onto gold ($)');
+    expect(goal(at({}))).toContain('in the middle. Walk onto $ with the arrows.');
     expect(goal(at({ gold: 5 }))).toContain('You carry 5 gold. Find a bank (░░) to keep it.');
     expect(goal(at({ gold: 5 }, goldrush().map))).toContain('to the bank (░░) in the direction ↘');
     expect(goal(at({ hurt: Hurt.Stunned }))).toContain('You can move again in a moment.');

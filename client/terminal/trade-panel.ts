@@ -51,7 +51,7 @@ function offerLines({ view, endsAtMs }: OpenTrade, model: Model, columns: number
 
 function stateText({ state, confirmed, otherConfirmed, ...view }: OpenTrade['view'], key: string) {
   if (state === 'confirmed') return 'Both have agreed: the swap is being made.';
-  if (confirmed) return `You have agreed, and wait for the other. ${key}, then /cancel ends it.`;
+  if (confirmed) return `The other has yet to agree. ${key}, then /cancel ends it.`;
   const other = otherConfirmed ? 'The other has agreed. ' : '';
   const counter = view.own ? '' : '/counter 5 gold for 1 trophy, ';
   return `${other}${key}, then /confirm, ${counter}or /cancel.`;

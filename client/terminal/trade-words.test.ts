@@ -13,6 +13,8 @@ describe('A line that begins with /', () => {
     ['/trade bob 100 gold', { do: 'trade', with: 'bob', give: gold, want: {} }],
     ['/trade bob for 1 trophy', { do: 'trade', with: 'bob', give: {}, want: trophy }],
     ['/trade Ann of Kent 100 gold', { do: 'trade', with: 'Ann of Kent', give: gold, want: {} }],
+    ['/trade bot 1 100 gold', { do: 'trade', with: 'bot 1', give: gold, want: {} }],
+    ['/trade for 9 100 gold', { do: 'trade', with: 'for 9', give: gold, want: {} }],
     ['/trade #12 1 trophy', { do: 'trade', with: 12, give: trophy, want: {} }],
     [
       '/counter 100 gold and 2 pearl, 3 rope for 1 trophy',

@@ -26,13 +26,22 @@ export function tradeCommandOf(line: string): TradeCommand | undefined {
   if (word === 'confirm' || word === 'cancel') return { do: word, with: rest };
   if (word === 'trades') return { do: word };
   if (word !== 'trade' && word !== 'counter') return undefined;
-  // A name may have several words; it ends where an amount or "for" begins.
-  const [, who, what] = /^(.*?)(?:^|\s+)((?:\d+|for)\s.*)$/.exec(rest) ?? [];
-  const swap = what === undefined ? undefined : swapOf(what);
-  if (!swap) return undefined;
-  if (word === 'counter') return { do: word, with: who!, ...swap };
+  const parts = nameAndSwapOf(rest);
+  if (!parts) return undefined;
+  const { who, ...swap } = parts;
+  if (word === 'counter') return { do: word, with: who, ...swap };
   if (who === '') return undefined;
-  return { do: word, with: /^#\d+$/.test(who!) ? Number(who!.slice(1)) : who!, ...swap };
+  return { do: word, with: /^#\d+$/.test(who) ? Number(who.slice(1)) : who, ...swap };
+}
+
+/** A name may have several words, and numbers among them, as in `bot 1`: it ends at the first place
+ *  after which all of the rest is a swap. */
+function nameAndSwapOf(text: string): { who: string; give: Goods; want: Goods } | undefined {
+  for (const { index } of text.matchAll(/(?<!\S)(?:\d+|for)\s/g)) {
+    const swap = swapOf(text.slice(index));
+    if (swap) return { who: text.slice(0, index).trim(), ...swap };
+  }
+  return undefined;
 }
 
 /** `100 gold and 2 pearl for 1 trophy`; either side may be missing. */
