@@ -36,6 +36,11 @@ export class Feed {
     return this.events.filter(({ atMs }) => nowMs - atMs < EVENT_MS).reverse();
   }
 
+  /** The newest `count`, however old, newest first. */
+  latestEvents(count: number): FeedLine[] {
+    return this.events.slice(-count).reverse();
+  }
+
   /** The newest `count`, oldest first. */
   recentChats(nowMs: number, count: number): ChatLine[] {
     return this.chats.filter(({ atMs }) => nowMs - atMs < CHAT_MS).slice(-count);

@@ -29,6 +29,12 @@ export function refusalText(code: string, text: string): string | undefined {
   return quietCodes.includes(code) ? undefined : text;
 }
 
+/** Whether an event of a room is a line of chat: a game may have events of this name too. */
+export function isChat(name: string, data: unknown): boolean {
+  const { from, text } = dataOf(data);
+  return name === 'chat' && typeof from === 'string' && typeof text === 'string';
+}
+
 /** What chat tells, of the room or of the lobby. */
 export function chatOf(data: unknown): { from: string; player: number; text: string } {
   const { from, player, text } = dataOf(data);

@@ -1,6 +1,7 @@
 // What each key means in each game; the tables are also the text of the help.
 import { type Direction, EAST, NORTH, SOUTH, WEST } from './directions.ts';
 import { COLUMNS, CONNECT_FOUR } from './four.ts';
+import { GOLDRUSH } from './world.ts';
 
 /** A key as `node:readline` names it. `sequence` is what the terminal sent. */
 export interface Key {
@@ -13,9 +14,12 @@ export interface Key {
 
 export type Action =
   | { readonly do: 'walk' | 'shoot'; readonly direction: Direction }
+  | { readonly do: 'command'; readonly command: string }
+  | { readonly do: 'zoom'; readonly by: 1 | -1 }
   | {
       readonly do:
         | 'shootAhead'
+        | 'typeCommand'
         | 'chat'
         | 'scores'
         | 'help'
@@ -33,7 +37,7 @@ export type FourAction =
   | { readonly do: 'claim' }
   | { readonly do: 'nextOpponent' };
 
-interface KeyRow {
+export interface KeyRow {
   /** As the help shows them. */
   readonly keys: string;
   readonly text: string;
@@ -73,6 +77,13 @@ const commonKeys: readonly KeyRow[] = [
   },
 ];
 
+/** Where Enter means nothing else. */
+export const chatRow: KeyRow = {
+  keys: 'Enter, T',
+  text: 'chat: Enter sends, Esc cancels',
+  actions: { return: { do: 'chat' }, enter: { do: 'chat' }, t: { do: 'chat' } },
+};
+
 const walkKeys: readonly KeyRow[] = [
   {
     keys: 'arrows, W A S D',
@@ -111,11 +122,7 @@ const walkKeys: readonly KeyRow[] = [
       'shift+a': shoot(WEST),
     },
   },
-  {
-    keys: 'Enter, T',
-    text: 'chat: Enter sends, Esc cancels',
-    actions: { return: { do: 'chat' }, enter: { do: 'chat' }, t: { do: 'chat' } },
-  },
+  chatRow,
   tradeKeys('Enter'),
   { keys: 'Tab', text: 'scores', actions: { tab: { do: 'scores' } } },
 ];
@@ -156,16 +163,16 @@ const fourKeys: readonly KeyRow[] = [
   tradeKeys('T'),
 ];
 
-interface Keymap {
+export interface Keymap {
   readonly rows: readonly KeyRow[];
-  /** The keys that are shown all the time. */
-  readonly hints: string;
+  /** The keys that are shown all the time, as many as there is room for. */
+  readonly hints: readonly string[];
   /** The key that opens the line of chat. */
   readonly chatKey: string;
   readonly actions: ReadonlyMap<string, Action>;
 }
 
-function keymap(own: readonly KeyRow[], hints: string, chatKey: string): Keymap {
+export function keymap(own: readonly KeyRow[], hints: readonly string[], chatKey: string): Keymap {
   const rows = [...own, ...commonKeys];
   return {
     rows,
@@ -175,20 +182,19 @@ function keymap(own: readonly KeyRow[], hints: string, chatKey: string): Keymap 
   };
 }
 
-const walking = keymap(
-  walkKeys,
-  '? help   Enter chat   Tab scores   Space shoot   Q quit',
-  'Enter',
-);
-const dropping = keymap(fourKeys, '? help   T chat   ← → Space drop   Q quit', 'T');
+const walkHints = ['? help', 'Enter chat', 'Tab scores', 'Space shoot', 'Q quit'];
+const walking = keymap(walkKeys, walkHints, 'Enter');
+const dropping = keymap(fourKeys, ['? help', 'T chat', '← → Space drop', 'Q quit'], 'T');
 
-export function keymapOf(game: string): Keymap {
-  return game === CONNECT_FOUR ? dropping : walking;
+/** @returns undefined for a game whose keys have to be read off its commands. */
+export function keymapOf(game: string): Keymap | undefined {
+  if (game === CONNECT_FOUR) return dropping;
+  return game === GOLDRUSH ? walking : undefined;
 }
 
 /** @returns undefined for a key that means nothing in the game. */
-export function actionOf(key: Key, game: string): Action | undefined {
-  return keymapOf(game).actions.get(keyId(key));
+export function actionOf(key: Key, { actions }: Keymap): Action | undefined {
+  return actions.get(keyId(key));
 }
 
 /** The name of a key with its modifiers: `a`, `shift+a`, `ctrl+c`, `shift+up`; a character that has

@@ -4,7 +4,7 @@ import type { ReadStream } from 'node:tty';
 import { describe, expect, it } from 'vitest';
 import { EAST, NORTH, SOUTH, WEST } from './directions.ts';
 import { Keyboard } from './keyboard.ts';
-import { actionOf, type Key } from './keymap.ts';
+import { actionOf, type Key, keymapOf } from './keymap.ts';
 import { edit, LINE_MAX, PASTE } from './line-editor.ts';
 
 /** The keys that a terminal's bytes are taken for. */
@@ -45,7 +45,7 @@ describe('Keys', () => {
     ['x', undefined],
   ])('%j means %j', async (bytes, action) => {
     const [key] = await keysOf(bytes);
-    expect(actionOf(key!, 'goldrush')).toEqual(action);
+    expect(actionOf(key!, keymapOf('goldrush')!)).toEqual(action);
   });
 });
 
@@ -66,7 +66,7 @@ describe('Keys in Connect four', () => {
     ['\t', undefined],
   ])('%j means %j', async (bytes, action) => {
     const [key] = await keysOf(bytes);
-    expect(actionOf(key!, 'connect-four')).toEqual(action);
+    expect(actionOf(key!, keymapOf('connect-four')!)).toEqual(action);
   });
 });
 
@@ -93,7 +93,7 @@ describe('The line of chat', () => {
     const keys = await keysOf('ab\x1b[200~one\r\n/q\ttwo\x1b[201~c');
     expect(keys.map(({ name }) => name)).toEqual(['a', 'b', PASTE, 'c']);
     expect(typed(keys)).toBe('abone /q twoc');
-    expect(actionOf(keys[2]!, 'goldrush')).toBeUndefined();
+    expect(actionOf(keys[2]!, keymapOf('goldrush')!)).toBeUndefined();
     expect(typed(await keysOf(`\x1b[200~${'x'.repeat(5000)}\x1b[201~`))).toHaveLength(LINE_MAX);
   });
 

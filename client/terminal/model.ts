@@ -1,6 +1,8 @@
 // Everything that a picture is made from.
+import type { AnyView } from './any-game/any-scene.ts';
 import type { CaveMap } from './cave-map.ts';
 import type { Feed } from './feed.ts';
+import type { Keymap } from './keymap.ts';
 import type { Scores } from './scores.ts';
 import type { OpenTrade, Question } from './trading.ts';
 import type { Waiting } from './waiting-scene.ts';
@@ -23,6 +25,9 @@ export interface Model {
   readonly game: string;
   readonly world: World | undefined;
   readonly map: CaveMap;
+  /** In a game that this client does not know. */
+  readonly any: AnyView;
+  readonly keymap: Keymap;
   /** In Connect four: the column of the cursor, and how long the turn has lasted. */
   readonly four: { readonly column: number; readonly turnForMs: number };
   /** While there is no room because others have to come first. */

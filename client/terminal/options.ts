@@ -6,7 +6,8 @@ export interface PlayOptions {
   readonly host: string;
   readonly port: number;
   readonly name: string;
-  readonly game: string;
+  /** Undefined: one that the server has. */
+  readonly game: string | undefined;
 }
 
 /** The longest name that a server takes. */
@@ -22,12 +23,11 @@ export function playOptionsOf(args: readonly string[]): PlayOptions {
     .option('--name <name>', 'your name for others to see (default: your user name)', nameOf)
     .option(
       '--game <game>',
-      'game to join or to be matched in: goldrush, connect-four, …',
-      'goldrush',
+      'game to join or to be matched in (default: goldrush, or the first that the server has)',
     )
     .parse(args, { from: 'user' });
   const { host, port, name, game } = command.opts<Partial<PlayOptions>>();
-  return { host: host!, port: port!, game: game!, name: name ?? defaultName(userName()) };
+  return { host: host!, port: port!, game, name: name ?? defaultName(userName()) };
 }
 
 function portOf(text: string): number {

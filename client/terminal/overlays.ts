@@ -1,13 +1,13 @@
 // What can stand over the picture: help, scores, a notice, and the word that the window is small.
-
 import { isBot } from '../../protocol/index.ts';
+import { anyHelp, type HelpLine } from './any-game/any-help.ts';
 import type { Area, Canvas } from './canvas.ts';
 import { keymapOf } from './keymap.ts';
 import { COLUMNS_MIN, ROWS_MIN } from './layout.ts';
 import type { Model } from './model.ts';
 import type { Score, Scores } from './scores.ts';
 import { cleanText } from './shown-text.ts';
-import { type Style, styles } from './style.ts';
+import { BOLD, backgroundOf, type Style, style, styles } from './style.ts';
 import { shorten, widthOf, wrap } from './text.ts';
 import type { Miner } from './world.ts';
 
@@ -18,27 +18,46 @@ const SCORE_COLUMNS = 46;
 interface Line {
   readonly text: string;
   readonly look: Style;
+  /** Characters with a look of their own, by their columns. */
+  readonly marks?: readonly {
+    readonly column: number;
+    readonly char: string;
+    readonly look: Style;
+  }[];
 }
 
 const plain = (text: string): Line => ({ text, look: styles.box });
 const title = (text: string): Line => ({ text, look: styles.boxTitle });
 
-export function drawHelp(canvas: Canvas, area: Area, { world, game }: Model): void {
-  const keys = keymapOf(game).rows.flatMap(({ keys, text }) => keyLines(keys, text));
-  const rules = rulesOf(world?.about);
+export function drawHelp(canvas: Canvas, area: Area, model: Model): void {
+  const { world, game, keymap } = model;
+  const isAny = keymapOf(game) === undefined;
+  const rules = isAny ? undefined : rulesOf(world?.about);
   const goal = rules ? wrap(rules, HELP_COLUMNS).map(title) : [];
-  const spaced = [...goal, ...(rules ? [plain('')] : []), ...keys];
-  drawBox(
-    canvas,
-    area,
-    spaced.length <= area.height - 2 ? spaced : [...goal, ...keys],
-    HELP_COLUMNS,
-  );
+  const lines = goal.length > 0 ? [...goal, plain('')] : [];
+  lines.push(...keymap.rows.flatMap(({ keys, text }) => keyLines(keys, text)));
+  if (isAny) {
+    const { said, more } = anyHelp(world, model.any, HELP_COLUMNS);
+    lines.unshift(...said.flatMap((text) => wrap(text, HELP_COLUMNS).map(title)), plain(''));
+    lines.push(...more.flatMap(helpLines));
+  }
+  drawBox(canvas, area, lines, HELP_COLUMNS);
 }
 
 function keyLines(keys: string, text: string): Line[] {
   const texts = wrap(text, HELP_COLUMNS - KEY_COLUMNS - 1);
   return texts.map((line, i) => plain(`${(i === 0 ? keys : '').padEnd(KEY_COLUMNS)} ${line}`));
+}
+
+function helpLines({ text, isTitle = false, marks }: HelpLine): Line[] {
+  if (isTitle) return [title(text)];
+  if (!marks) return text === '' ? [plain('')] : wrap(text, HELP_COLUMNS).map(plain);
+  const shown = marks.map(({ column, row: { mark, look } }) => ({
+    column,
+    char: mark,
+    look: style(look.ink, look.ground ?? backgroundOf(styles.box), BOLD),
+  }));
+  return [{ ...plain(text), marks: shown }];
 }
 
 function rulesOf(about: unknown): string | undefined {
@@ -108,8 +127,18 @@ export function drawTooSmall(canvas: Canvas): void {
   });
 }
 
-/** A framed box in the middle of `area`; lines that do not fit into it are left out. */
-function drawBox(canvas: Canvas, area: Area, lines: readonly Line[], textColumns: number): void {
+/** Without those that only make space, where there is none; where it is still too much, it is said that lines
+ *  are missing. */
+function fittingLines(lines: readonly Line[], rows: number): readonly Line[] {
+  if (lines.length <= rows) return lines;
+  const dense = lines.filter(({ text }) => text !== '');
+  if (dense.length <= rows) return dense;
+  return [...dense.slice(0, rows - 1), plain('… more in a taller window')];
+}
+
+/** A framed box in the middle of `area`. */
+function drawBox(canvas: Canvas, area: Area, all: readonly Line[], textColumns: number): void {
+  const lines = fittingLines(all, area.height - 2);
   const width = textColumns + 4;
   const height = Math.min(lines.length + 2, area.height);
   const x = area.x + Math.floor((area.width - width) / 2);
@@ -121,7 +150,8 @@ function drawBox(canvas: Canvas, area: Area, lines: readonly Line[], textColumns
   for (let i = 1; i < height - 1; i++) {
     canvas.set(x, y + i, '│', styles.boxFrame, area);
     canvas.set(x + width - 1, y + i, '│', styles.boxFrame, area);
-    const { text, look } = lines[i - 1]!;
+    const { text, look, marks = [] } = lines[i - 1]!;
     canvas.write(x + 2, y + i, shorten(text, textColumns), look, area);
+    for (const mark of marks) canvas.write(x + 2 + mark.column, y + i, mark.char, mark.look, area);
   }
 }

@@ -152,7 +152,7 @@ describe('Overlays', () => {
     world.about = { rules: 'Seven words are in each of these sentences. '.repeat(sentences) };
     const model = modelOf({ world, game, overlay: Overlay.Help });
     const text = textOf(pictureOf(model, COLUMNS_MIN, ROWS_MIN));
-    for (const { keys } of keymapOf(game).rows) expect(text).toContain(keys);
+    for (const { keys } of keymapOf(game)!.rows) expect(text).toContain(keys);
     expect(text).toContain('Seven words');
     expect(text).toContain('fg goes on');
     expect(text).not.toContain('…');

@@ -1,9 +1,16 @@
 // The game in the terminal: keys to commands, and the session to pictures.
 import { type Client, RejectedError } from '../index.ts';
-import { type Direction, stepOf } from './directions.ts';
+import { AnyPlayer } from './any-game/any-player.ts';
 import { Feed } from './feed.ts';
 import { FourPlayer } from './four-player.ts';
-import { type Action, actionOf, type FourAction, type Key } from './keymap.ts';
+import {
+  type Action,
+  actionOf,
+  type FourAction,
+  type Key,
+  type Keymap,
+  keymapOf,
+} from './keymap.ts';
 import { edit } from './line-editor.ts';
 import { type Model, Overlay } from './model.ts';
 import { noticeOf } from './notice.ts';
@@ -12,9 +19,9 @@ import { areTradesWhole, pictureOf } from './picture.ts';
 import { scoresOf } from './scores.ts';
 import type { Screen } from './screen.ts';
 import { Session } from './session.ts';
+import { Steering } from './steering.ts';
+import { isTradeWord } from './trade-words.ts';
 import { Trading } from './trading.ts';
-import { stepMsOf, Walker } from './walker.ts';
-import { Hurt, ownMiner } from './world.ts';
 
 export interface PlayParts {
   readonly client: Client;
@@ -34,22 +41,19 @@ export interface PlayParts {
 const FRAME_MS = 40;
 /** Notices count down, events grow old and scores are asked for again so often. */
 const CLOCK_MS = 500;
-/** With more on its way unanswered, steps are not sent: they would all be taken at once later. */
-const UNACKNOWLEDGED_MAX = 8;
-
 export class Play {
   private readonly parts: PlayParts;
   private readonly feed = new Feed();
   private readonly session: Session;
   private readonly trading: Trading;
-  private readonly walker = new Walker();
   private readonly four = new FourPlayer();
+  private readonly any: AnyPlayer;
+  private readonly steering: Steering;
   private overlay = Overlay.None;
   private scores: Model['scores'];
   private typing: string | undefined;
   private drawnAtMs = Number.NEGATIVE_INFINITY;
   private frameTimer: NodeJS.Timeout | undefined;
-  private stepTimer: NodeJS.Timeout | undefined;
   private clockTimer: NodeJS.Timeout | undefined;
 
   constructor(parts: PlayParts) {
@@ -65,6 +69,8 @@ export class Play {
     const { trading } = this;
     const session = { client, game, keepAccount, feed, clockMs, ended, trading, changed };
     this.session = new Session(session);
+    this.any = new AnyPlayer((text) => this.session.tell(text));
+    this.steering = new Steering({ session: this.session, any: this.any, clockMs });
   }
 
   open(): void {
@@ -79,7 +85,7 @@ export class Play {
   close(): void {
     clearInterval(this.clockTimer);
     clearTimeout(this.frameTimer);
-    clearTimeout(this.stepTimer);
+    this.steering.close();
     this.session.close();
   }
 
@@ -90,7 +96,7 @@ export class Play {
   }
 
   pressed(key: Key): void {
-    const action = actionOf(key, this.parts.options.game);
+    const action = actionOf(key, this.keymap);
     if (
       this.typing !== undefined &&
       action?.do !== 'repaint' &&
@@ -132,31 +138,36 @@ export class Play {
 
   private model(nowMs: number): Model {
     const { client, options } = this.parts;
-    const { room, map, waiting, link, worker, players, online } = this.session;
+    const { room, map, waiting, link, worker, players, online, game, info, motion } = this.session;
     const notice = noticeOf(link, `${options.host}:${options.port}`, nowMs);
     const { feed, overlay, scores, typing } = this;
-    const { game } = options;
+    const { keymap } = this;
     const four = { column: this.four.column, turnForMs: this.four.turnForMs(room, nowMs) };
     const { rttMs } = client;
     const connection = { notice, rttMs, worker, players, online };
     const { open: trades, question } = this.trading;
     const talk = { feed, typing, trades, question };
-    const shown = { world: room, map, four, waiting, overlay, scores, ...talk };
     const { hasColours } = this.parts.screen;
+    const any = { info, moving: motion.moving, unit: this.any.unit, hasColours };
+    const shown = { world: room, map, four, any, keymap, waiting, overlay, scores, ...talk };
     return { nowMs, game, hasColours, ...shown, ...connection };
+  }
+
+  private get keymap(): Keymap {
+    const { game, info, room } = this.session;
+    return keymapOf(game) ?? this.any.keymap(info, room);
   }
 
   private act(action: Action): void {
     switch (action.do) {
       case 'walk':
-        this.walker.press(action.direction, this.parts.clockMs());
-        this.walk();
+        this.steering.walk(action.direction);
         return;
       case 'shoot':
-        this.shoot(action.direction);
+        this.steering.shoot(action.direction);
         return;
       case 'shootAhead':
-        this.shoot(this.facing());
+        this.steering.shootAhead();
         return;
       case 'move':
       case 'drop':
@@ -164,8 +175,15 @@ export class Play {
       case 'nextOpponent':
         this.playFour(action);
         return;
+      case 'command':
+        this.command(action.command);
+        return;
+      case 'zoom':
+        this.any.zoom(action.by);
+        return;
+      case 'typeCommand':
       case 'chat':
-        this.typing = '';
+        this.typing = action.do === 'typeCommand' ? '/' : '';
         return;
       case 'scores':
         this.show(Overlay.Scores);
@@ -184,7 +202,7 @@ export class Play {
         this.parts.quit();
         return;
       case 'suspend':
-        this.walker.stop();
+        this.steering.stop();
         this.parts.suspend();
         return;
       default:
@@ -197,33 +215,9 @@ export class Play {
     this.overlay = this.overlay === overlay ? Overlay.None : overlay;
   }
 
-  /** Takes the step that is due, and comes back for the next. */
-  private walk(): void {
-    clearTimeout(this.stepTimer);
-    const nowMs = this.parts.clockMs();
-    const { room } = this.session;
-    if (room) this.walker.stepMs = stepMsOf(room.about, room.tickMs);
-    if (!this.mayAct()) this.walker.stop();
-    const direction = this.walker.step(nowMs);
-    if (direction !== undefined) this.send('walk', direction);
-    const waitMs = this.walker.waitMs(nowMs);
-    if (waitMs !== undefined) this.stepTimer = setTimeout(() => this.walk(), Math.max(1, waitMs));
-  }
-
-  private shoot(direction: Direction): void {
-    if (this.mayAct()) this.send('shoot', direction);
-  }
-
-  /** Where a step was just asked to go, or else where the miner looks. */
-  private facing(): Direction {
-    const isWalking = this.walker.waitMs(this.parts.clockMs()) !== undefined;
-    const facing = (ownMiner(this.session.room)?.facing ?? 0) as Direction;
-    return (isWalking ? this.walker.direction : undefined) ?? facing;
-  }
-
   private playFour(action: FourAction): void {
-    const { room, isLive } = this.session;
-    if (!room || !isLive || room.unacknowledged >= UNACKNOWLEDGED_MAX) return;
+    const { room } = this.session;
+    if (!room || !this.steering.isReady) return;
     try {
       this.four.act(action, room);
     } catch (error) {
@@ -231,18 +225,9 @@ export class Play {
     }
   }
 
-  private mayAct(): boolean {
-    const { room, isLive } = this.session;
-    if (!isLive || !room || room.unacknowledged >= UNACKNOWLEDGED_MAX) return false;
-    return ownMiner(room)?.hurt !== Hurt.Stunned;
-  }
-
-  private send(name: string, direction: Direction): void {
-    try {
-      this.session.room?.send(name, stepOf[direction]);
-    } catch (error) {
-      this.session.tell((error as Error).message);
-    }
+  private command(name: string): void {
+    const { room } = this.session;
+    if (room && this.steering.isReady) this.any.command(room, name);
   }
 
   private type(key: Key, text: string): void {
@@ -254,12 +239,21 @@ export class Play {
   private say(text: string): void {
     if (text.startsWith('/')) {
       this.overlay = Overlay.None;
-      void this.trading.run(text).then(this.changed);
+      this.obey(text);
       return;
     }
     const { client } = this.parts;
     const room = this.session.room?.number ?? 0;
     client.lobby.call('chat', { room, text }).catch((error) => this.session.tell(error.message));
+  }
+
+  /** The words of the game come before those of this client. */
+  private obey(line: string): void {
+    const { room, game } = this.session;
+    const isAny = room !== undefined && keymapOf(game) === undefined;
+    if (isAny && this.any.run(room, line)) return;
+    if (isAny && !isTradeWord(line)) this.session.tell(this.any.helpText);
+    else void this.trading.run(line).then(this.changed);
   }
 
   private askScores(): void {

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { Canvas } from './canvas.ts';
 import { CaveMap, Tile } from './cave-map.ts';
 import { drawCave } from './cave-scene.ts';
-import { drawPlain } from './plain-scene.ts';
 import { BLACK, backgroundOf, playerColour, styles } from './style.ts';
 import { CHUNK, TestWorld } from './test-world.ts';
 
@@ -98,18 +97,5 @@ describe('The cave', () => {
     const { world, draw } = cave();
     world.avatar = undefined;
     expect(draw().chars.join('').trim()).toBe('');
-  });
-});
-
-describe('A game that this client does not know', () => {
-  it('is drawn by the first letters of its kinds, around the avatar', () => {
-    const world = new TestWorld();
-    world.avatar = world.add('ship', { x: 100, y: 50 });
-    world.add('rock', { x: 102, y: 51 });
-    world.add('wind', { force: 3 });
-    const canvas = new Canvas(WIDTH, HEIGHT, styles.blank);
-    drawPlain(canvas, canvas, world);
-    expect(canvas.row(4)).toBe(`${' '.repeat(10)}s${' '.repeat(9)}`);
-    expect(canvas.row(5).trimEnd()).toBe(`${' '.repeat(12)}r`);
   });
 });

@@ -1,16 +1,29 @@
 // The player's session on the server: what the client library tells, kept for the picture.
-import { type Client, type LinkError, LinkState, type RoomView, type Trade } from '../index.ts';
+import {
+  type Client,
+  type LinkError,
+  LinkState,
+  type RoomView,
+  type StateChange,
+  type Trade,
+} from '../index.ts';
+import { unknownGameText } from './any-game/command-words.ts';
+import { EventLines, unknownEventText } from './any-game/event-lines.ts';
+import { type GameInfo, type GameRow, gameInfoOf, gameRowsOf } from './any-game/game-info.ts';
+import { Motion } from './any-game/motion.ts';
 import { CaveMap } from './cave-map.ts';
 import type { Feed } from './feed.ts';
-import { chatOf, eventText, refusalText } from './happenings.ts';
+import { CONNECT_FOUR } from './four.ts';
+import { chatOf, eventText, isChat, refusalText } from './happenings.ts';
 import type { LinkStatus } from './notice.ts';
 import type { Trading } from './trading.ts';
 import type { Waiting } from './waiting-scene.ts';
-import type { Chunk } from './world.ts';
+import { type Chunk, GOLDRUSH } from './world.ts';
 
 export interface SessionOptions {
   readonly client: Client;
-  readonly game: string;
+  /** Undefined: one that the server has. */
+  readonly game: string | undefined;
   /** Keeps the account's key for the next time; says why where it cannot. */
   readonly keepAccount: (key: string) => string | undefined;
   readonly feed: Feed;
@@ -31,12 +44,19 @@ export class Session {
   room: RoomView | undefined;
   /** In a game with matchmaking, while there is no room. */
   waiting: Waiting | undefined;
+  /** The game that is played, once it is known. */
+  game: string;
+  /** What the server says of the game, once it has been asked. */
+  info: GameInfo | undefined;
+  /** What moves in a game that this client does not know. */
+  motion = new Motion();
   map = new CaveMap();
   link: LinkStatus;
   players: number | undefined;
   online: number | undefined;
   private readonly options: SessionOptions;
   private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly lines = new EventLines();
   private mapRoom: number | undefined;
   private workerBefore: number | undefined;
   /** The server has forgotten the session that there was. */
@@ -44,6 +64,7 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.options = options;
+    this.game = options.game ?? '';
     const sinceMs = options.clockMs();
     const none = { retryAtMs: 0, error: undefined };
     this.link = { isReady: false, wasReady: false, sinceMs, ...none };
@@ -97,15 +118,52 @@ export class Session {
   }
 
   private join(): void {
-    const { client, game, ended } = this.options;
-    client.join({ game }).then(
-      (room) => this.joined(room),
-      (error) => (error.code === 'MATCH_ONLY' ? this.match() : ended(error)),
-    );
+    this.enter().catch(this.options.ended);
+  }
+
+  private async enter(): Promise<void> {
+    const { client } = this.options;
+    if (this.game === '') this.game = await this.firstGame();
+    const { game } = this;
+    try {
+      this.joined(await client.join({ game }));
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code === 'MATCH_ONLY') this.match();
+      else if (code !== 'UNKNOWN_GAME') throw error;
+      else throw new Error(unknownGameText(game, await this.games()), { cause: error });
+    }
+  }
+
+  /** The game that is played where the player has named none. */
+  private async firstGame(): Promise<string> {
+    const games = await this.games();
+    const isThere = games.some(({ name }) => name === GOLDRUSH);
+    return isThere ? GOLDRUSH : (games[0]?.name ?? GOLDRUSH);
+  }
+
+  private async games(): Promise<GameRow[]> {
+    return gameRowsOf(await this.options.client.lobby.call('games', {}));
+  }
+
+  /** Asks for the game's commands. A server that does not tell them is no fault. */
+  private async askInfo(): Promise<void> {
+    const { game, isKnownGame } = this;
+    if (isKnownGame) return;
+    const wasAsked = this.info !== undefined;
+    this.info = gameInfoOf(await this.options.client.lobby.call('games', { game }), game);
+    if (!wasAsked && this.info?.text) this.tell(`${this.info.text} Press ? for the keys.`);
+    this.options.changed();
+  }
+
+  /** Whether this client has pictures and sentences for the game. */
+  private get isKnownGame(): boolean {
+    return this.game === GOLDRUSH || this.game === CONNECT_FOUR;
   }
 
   private match(): void {
-    const { client, game, clockMs, ended } = this.options;
+    const { client, clockMs, ended } = this.options;
+    const { game } = this;
     this.room = undefined;
     this.waiting = { sinceMs: clockMs(), count: undefined };
     this.setLink(true, undefined);
@@ -116,11 +174,18 @@ export class Session {
   private joined(room: RoomView): void {
     this.room = room;
     this.waiting = undefined;
-    room.on('state', () => this.state(room));
-    room.on('event', (name, data) => this.event(name, data));
+    this.motion = new Motion();
+    room.on('state', (change) => this.state(room, change));
+    room.on('event', (name, data) => {
+      if (this.isKnownGame || isChat(name, data)) this.event(name, data);
+      else this.tellOften(`event ${name}`, unknownEventText(name, data));
+    });
     room.on('rejected', ({ code, message }) => {
-      const text = refusalText(code, message);
-      if (text) this.tell(text);
+      if (!this.isKnownGame) this.tellOften(`refusal ${message}`, message);
+      else {
+        const text = refusalText(code, message);
+        if (text) this.tell(text);
+      }
     });
     room.on('left', ({ text }) => {
       this.tell(text);
@@ -128,9 +193,17 @@ export class Session {
     });
     this.setLink(true, undefined);
     this.count().catch(() => {});
+    this.askInfo().catch(() => {});
   }
 
-  private state(room: RoomView): void {
+  /** Puts a line into the events, unless one like it has come just now. */
+  private tellOften(key: string, text: string): void {
+    const line = this.lines.line(key, text, this.options.clockMs());
+    if (line !== undefined) this.tell(line);
+  }
+
+  private state(room: RoomView, change: StateChange): void {
+    if (!this.isKnownGame) this.motion.observe(room.entities, change);
     if (this.mapRoom !== room.number) {
       this.mapRoom = room.number;
       this.map = new CaveMap();
@@ -161,6 +234,8 @@ export class Session {
     this.isAnew = false;
     if (before !== undefined) this.options.trading.refresh().then(this.options.changed, () => {});
     if (this.room || this.waiting) this.setLink(true, undefined);
+    // Another version of the game may have come with a restart of the server.
+    if (this.room) this.askInfo().catch(() => {});
   }
 
   private setLink(isReady: boolean, error: LinkError | undefined, delayMs = 0): void {
@@ -196,7 +271,8 @@ export class Session {
   }
 
   private async countWaiting(): Promise<void> {
-    const { client, game, changed } = this.options;
+    const { client, changed } = this.options;
+    const { game } = this;
     const [row] = (await client.lobby.call('matching', { game })) as { waiting: number }[];
     if (this.waiting) this.waiting = { ...this.waiting, count: row?.waiting };
     changed();

@@ -1,10 +1,13 @@
 // The upper row: what one has, and how the connection is.
+
+import { avatarFields } from './any-game/avatar-fields.ts';
 import type { Area, Canvas } from './canvas.ts';
 import { pointer } from './directions.ts';
+import { keymapOf } from './keymap.ts';
 import type { Model } from './model.ts';
-import { type Style, styles } from './style.ts';
+import { backgroundOf, type Style, style, styles } from './style.ts';
 import { widthOf } from './text.ts';
-import { Hurt, type Miner, ownMiner } from './world.ts';
+import { Hurt, type Miner, ownMiner, type World } from './world.ts';
 
 interface Segment {
   readonly text: string;
@@ -26,7 +29,11 @@ export function drawStatus(canvas: Canvas, area: Area, model: Model): void {
 
 function mine(model: Model): Segment[] {
   const miner = ownMiner(model.world);
-  if (!miner) return [{ text: model.world?.game ?? model.game, look: styles.barGold, spare: 0 }];
+  if (!miner) {
+    const name = { text: model.world?.game ?? model.game, look: styles.barGold, spare: 0 };
+    const { world, game } = model;
+    return world && keymapOf(game) === undefined ? [name, ...avatarSegments(world)] : [name];
+  }
   const segments = [
     { text: `gold ${miner.gold}`, look: styles.barGold, spare: 0 },
     { text: `banked ${miner.banked}`, look: styles.bar, spare: 1 },
@@ -40,6 +47,16 @@ function mine(model: Model): Segment[] {
     segments.push({ text: 'protected', look: styles.barGood, spare: 4 });
   }
   return segments;
+}
+
+/** What one's own avatar has, in a game that this client does not know. */
+function avatarSegments({ avatar, kinds }: World): Segment[] {
+  const kind = kinds.find(({ name }) => name === avatar?.kind);
+  return avatarFields(avatar, kind).map(({ text, ink }, i) => ({
+    text,
+    look: ink === undefined ? styles.bar : style(ink, backgroundOf(styles.bar)),
+    spare: 7 + i,
+  }));
 }
 
 /** How far the nearest known bank is, and where. */

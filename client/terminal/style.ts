@@ -42,6 +42,7 @@ export const styles = {
   chatText: style(252, BLACK),
   hint: style(243, BLACK),
   input: style(231, 238),
+  usage: style(250, 238),
   box: style(252, 235),
   boxTitle: style(220, 235, BOLD),
   boxFrame: style(240, 235),

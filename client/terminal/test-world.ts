@@ -1,7 +1,11 @@
 // For tests: a room as the client sees it, with the entities that the test puts there.
+
+import type { Kind } from '../../protocol/index.ts';
 import type { Entity } from '../index.ts';
+import { anyKeymap } from './any-game/any-keys.ts';
 import { CaveMap } from './cave-map.ts';
 import { Feed } from './feed.ts';
+import { keymapOf } from './keymap.ts';
 import { type Model, Overlay } from './model.ts';
 import type { World } from './world.ts';
 
@@ -11,6 +15,8 @@ export const CHUNK = `00${'ff'.repeat(7)}${'00'.repeat(7)}01`;
 export class TestWorld implements World {
   game = 'goldrush';
   readonly number = 1;
+  kinds: Kind[] = [];
+  viewRadius = 0;
   about: unknown = {};
   avatar: Entity | undefined;
   readonly entities = new Map<number, Entity>();
@@ -41,6 +47,8 @@ export function modelOf(parts: Partial<Model>): Model {
     waiting: undefined,
     world: undefined,
     map: new CaveMap(),
+    any: { info: undefined, moving: new Set(), unit: 1, hasColours: true },
+    keymap: keymapOf(parts.game ?? 'goldrush') ?? anyKeymap(parts.any?.info, true),
     feed: new Feed(),
     trades: [],
     question: undefined,

@@ -1,7 +1,6 @@
 // The open trades below the status: with whom, what each gives, which offer it is, and what to say.
 import type { Area, Canvas } from './canvas.ts';
 import { clock } from './four.ts';
-import { keymapOf } from './keymap.ts';
 import type { Model } from './model.ts';
 import { MARK } from './shown-text.ts';
 import { type Style, styles } from './style.ts';
@@ -40,7 +39,7 @@ export function tradeLines(model: Model, width: number): TradeLine[] {
 function offerLines({ view, endsAtMs }: OpenTrade, model: Model, columns: number): TradeLine[] {
   const title = `TRADE with ${partnerOf(view)}, offer ${view.version ?? 1}`;
   const left = `${clock(Math.max(0, endsAtMs - model.nowMs))} left`;
-  const state = wrap(stateText(view, keymapOf(model.game).chatKey), columns);
+  const state = wrap(stateText(view, model.keymap.chatKey), columns);
   const titles = wrap(title, columns - left.length - 2);
   return [
     ...titles.map((text, i) => ({ text, end: i === 0 ? left : '', look: styles.tradeTitle })),

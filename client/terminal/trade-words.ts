@@ -19,6 +19,11 @@ export const TRADE_HELP =
   'To trade, say: /trade bob 100 gold for 1 trophy; /counter 80 gold for 1 trophy; /confirm; ' +
   '/cancel; /trades. With several open: /confirm bob.';
 
+/** Whether a line that begins with / is about trades, well put or not. */
+export function isTradeWord(line: string): boolean {
+  return /^\/(trade|trades|counter|confirm|cancel)\b/.test(line);
+}
+
 /** What a line that begins with / asks for.
  *  @returns undefined where it is not understood. */
 export function tradeCommandOf(line: string): TradeCommand | undefined {

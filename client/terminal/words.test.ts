@@ -75,7 +75,7 @@ describe('The way to a bank', () => {
 describe('Options', () => {
   it('have defaults for everything', () => {
     const { name, ...others } = playOptionsOf([]);
-    expect(others).toEqual({ host: '127.0.0.1', port: 8000, game: 'goldrush' });
+    expect(others).toEqual({ host: '127.0.0.1', port: 8000, game: undefined });
     expect(name).toMatch(/^.{1,24}$/u);
   });
 

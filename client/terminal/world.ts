@@ -1,8 +1,15 @@
 // What is drawn: the part of a room's view that pictures are made from, and Goldrush's entities.
+import type { Kind } from '../../protocol/index.ts';
 import type { Entity } from '../index.ts';
+
+export const GOLDRUSH = 'goldrush';
 
 /** A room as it is seen; a `RoomView` is one. */
 export interface World {
+  /** The kinds of entities in the room, with the names and types of their fields. */
+  readonly kinds: readonly Kind[];
+  /** How far around the avatar entities are certain to be seen; 0: everywhere. */
+  readonly viewRadius: number;
   readonly game: string;
   readonly number: number;
   readonly about: unknown;
