@@ -1,13 +1,16 @@
 // An example of the client library: joins Goldrush, says what it sees, and walks about for a while.
 //   tsx client/example.ts [host:port]
-import { connect } from './index.ts';
+import { connect, reachText } from './index.ts';
 
 const [host = '127.0.0.1', port = '8000'] = (process.argv[2] ?? '').split(':').filter(Boolean);
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 // Resolves at the server's welcome. From here on the client keeps itself connected; `await using`
 // closes it at the end of the file.
-await using client = await connect({ host, port: Number(port), name: 'example' });
+await using client = await connect({ host, port: Number(port), name: 'example' }).catch((error) => {
+  say(reachText(error, `${host}:${port}`) ?? error.message);
+  process.exit(1);
+});
 say(`connected as player ${client.welcome?.session}, served by worker ${client.welcome?.worker}`);
 client.on('reconnecting', ({ error, delayMs }) => say(`${error.message} (again in ${delayMs} ms)`));
 client.on('warning', (error) => say(`warning: ${error.message}`));

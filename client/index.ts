@@ -12,5 +12,6 @@ export { type LinkError, LinkState } from './link.ts';
 export type { MatchOptions } from './matches.ts';
 export type { Entity, StateChange } from './mirror.ts';
 export type { ConnectOptions } from './options.ts';
+export { reachText } from './reach-text.ts';
 export type { LeftReason, Lobby, RoomEvents, RoomView } from './room-view.ts';
 export type { JoinTarget } from './rooms.ts';

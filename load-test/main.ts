@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { brokenText } from './limits.ts';
 import { readOptions, UsageError } from './options.ts';
+import { TargetError } from './probe.ts';
 import { NobodyError, runLoadTest } from './run.ts';
 import { ServerStartError } from './server-process.ts';
 import { SwarmError } from './swarms.ts';
@@ -29,6 +30,7 @@ async function main(args: readonly string[]): Promise<number> {
 /** One line for what can go wrong outside, all there is to know for what cannot. */
 function textOf(error: unknown): string {
   if (error instanceof NobodyError) return `nobody could connect: ${error.message}`;
+  if (error instanceof TargetError) return `nothing was measured: ${error.message}`;
   if (error instanceof ServerStartError || error instanceof SwarmError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

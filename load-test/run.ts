@@ -7,6 +7,7 @@ import { checkLimits } from './limits.ts';
 import { CROWD_GAME } from './messages.ts';
 import type { LoadTestOptions } from './options.ts';
 import { packageRoot } from './package-root.ts';
+import { probeTarget } from './probe.ts';
 import { Progress } from './progress.ts';
 import type { ClientProcessReport, Report } from './report.ts';
 import { ServerProcess } from './server-process.ts';
@@ -22,9 +23,12 @@ export class NobodyError extends Error {
 }
 
 /** Takes a server of its own where there is no target, and leaves nothing behind.
- *  @throws {ServerStartError} {SwarmError} {NobodyError}, or why the admin interface has failed. */
+ *  @throws {TargetError} {ServerStartError} {SwarmError} {NobodyError}, or why the admin interface has failed. */
 export async function runLoadTest(options: LoadTestOptions): Promise<Report> {
   if (options.target) {
+    await probeTarget(options.target, (text) => {
+      process.stderr.write(`load-test: ${text}\n`);
+    });
     const admin = options.admin === undefined ? undefined : new AdminApi(options.admin);
     return measure(options, options.target, admin);
   }

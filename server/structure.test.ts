@@ -121,6 +121,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'server/watch/judge.ts': ['server/watch'],
   'server/watch/sentry.ts': ['server/watch'],
   'server/config.ts': [],
+  'server/near-name.ts': [],
+  'server/config-variables.ts': ['server/config.ts', 'server/near-name.ts'],
   'server/read-config.ts': ['server/config.ts', 'server/limits'],
   'server/fault-code.ts': [],
   'server/document-config.ts': ['server/config.ts', 'server/read-config.ts'],

@@ -1,5 +1,7 @@
 // What stands over the picture while there is no connection or no room.
+
 import type { LinkError } from '../index.ts';
+import { systemCodeOf } from '../reach-text.ts';
 
 /** How the connection is, as the player is told. */
 export interface LinkStatus {
@@ -29,6 +31,8 @@ export function noticeOf(link: LinkStatus, address: string, nowMs: number): stri
 function reason({ error, wasReady }: LinkStatus, address: string): string {
   switch (error?.code) {
     case 'UNREACHABLE':
+      if (systemCodeOf(error) === 'ENOTFOUND') return `There is no host of the name in ${address}`;
+      return `No server at ${address}`;
     case 'CONNECT_TIMEOUT':
       return `No server at ${address}`;
     case 'CONNECTION_LOST':
