@@ -1,5 +1,5 @@
 // The files in deploy/ agree with the server that they run.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { settings, variableOf } from './config.ts';
 
@@ -27,6 +27,46 @@ describe('deploy/holdfast.service', () => {
 });
 
 describe('Dockerfile', () => {
+  const dockerfile = read('Dockerfile');
+  const root = new URL('..', import.meta.url);
+
+  it('copies and runs only what there is', () => {
+    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, names]) =>
+      names!.split(' '),
+    );
+    expect(copied).toContain('package-lock.json');
+    for (const name of copied) expect(existsSync(new URL(name, root)), name).toBe(true);
+    const { scripts } = JSON.parse(read('package.json'));
+    for (const [, script] of dockerfile.matchAll(/\bnpm run ([\w:-]+)/g)) {
+      expect(scripts).toHaveProperty([script!]);
+    }
+    // What it runs is compiled from a source of the same name.
+    const started = /"(dist\/[^"]+)\.js"/.exec(dockerfile)![1]!.replace('dist/', '');
+    expect(existsSync(new URL(`${started}.ts`, root))).toBe(true);
+  });
+
+  it('has for its build all that the build reads', () => {
+    const ignored = read('.dockerignore').split('\n');
+    const wanted = [
+      'server',
+      'client',
+      'protocol',
+      'load-test',
+      'package.json',
+      'package-lock.json',
+    ];
+    for (const name of [...wanted, 'tsconfig.json', 'tsconfig.build.json']) {
+      expect(existsSync(new URL(name, root)), name).toBe(true);
+      expect(ignored).not.toContain(name);
+    }
+  });
+
+  it('runs with the version of Node that the package wants', () => {
+    const wanted = /\d+/.exec(JSON.parse(read('package.json')).engines.node)![0];
+    const images = [...dockerfile.matchAll(/^FROM node:(\d+)/gm)].map(([, version]) => version);
+    expect(images).toEqual([wanted, wanted]);
+  });
+
   it('has a process 1 in the container that reaps orphans, and passes signals on', () => {
     const dockerfile = read('Dockerfile');
     const entry = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1];
