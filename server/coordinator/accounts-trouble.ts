@@ -1,11 +1,9 @@
 // Whether the accounts can be written at the moment, for the log and the metrics: said once, not each time.
 import { performance } from 'node:perf_hooks';
-import type { Log } from '../observe/index.ts';
+import { type Log, LogThrottle } from '../observe/index.ts';
 import { isLocked } from '../store/index.ts';
 import type { DiskHealth, WrittenPart } from './disk-health.ts';
 
-/** Interval between log lines while it lasts. */
-const LOG_MS = 10_000;
 /** Interval between attempts to find out whether it is over, where nothing else is written. */
 const PROBE_MS = 1000;
 
@@ -28,7 +26,7 @@ export class AccountsTrouble {
   health: DiskHealth | undefined;
   private readonly log: Log;
   private since: number | undefined;
-  private readonly loggedAt = new Map<AccountsWork, number>();
+  private readonly throttle = new LogThrottle<AccountsWork>();
   private probedAt = Number.NEGATIVE_INFINITY;
 
   constructor(log: Log) {
@@ -44,12 +42,10 @@ export class AccountsTrouble {
   failed(err: unknown, work: AccountsWork): void {
     const part: WrittenPart = work === 'trade' ? 'trade' : 'account';
     if (!isLocked(err)) this.health?.failed(part, err);
-    const now = performance.now();
-    this.since ??= now;
+    this.since ??= performance.now();
     // A failed probe is news only where no other failure has been logged of late.
-    const lines = work === 'probe' ? [...this.loggedAt.values()] : [this.loggedAt.get(work)];
-    if (lines.some((at) => at !== undefined && now - at < LOG_MS)) return;
-    this.loggedAt.set(work, now);
+    if (work === 'probe' && this.throttle.isRecent) return;
+    if (!this.throttle.isDue(work)) return;
     this.log.error({ err, seconds: Math.round(this.seconds) }, texts[work]);
   }
 
@@ -58,7 +54,7 @@ export class AccountsTrouble {
     if (this.since === undefined) return;
     const seconds = Math.round(this.seconds);
     this.since = undefined;
-    this.loggedAt.clear();
+    this.throttle.reset();
     this.log.info({ seconds }, 'the accounts can be written again');
   }
 

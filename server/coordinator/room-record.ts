@@ -1,7 +1,7 @@
 // Writes a room down: each batch before it is applied, and the whole room from time to time.
 import { performance } from 'node:perf_hooks';
 import type { Game } from '../games/index.ts';
-import type { Log } from '../observe/index.ts';
+import { type Log, LogThrottle } from '../observe/index.ts';
 import type { EndedRoom } from '../store/index.ts';
 import type { DiskHealth } from './disk-health.ts';
 import { snapshotOf } from './room-snapshot.ts';
@@ -42,7 +42,6 @@ const REPLAY_PER_SNAPSHOT = 20;
 const REPLAY_MS_MIN = 40;
 /** None comes sooner after another, or after a recovery, whatever the room costs. */
 const APART_MS_MIN = 1000;
-const TROUBLE_LOG_MS = 10_000;
 const NO_SNAPSHOT = 'no snapshot was taken; the journal goes on';
 
 export class RoomRecord {
@@ -63,7 +62,7 @@ export class RoomRecord {
   /** Since when the room cannot be written. */
   private stalledAt: number | undefined;
   /** When each kind of trouble was logged last. */
-  private readonly troubleAt = new Map<string, number>();
+  private readonly throttle = new LogThrottle<string>();
 
   constructor(options: RoomRecordOptions) {
     this.options = options;
@@ -192,9 +191,7 @@ export class RoomRecord {
   }
 
   private logTrouble(error: unknown, text: string): void {
-    const now = performance.now();
-    if (now - (this.troubleAt.get(text) ?? Number.NEGATIVE_INFINITY) < TROUBLE_LOG_MS) return;
-    this.troubleAt.set(text, now);
+    if (!this.throttle.isDue(text)) return;
     this.options.log.error({ err: error, room: this.options.state.room.id }, text);
   }
 }

@@ -2,6 +2,7 @@
 // code is stopped in that, the state is worth nothing, and is made again from the room's files.
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
+import { LogThrottle } from '../observe/index.ts';
 import { type Batch, StoreError } from '../store/index.ts';
 import type { Stepped } from './beat.ts';
 import { after, GameHangError, mark } from './guard.ts';
@@ -50,8 +51,6 @@ export interface RoomStepsOptions extends Pick<RoomOptions, 'id' | 'game' | 'log
 
 /** From one try to read the room's files to the next. */
 const RETRY_MS = 200;
-/** Interval between log lines while a room waits for its files. */
-const LOG_MS = 10_000;
 
 export class RoomSteps implements Stepped {
   readonly intervalMs: number;
@@ -183,7 +182,7 @@ export class RoomSteps implements Stepped {
 
   private async rebuild(hang: GameHangError | undefined): Promise<void> {
     const { game, files, replayGuard, failed, rebuilt, log, id } = this.options;
-    let loggedAt = Number.NEGATIVE_INFINITY;
+    const throttle = new LogThrottle<string>();
     for (let next = hang; !this.isOver; ) {
       try {
         if (next && !this.goesOn(next)) return;
@@ -199,10 +198,7 @@ export class RoomSteps implements Stepped {
         if (error instanceof GameHangError) next = error;
         else if (error instanceof StoreError) {
           const text = 'a room waits until its files can be read or written';
-          if (performance.now() - loggedAt >= LOG_MS) {
-            loggedAt = performance.now();
-            log.error({ err: error, room: id }, text);
-          }
+          if (throttle.isDue(text)) log.error({ err: error, room: id }, text);
           await wait(RETRY_MS);
         } else if (!this.isOver) {
           failed(error);

@@ -1,20 +1,11 @@
 // Log lines about limits that were reached: at most one per interval for each limit, with a count.
-import type { Log } from '../observe/index.ts';
-
-/** How often one limit is named in the log at most. */
-const REPEAT_MS = 10_000;
-
-interface Said {
-  at: number;
-  /** Since then. */
-  times: number;
-}
+import { type Log, LogThrottle } from '../observe/index.ts';
 
 export class LimitLog<L extends string> {
   private readonly log: Log;
   /** By limit, and what to write where it is reached. */
   private readonly texts: Readonly<Record<L, string>>;
-  private readonly said = new Map<L, Said>();
+  private readonly throttle = new LogThrottle<L>();
 
   constructor(log: Log, texts: Readonly<Record<L, string>>) {
     this.log = log;
@@ -23,14 +14,7 @@ export class LimitLog<L extends string> {
 
   /** @param fields whom it concerns, as in `address`. */
   reached(limit: L, fields: Readonly<Record<string, unknown>>): void {
-    const now = performance.now();
-    const said = this.said.get(limit);
-    if (said && now - said.at < REPEAT_MS) {
-      said.times++;
-      return;
-    }
-    const times = 1 + (said?.times ?? 0);
-    this.said.set(limit, { at: now, times: 0 });
-    this.log.warn({ limit, ...fields, times }, this.texts[limit]);
+    const times = this.throttle.timesIfDue(limit);
+    if (times > 0) this.log.warn({ limit, ...fields, times }, this.texts[limit]);
   }
 }

@@ -11,6 +11,7 @@ export {
   type WriteLine,
 } from './log.ts';
 export { LogRelay, type LogSource, type RelayOptions, relayOutput } from './log-relay.ts';
+export { LogThrottle } from './log-throttle.ts';
 export type { LogFormat, LogOutput } from './log-writer.ts';
 export { ProcessMetrics, type PushedMetrics } from './metrics.ts';
 export {

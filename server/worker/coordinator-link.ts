@@ -10,6 +10,7 @@ import {
   fromWorkerCodec,
   type KeptCopy,
 } from '../link/index.ts';
+import { LogThrottle } from '../observe/index.ts';
 
 export interface CoordinatorLinkOptions {
   readonly path: string;
@@ -32,7 +33,6 @@ const RETRY_MS = 5;
 /** A coordinator that is not there by then does not come soon. */
 const LONG_MS = 1000;
 const RETRY_MS_LATER = 50;
-const REPORT_MS = 10_000;
 /** Commands come one by one and wait for the next tick in any case: sent together they cost both
  *  ends less. Measured with 400 players: 8 % of the server's CPU. */
 const LINGER_MS = 4;
@@ -45,7 +45,7 @@ export class CoordinatorLink {
   private connecting: Socket | undefined;
   /** When the first of the failures began that have no success after them. */
   private failingSince: number | undefined;
-  private reportedAt = Number.NEGATIVE_INFINITY;
+  private readonly throttle = new LogThrottle();
 
   constructor(options: CoordinatorLinkOptions) {
     this.options = options;
@@ -94,7 +94,7 @@ export class CoordinatorLink {
       socket.off('error', failed);
       this.connecting = undefined;
       this.failingSince = undefined;
-      this.reportedAt = Number.NEGATIVE_INFINITY;
+      this.throttle.reset();
       this.channel = new Channel({
         stream: socket,
         out: fromWorkerCodec,
@@ -127,10 +127,7 @@ export class CoordinatorLink {
     this.failingSince ??= now;
     const ms = now - this.failingSince;
     if (ms < LONG_MS) return RETRY_MS;
-    if (now - this.reportedAt >= REPORT_MS) {
-      this.reportedAt = now;
-      this.options.unreachable(error, Math.round(ms));
-    }
+    if (this.throttle.isDue(undefined)) this.options.unreachable(error, Math.round(ms));
     return RETRY_MS_LATER;
   }
 }
