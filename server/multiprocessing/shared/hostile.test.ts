@@ -139,7 +139,7 @@ describe('A process that sends', () => {
   it.each(bodies)('%s is cut off, which costs the others nothing', async (_, frames) => {
     await isCutOff(frames);
     await isServed();
-    expect(notices.at(-1)).toMatch(/process \d+ .*of the group was cut off for what it has sent: /);
+    expect(notices.at(-1)).toMatch(/process \d+ .*of the group was cut off: /);
   });
 
   it('random bytes, or messages with random parts, ends nothing but its connection', async () => {

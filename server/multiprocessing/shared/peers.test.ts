@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { Packr } from 'msgpackr';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { inputKinds } from '../../coordinator/sync/index.ts';
 import { HELD_BYTES_MAX, Peers } from './peers.ts';
 import { FRAME_BYTES_MAX } from './wire.ts';
@@ -72,5 +72,22 @@ describe('The coordinator of a group', () => {
     }
     expect(lost).toEqual(['1-greedy']);
     expect(peers.has('1-modest')).toBe(true);
+  });
+
+  it('cuts off a process that knows the key and does not attach within ten seconds, and no other one', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    attached('1-quick');
+    const [theirs, ours] = duplexPair();
+    peers.accept(ours as unknown as Socket, 7);
+    await settle();
+    vi.advanceTimersByTime(9_999);
+    await settle();
+    expect(theirs.destroyed || ours.destroyed).toBe(false);
+    vi.advanceTimersByTime(1);
+    await settle();
+    expect(ours.destroyed).toBe(true);
+    expect(faults).toEqual([expect.stringMatching(/process 7 .* not attached within 10 s/)]);
+    expect(peers.has('1-quick')).toBe(true);
   });
 });

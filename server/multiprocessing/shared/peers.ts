@@ -11,12 +11,14 @@ export interface PeersOptions {
   received(values: unknown[]): void;
   /** The connection of an owner is gone. */
   lost(owner: string, pid: number): void;
-  /** What a process has sent cost it its connection. */
+  /** What a process has sent, or has not, cost it its connection. */
   fault(text: string): void;
 }
 
 /** The longest frame before a process has attached: that message is small. */
 const FIRST_FRAME_BYTES_MAX = 65_536;
+/** Time for a process to attach, which it does as soon as it is connected. */
+const ATTACH_MS_MAX = 10_000;
 /** Bytes that are held for all processes together: of unfinished frames, and of replies that are not read. It is
  *  room for 16 processes that read nothing; a process that reads has next to nothing here. */
 export const HELD_BYTES_MAX = 134_217_728;
@@ -29,6 +31,8 @@ interface Peer {
   owner: string;
   readonly pid: number;
   readonly channel: ArrayChannel;
+  /** Runs until the process has attached. */
+  readonly attaching: NodeJS.Timeout;
 }
 
 /** What only the coordinator says to its state. */
@@ -69,7 +73,11 @@ export class Peers {
     const grown = (bytes: number) => this.grown(bytes);
     const more = { guard, grown, drained: () => this.resume(peer) };
     const channel = arrayChannel(socket, receive, closed, more);
-    const peer: Peer = { owner: '', pid, channel };
+    const attaching = setTimeout(() => {
+      channel.destroy(new Error(`it has not attached within ${ATTACH_MS_MAX / 1000} s`));
+    }, ATTACH_MS_MAX);
+    attaching.unref();
+    const peer: Peer = { owner: '', pid, channel, attaching };
     this.all.add(peer);
   }
 
@@ -88,6 +96,7 @@ export class Peers {
 
   close(): void {
     clearTimeout(this.resting);
+    for (const { attaching } of this.all) clearTimeout(attaching);
   }
 
   private receive(peer: Peer, values: unknown[]): void {
@@ -116,6 +125,7 @@ export class Peers {
     }
     const before = this.peers.get(owner);
     if (before !== peer) before?.channel.destroy();
+    clearTimeout(peer.attaching);
     peer.owner = owner;
     this.peers.set(owner, peer);
     return true;
@@ -141,10 +151,11 @@ export class Peers {
   private closed(peer: Peer, error: Error | undefined): void {
     const { owner, pid } = peer;
     this.all.delete(peer);
+    clearTimeout(peer.attaching);
     // A system error: as when a process is killed.
     if (error && !('syscall' in error)) {
       const who = `process ${pid}${owner && ` (${owner})`} of the group`;
-      const text = `${who} was cut off for what it has sent: ${error.message}: stop or mend it`;
+      const text = `${who} was cut off: ${error.message}: stop or mend it`;
       this.options.fault(text);
     }
     if (owner === '' || this.peers.get(owner) !== peer) return;
