@@ -86,6 +86,8 @@ export class Coordinator {
   private readonly bank: Bank;
   private readonly trades: TradeDesk;
   private readonly accountsTrouble: AccountsTrouble;
+  /** See `PeerWorld`. */
+  private readonly behind = new Set<number>();
   private readonly guard: LobbyGuard;
   private readonly roomList: RoomList;
   private readonly endedRooms: EndedRooms;
@@ -267,6 +269,7 @@ export class Coordinator {
       guard: this.guard,
       roomList: this.roomList,
       links: this.peers,
+      behind: this.behind,
       gone: (peer) => this.peers.delete(peer),
     };
   }
@@ -280,6 +283,7 @@ export class Coordinator {
     this.endedRooms.beat();
     this.accountsTrouble.beat(() => this.storage.accounts.probe());
     const now = performance.now();
+    for (const peer of this.peers) peer.beat(now);
     this.checkDisk(now);
     if (now - this.syncedAt < SYNC_MS) return;
     this.syncedAt = now;

@@ -41,6 +41,7 @@ export class TestWorld implements LobbyWorld {
   readonly config: Config;
   readonly log = log;
   readonly metrics = metrics;
+  readonly behind = new Set<number>();
   readonly rooms: Rooms;
   readonly roomList: RoomList;
   readonly sessions: Sessions;

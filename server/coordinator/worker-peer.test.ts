@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import { Channel, type FromWorker, fromCoordinatorCodec, fromWorkerCodec } from '../link/index.ts';
 import { FakeLink } from './fake-link.ts';
 import { pass, startTime, stopTime } from './fake-time.ts';
+import { PRESENT_MS_MAX, UNREAD_BYTES_MAX, UNREAD_MS_MAX } from './link-watch.ts';
 import type { Room } from './room.ts';
 import { GRACE_MS } from './strangers.ts';
 import { log } from './test-room.ts';
@@ -55,6 +56,10 @@ class TestWorker {
   async join(connection: number, room: number, game = '', request: number | null = 1) {
     this.got.take();
     await this.send({ type: 'join', connection, room, game, request });
+  }
+
+  stopReading(): void {
+    this.channel.pause();
   }
 
   async die(): Promise<void> {
@@ -150,6 +155,48 @@ it('Each refused command is counted by its code, of the lobby, of a room, and of
     [1, { code: 'NOT_IN_ROOM' }],
   ]);
   count.mockRestore();
+});
+
+describe('The link of a worker', () => {
+  const present = { type: 'present', copies: [], worker: 4 } as const;
+  const again = { type: 'attach', name: 'ada', account: '', address: '127.0.0.1' } as const;
+
+  it('ends where the worker does not read, and its clients are welcomed again when it comes back', async () => {
+    await worker.send(present);
+    const { token } = await worker.attach(10);
+    await worker.send({ ...again, connection: 10, token, since: 0, rooms: [] });
+    expect(worker.got.of('attached').at(-1)).toMatchObject({ continued: true });
+    worker.stopReading();
+    const data = 'x'.repeat(1_000_000);
+    for (let sent = 0; sent <= UNREAD_BYTES_MAX + data.length; sent += data.length) {
+      worker.peer.send({ type: 'event', room: 0, connections: [10], name: 'news', data });
+      worker.peer.flush();
+    }
+    const now = performance.now();
+    worker.peer.beat(now);
+    worker.peer.beat(now + UNREAD_MS_MAX - 1);
+    expect(gone).toEqual([]);
+    const error = vi.spyOn(log, 'error');
+    worker.peer.beat(now + UNREAD_MS_MAX);
+    await settle();
+    expect(gone).toEqual([worker.peer]);
+    expect(error.mock.calls).toMatchObject([[{ worker: 4 }, expect.stringContaining('not read')]]);
+    worker = new TestWorker(world);
+    await worker.send(present);
+    for (const connection of [10, 11]) {
+      await worker.send({ ...again, connection, token, since: 0, rooms: [] });
+    }
+    expect(worker.got.of('attached')).toMatchObject([{ continued: false }, { continued: false }]);
+  });
+
+  it('ends where it does not say which worker it is', async () => {
+    const [silent, now] = [worker.peer, performance.now()];
+    worker = new TestWorker(world);
+    await worker.send(present);
+    for (const peer of [silent, worker.peer]) peer.beat(now + PRESENT_MS_MAX + 1000);
+    await settle();
+    expect(gone).toEqual([silent]);
+  });
 });
 
 describe('attach', () => {

@@ -11,9 +11,11 @@ import {
   fromWorkerCodec,
   type KeptCopy,
 } from '../link/index.ts';
+import type { ProcessMetrics } from '../observe/index.ts';
 import { StoreError } from '../store/index.ts';
 import { accountOf } from './account.ts';
 import { refused, sendAnswer } from './answer.ts';
+import { LinkWatch, linkFaultTexts } from './link-watch.ts';
 import { applyLobbyCommand } from './lobby.ts';
 import type { LobbyWorld } from './lobby-commands.ts';
 import { hasPlaceLeft } from './place-quota.ts';
@@ -25,6 +27,9 @@ import { guardSession } from './session-failure.ts';
 type JoinMessage = FromWorker & { type: 'join' };
 
 export interface PeerWorld extends LobbyWorld {
+  readonly metrics: ProcessMetrics<'coordinator'>;
+  /** Numbers of workers whose links have ended with events that were never sent: their clients are welcomed again. */
+  readonly behind: Set<number>;
   /** The worker's link is closed; its sessions have been detached. */
   gone(peer: WorkerPeer): void;
 }
@@ -39,7 +44,10 @@ export class WorkerPeer implements WorkerLink {
   private readonly world: PeerWorld;
   private readonly sessions = new Map<number, Session>();
   private readonly kept = new Map<number, KeptCopy>();
+  private readonly watch = new LinkWatch(performance.now());
   private isClosed = false;
+  /** Its clients may have missed events. */
+  private isBehind = false;
 
   constructor(socket: Socket, world: PeerWorld) {
     this.world = world;
@@ -62,6 +70,20 @@ export class WorkerPeer implements WorkerLink {
 
   flush(): void {
     this.channel.flush();
+  }
+
+  /** Called several times a second: ends a link whose worker does not read, or that is no worker's. */
+  beat(now: number): void {
+    const { unsentBytes } = this.channel;
+    const fault = this.watch.check(now, unsentBytes, this.worker > 0);
+    if (!fault || this.isClosed) return;
+    const { log, metrics, behind } = this.world;
+    const { worker } = this;
+    if (fault === 'unread') behind.add(worker);
+    metrics.count('linksCut', 1, { reason: fault });
+    log.error({ worker, unsentBytes }, linkFaultTexts[fault]);
+    this.isClosed = true;
+    this.channel.destroy();
   }
 
   /** Lets the worker go. What still comes is not taken: the files may be the next coordinator's by
@@ -116,6 +138,7 @@ export class WorkerPeer implements WorkerLink {
 
   private present({ worker, copies }: FromWorker & { type: 'present' }): void {
     this.worker = worker;
+    this.isBehind = this.world.behind.delete(worker);
     for (const copy of copies) this.kept.set(copy[0], copy);
   }
 
@@ -164,7 +187,8 @@ export class WorkerPeer implements WorkerLink {
     if (accountOf(account) === session.account) session.accountKey = account;
     session.since = since;
     sessions.moveTo(session, address, addressGroup);
-    const continued = rooms !== null && known !== undefined && canContinue(session, rooms, this);
+    const mayContinue = rooms !== null && known !== undefined && !this.isBehind;
+    const continued = mayContinue && canContinue(session, rooms, this);
     this.tellLost(session, connection);
     this.send({
       type: 'attached',

@@ -253,6 +253,12 @@ export const metrics = {
   linkQueueBytes: gauge(linkEnds, 'sum', 'Bytes waiting to be written to links.'),
   linkMessagesSent: counter(linkEnds, 'Messages sent over links.'),
   linkBytesSent: counter(linkEnds, 'Bytes sent over links.'),
+  linksCut: counter(
+    coordinator,
+    'Connections to the coordinator that it has ended: a worker that did not read what waited for it, or a ' +
+      'program that did not say which worker it is.',
+    { reason: ['unread', 'silent'] },
+  ),
 
   logLinesDropped: counter(
     roles,
