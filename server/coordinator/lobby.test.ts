@@ -132,6 +132,18 @@ describe('What cannot be written down', () => {
     expect(link.of('event').map(({ data }) => data)).toMatchObject([{ text: '1' }, { text: '2' }]);
   });
 
+  it('for a mistake of ours is refused with INTERNAL, and those after it are answered', () => {
+    const { noteLobby } = world.sessions;
+    world.sessions.noteLobby = (of, n, answer, wait) => {
+      if (n === 1 && answer?.kind === 'result') throw new TypeError('not to be packed');
+      noteLobby.call(world.sessions, of, n, answer, wait);
+    };
+    for (const n of [1, 2]) world.lobby(session, n, 'chat', { text: `${n}` });
+    pass(1000);
+    expect(link.of('rejected')).toMatchObject([{ seq: 1, code: 'INTERNAL' }]);
+    expect(link.of('result')).toMatchObject([{ seq: 2 }]);
+  });
+
   it('is nobody’s any more when its session has ended', () => {
     world.storage.fails = true;
     world.lobby(session, 1, 'chat', { text: 'a' });

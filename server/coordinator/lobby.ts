@@ -1,7 +1,8 @@
 // Room 0, which every session is in: applies what is asked of it, each once and in order.
 import { performance } from 'node:perf_hooks';
 import { LOBBY, sentence } from '../../protocol/index.ts';
-import { refused, sendAnswer } from './answer.ts';
+import { StoreError } from '../store/index.ts';
+import { type Answer, refused, sendAnswer } from './answer.ts';
 import {
   type CommandMessage,
   isQuestion,
@@ -80,6 +81,9 @@ function tryCommand(
   }
 }
 
+const isFailure = (answer: Answer): boolean =>
+  answer.kind === 'rejected' && answer.code === 'INTERNAL';
+
 function failedDeed(
   { log }: LobbyWorld,
   session: Session,
@@ -134,7 +138,12 @@ function settle(world: LobbyWorld, session: Session, message: CommandMessage, de
   const { lobby: ledger } = session;
   try {
     world.sessions.noteLobby(session, seq, isQuestion(message) ? null : answer, wait);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof StoreError)) {
+      // The answer itself cannot be written down. The error that stands for it can be, else it is thrown.
+      if (isFailure(answer)) throw error;
+      return settle(world, session, message, failedDeed(world, session, message, error));
+    }
     setTimeout(() => {
       guardSession(world, session, message.name, () => settleLater(world, session, message, deed));
     }, RETRY_MS);

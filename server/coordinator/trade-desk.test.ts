@@ -416,7 +416,7 @@ describe('A player', () => {
 
 describe('A new process', () => {
   /** The coordinator is another one; the sessions are the same. */
-  function restart(fault?: 'LOCKED'): void {
+  function restart(fault?: 'LOCKED' | 'DISK_FULL'): void {
     const { sessions, trouble } = world;
     for (const session of [ann, bob]) sessions.detach(session);
     sessions.watchers.length = 0;
@@ -425,6 +425,22 @@ describe('A new process', () => {
     Object.assign(world, { tradeAccounts: accounts, trades });
     for (const session of [ann, bob]) sessions.attach(session, links.get(session)!, session.id);
   }
+
+  it('starts where the accounts fail, and refuses trades until they can be read', () => {
+    ask(ann, 'trade', { with: 'bob', ...swap });
+    restart('DISK_FULL');
+    told(ann);
+    world.tradeAccounts.fault = undefined;
+    const { recover } = world.tradeAccounts.trades;
+    world.tradeAccounts.trades.recover = () => {
+      throw new StoreError('DISK_FULL', 'accounts.db');
+    };
+    expect(ask(ann, 'trade', { with: 'bob', ...swap })).toEqual(refusal('TRADES_UNAVAILABLE'));
+    world.tradeAccounts.trades.recover = recover;
+    world.trades.beat();
+    expect(told(ann)).toMatchObject([{ trade: 1, state: 'ended', code: 'TRADE_LOST' }]);
+    expect(ask(ann, 'trade', { with: 'bob', ...swap })).toMatchObject({ trade: 2, state: 'open' });
+  });
 
   it('tells that later where a beat cannot read the accounts, whatever the reason', () => {
     ask(ann, 'trade', { with: 'bob', ...swap });

@@ -41,12 +41,12 @@ export class TradeDesk implements SessionWatcher {
   /** What an earlier process has left open is ended, and is told to players who come back. */
   private isRecovered = false;
 
-  /** Ends what an earlier process has left open, now or as soon as that can be written.
-   *  @throws {StoreError} */
+  /** Ends what an earlier process has left open, now or as soon as that can be read and written: until then no
+   *  trade can be offered, and the server serves all else. */
   constructor(options: TradeDeskOptions) {
     this.options = options;
     this.records = new TradeRecords(options);
-    this.untilLocked(() => this.recover());
+    this.tryToRecover();
     options.sessions.watchers.push(this);
   }
 
@@ -116,12 +116,7 @@ export class TradeDesk implements SessionWatcher {
   /** Called several times a second. */
   beat(): void {
     this.trades.expire(performance.now());
-    try {
-      this.recover();
-    } catch (error) {
-      // The next beat tries it again.
-      this.options.trouble.failed(error, 'trade');
-    }
+    this.tryToRecover();
     this.records.beat();
     this.swapAgain();
     this.work();
@@ -188,11 +183,11 @@ export class TradeDesk implements SessionWatcher {
     for (const session of this.options.sessions) if (session.link) this.tellNews(session);
   }
 
-  private untilLocked(act: () => void): void {
+  private tryToRecover(): void {
     try {
-      act();
+      this.recover();
     } catch (error) {
-      if (!isLocked(error)) throw error;
+      // The next beat tries it again.
       this.options.trouble.failed(error, 'trade');
     }
   }
