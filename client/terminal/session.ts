@@ -10,7 +10,9 @@ import {
 import { unknownGameText } from './any-game/command-words.ts';
 import { EventLines, unknownEventText } from './any-game/event-lines.ts';
 import { type GameInfo, type GameRow, gameInfoOf, gameRowsOf } from './any-game/game-info.ts';
+import { hasMap } from './any-game/map-scene.ts';
 import { Motion } from './any-game/motion.ts';
+import { aboutText } from './any-game/table-scene.ts';
 import { CaveMap } from './cave-map.ts';
 import type { Feed } from './feed.ts';
 import { CONNECT_FOUR } from './four.ts';
@@ -152,8 +154,16 @@ export class Session {
     if (isKnownGame) return;
     const wasAsked = this.info !== undefined;
     this.info = gameInfoOf(await this.options.client.lobby.call('games', { game }), game);
-    if (!wasAsked && this.info?.text) this.tell(`${this.info.text} Press ? for the keys.`);
+    if (!wasAsked) this.introduce();
     this.options.changed();
+  }
+
+  /** Says once what the game is. Tables have it above them all the time. */
+  private introduce(): void {
+    const { room, info } = this;
+    const about = room && hasMap(room) ? aboutText(room.about) : '';
+    if (about !== '') this.tell(about);
+    if (info?.text) this.tell(`${info.text} Press ? for the keys.`);
   }
 
   /** Whether this client has pictures and sentences for the game. */

@@ -172,7 +172,9 @@ export interface Room<K extends KindSpecs = KindSpecs, S = unknown> {
 }
 
 /** One command: the schema of its arguments, and what it does. What `run` returns is the value for
- *  those who sent it as a call. `run` refuses with `refuse(code, text)`, before it changes anything. */
+ *  those who sent it as a call. `run` refuses with `refuse(code, text)`, before it changes anything.
+ *  Clients are told the schema by the lobby's call `games {game}` and make keys and help from it: give it and its
+ *  properties a `description` for players. */
 export interface Command<R, A extends TSchema> {
   readonly args: A;
   run(room: R, player: Player, args: Static<A>): unknown;
