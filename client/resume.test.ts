@@ -1,7 +1,14 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { encodeBinary, type Message } from '../protocol/index.ts';
-import { type FakeConnection, FakeServer, joined, minerState, state } from './fake-server.ts';
+import {
+  type FakeConnection,
+  FakeServer,
+  joined,
+  minerState,
+  state,
+  welcome,
+} from './fake-server.ts';
 import { type Client, type ConnectOptions, connect, type RoomView } from './index.ts';
 
 let server: FakeServer;
@@ -105,6 +112,17 @@ describe('a lost connection', () => {
     await reconnect({ resumed: true, rooms: [] });
     expect((await left)[0]).toMatchObject({ code: 'NOT_IN_ROOM' });
     await expect(call).rejects.toMatchObject({ code: 'NOT_IN_ROOM' });
+  });
+
+  test('a room that went meanwhile is left with the reason that the server gives', async () => {
+    await begin();
+    const left = once(room, 'left');
+    connection.socket.destroy();
+    const next = await server.accept();
+    await next.take('hello');
+    const reason = { code: 'ROOM_LOST', text: 'It could not be read.' };
+    next.send({ type: 'left', room: 3, ...reason }, welcome({ resumed: true, rooms: [] }));
+    expect((await left)[0]).toEqual(reason);
   });
 
   test('a join without answer is sent again, unless the room came with the session', async () => {

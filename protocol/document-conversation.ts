@@ -14,7 +14,8 @@ outlives its connection by \`resumeMs\`, and whoever shows its \`token\` gets it
 
 - \`hello\` without \`token\`: a new session.
 - \`hello\` with the token of a session that still lives: \`welcome\` has \`resumed\` true, and for
-  each room in \`rooms\` a \`joined\` and a \`resumed\` follow. The session has one connection, the one
+  each room in \`rooms\` a \`joined\` and a \`resumed\` follow. A \`left\` comes before that \`welcome\`
+  for each room that went while the session had no connection, with the reason. The session has one connection, the one
   that was opened last; another is closed with \`SESSION_REPLACED\`.
 - \`hello\` with any other token: a new session, \`resumed\` is false. All that belonged to the old one
   is gone, also what was not acknowledged.

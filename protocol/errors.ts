@@ -90,6 +90,14 @@ export const errorTable = {
   JOINED_LIMIT: { fatal: false, text: 'This session is in as many rooms as it may be: leave one.' },
   NOT_IN_ROOM: { fatal: false, text: 'This session is not in that room: join it first.' },
   ROOM_ENDED: { fatal: false, text: 'The room has ended.' },
+  ROOM_LOST: {
+    fatal: false,
+    text: 'The room could not be read after a fault of the server, and has ended. This was recorded.',
+  },
+  ROOM_CLOSED: {
+    fatal: false,
+    text: 'The room is closed for now: the server does not run a version of the game that fits it.',
+  },
   UNKNOWN_COMMAND: { fatal: false, text: 'The room has no command of this name.' },
   BAD_ARGUMENTS: { fatal: false, text: 'The arguments are not what the command asks for.' },
   TOO_SOON: { fatal: false, text: 'This was done too recently: wait a moment and try again.' },

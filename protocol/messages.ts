@@ -212,7 +212,7 @@ export const messages = {
     tag: 39,
     from: 'server',
     bytesMax: REFUSAL_BYTES_MAX,
-    text: 'The session has no longer a place in the room: it asked to leave, or the room ended. After a fault in which the room was lost it comes before the `welcome`.',
+    text: 'The session has no longer a place in the room: it asked to leave, or the room ended. For a room that went while the session had no connection it comes before the next `welcome`.',
     fields: { room, code, text: sentence },
   },
   error: {

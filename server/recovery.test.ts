@@ -119,6 +119,21 @@ describe('After kill -9 of everything', () => {
   });
 });
 
+describe('After a start of the server at which the files of a room are bad', () => {
+  it('its player is told why he is in it no longer', async () => {
+    const data = temporaryDirectory();
+    const first = await start(data);
+    const client = await player(first);
+    const room = await client.join({ game: 'tally' });
+    const left = new Promise((resolve) => room.once('left', resolve));
+    await first.kill();
+    const folder = join(data, 'rooms', String(room.number));
+    for (const name of readdirSync(folder)) writeFileSync(join(folder, name), 'spoiled');
+    await start(data, '--port', String(first.port));
+    expect(await left).toMatchObject({ code: 'ROOM_LOST' });
+  });
+});
+
 describe('After a stop', () => {
   it('everyone resumes in the same room at the same tick', async () => {
     const data = temporaryDirectory();

@@ -110,6 +110,7 @@ describe('After a restart', () => {
     const sessions = before.map(({ id, token, name, account, fence }) => ({
       ...{ id, token, name, account, fence, lobby, key: '' },
       rooms: [],
+      lost: [],
     }));
     next.sessions.restore({ sessions, waiting, lastSession: 3, lastRoom: 0, lastFence: 3 });
     return before.map(({ id }) => next.sessions.byId(id)!);

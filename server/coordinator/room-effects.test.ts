@@ -178,6 +178,7 @@ function recovered(saved: SavedRoom, session?: Session) {
     replayGuard,
     bank,
     snapshotMs: 10_000,
+    places: { noteJoined: () => {}, noteLeft: () => {} },
     sessionOf: () => session,
     diskFailed: () => {},
     failed: () => {},

@@ -314,7 +314,8 @@ describe('A recovery', () => {
     expect([...world.rooms].map(({ id }) => id)).toEqual([other.id]);
     expect(world.folders).toEqual([`${room.id}.quarantined-1`, String(other.id)].sort());
     expect(await world.hangs('quarantined')).toBe(1);
-    expect([...world.sessions.byId(session.id)!.lostRooms]).toEqual([room.id]);
+    const { lostRooms } = world.sessions.byId(session.id)!;
+    expect([...lostRooms]).toMatchObject([[room.id, { code: 'GAME_ERROR' }]]);
   });
 });
 

@@ -7,13 +7,14 @@ import type { Untold } from './recovery.ts';
 import type { Room } from './room.ts';
 import type { RoomCopies } from './room-copies.ts';
 import { Member, type MemberRoom } from './room-member.ts';
+import type { RoomOptions } from './room-options.ts';
 import type { Input, Outputs } from './room-state.ts';
 import type { Session, WorkerLink } from './session.ts';
 import { Visitors } from './visitors.ts';
 
 type CommandMessage = Extract<FromWorker, { type: 'command' }>;
 
-export interface RoomMembersOptions extends MemberRoom {
+export interface RoomMembersOptions extends MemberRoom, Pick<RoomOptions, 'places'> {
   readonly room: Room;
   readonly copies: RoomCopies;
   /** They make place for members. */
@@ -99,7 +100,7 @@ export class RoomMembers {
 
   /** The session gives up its place, now and for good. */
   leave(session: Session, code: string, text: string): void {
-    const { room, copies, bots, put } = this.options;
+    const { room, copies, bots, places, put } = this.options;
     const member = this.members.get(session.id);
     if (!member) return;
     this.members.delete(session.id);
@@ -110,6 +111,7 @@ export class RoomMembers {
     put({ kind: 'leave', player: session.id });
     bots?.fill(this.size);
     member.dismiss(code, text);
+    if (member.entered) places.noteLeft(session, room.id, { code, text });
     if (session.link) copies.remove(session.link);
   }
 
@@ -191,6 +193,7 @@ export class RoomMembers {
       const member = this.members.get(id);
       if (!member) continue;
       member.entered = true;
+      this.options.places.noteJoined(member.session, this.options.room.id);
       this.greet(member);
     }
     // No member is sent an event of a room before it hears that it is in.
@@ -205,6 +208,7 @@ export class RoomMembers {
   private add(session: Session, entered: boolean): Member {
     const { room } = this.options;
     const member = new Member(session, this.options, entered);
+    if (entered) this.options.places.noteJoined(session, room.id);
     this.members.set(session.id, member);
     session.rooms.set(room.id, room);
     session.hasPlayed = true;

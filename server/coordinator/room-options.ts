@@ -13,6 +13,7 @@ import type { RoomFiles } from './room-rebuild.ts';
 import type { Repeated } from './room-record.ts';
 import type { RoomState } from './room-state.ts';
 import type { Session } from './session.ts';
+import type { SessionRooms } from './session-rooms.ts';
 import type { RoomStorage } from './storage.ts';
 import type { WorkPool } from './work-pool.ts';
 
@@ -38,6 +39,8 @@ export interface RoomOptions {
   readonly untold?: readonly Untold[];
   /** How often the room is written down whole, in ms. */
   readonly snapshotMs: number;
+  /** Writes down which rooms sessions are in. */
+  readonly places: Pick<SessionRooms, 'noteJoined' | 'noteLeft'>;
   /** The sessions of the players that are in a recovered room. */
   sessionOf(player: number): Session | undefined;
   /** How many players and bots together are wanted, and where these think; undefined: no bots. */

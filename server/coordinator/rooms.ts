@@ -13,6 +13,7 @@ import type { ClientLimits, Limited } from './client-limits.ts';
 import { endedRoom } from './ended-room.ts';
 import { GameHangError, Guard, mark } from './guard.ts';
 import { untilProven } from './hang-proof.ts';
+import { MissingRooms } from './missing-rooms.ts';
 import { prepareInPool } from './preparation.ts';
 import { ReplayGuard } from './replay-guard.ts';
 import { Room } from './room.ts';
@@ -20,7 +21,7 @@ import { type Opened, RoomOpeners } from './room-openers.ts';
 import type { RoomOptions } from './room-options.ts';
 import { type RecoveryCounts, recoverRoom } from './room-recovery.ts';
 import { snapshotOf } from './room-snapshot.ts';
-import { RoomState, type SavedRoom } from './room-state.ts';
+import { RoomState } from './room-state.ts';
 import type { Sessions } from './sessions.ts';
 import type { Standby } from './standby.ts';
 import type { FileStorage, RoomStorage, Storage } from './storage.ts';
@@ -63,6 +64,7 @@ export class Rooms implements Iterable<Room> {
   private readonly guard: Guard;
   private readonly replayGuard: ReplayGuard;
   private readonly stepping: Beat;
+  private readonly missing: MissingRooms;
 
   constructor(options: RoomsOptions) {
     this.options = options;
@@ -72,6 +74,7 @@ export class Rooms implements Iterable<Room> {
     this.guard = new Guard(stepMsMax);
     this.replayGuard = new ReplayGuard(this.guard, hangMs);
     this.stepping = new Beat(this.guard);
+    this.missing = new MissingRooms(options.sessions);
   }
 
   get size(): number {
@@ -218,6 +221,7 @@ export class Rooms implements Iterable<Room> {
       sum.repeated += of.repeated;
       sum.droppedBytes += of.droppedBytes;
     }
+    this.missing.tell();
     if (sum.rooms === 0) return;
     const ms = Math.round(performance.now() - startedAt);
     this.options.log.info({ ...sum, ms }, 'rooms recovered');
@@ -261,12 +265,15 @@ export class Rooms implements Iterable<Room> {
     const { guard, replayGuard } = this;
     try {
       const back = await recoverRoom(id, { ...this.options, storage, standby, guard, replayGuard });
-      if (back === 'faulty') this.giveUp(id, storage);
-      else if (back !== 'away') {
+      if (back === 'faulty') this.giveUp(id, storage, 'failed');
+      else if (back === 'away') this.missing.add(id, 'away', storage);
+      else {
         const { game, state, storage: journal, ended, ...of } = back;
         // Its process died between the last tick and the removal of the files.
-        if (ended !== undefined) await this.removeEnded(game, state, journal, ended);
-        else {
+        if (ended !== undefined) {
+          this.missing.addEnded(id, ended, state.room.players.keys());
+          await this.removeEnded(game, state, journal, ended);
+        } else {
           this.take(game, state, journal, of);
           counts = of.counts;
         }
@@ -274,7 +281,7 @@ export class Rooms implements Iterable<Room> {
     } catch (error) {
       if (error instanceof StoreError && error.code !== 'CORRUPT') throw error;
       this.options.log.error({ err: error, room: id }, 'a room cannot be recovered');
-      this.giveUp(id, storage);
+      this.giveUp(id, storage, error instanceof StoreError ? 'unreadable' : 'failed');
     }
     await setImmediate();
     return counts;
@@ -304,10 +311,8 @@ export class Rooms implements Iterable<Room> {
   }
 
   /** A room that cannot be recovered: its players are told when their connections come back. */
-  private giveUp(id: number, storage: FileStorage): void {
-    for (const player of playersOf(id, storage)) {
-      this.options.sessions.byId(player)?.lostRooms.add(id);
-    }
+  private giveUp(id: number, storage: FileStorage, why: 'failed' | 'unreadable'): void {
+    this.missing.add(id, why, storage);
     this.quarantine(id);
   }
 
@@ -341,6 +346,7 @@ export class Rooms implements Iterable<Room> {
       verifyDeterminism: config.verifyDeterminism,
       bots: config.bots > 0 ? { wanted: config.bots, pool } : undefined,
       snapshotMs: config.snapshotMs,
+      places: sessions.places,
       sessionOf: (player) => sessions.byId(player),
       inboxPerPlayerMax: config.inFlightMax,
       log,
@@ -355,20 +361,5 @@ export class Rooms implements Iterable<Room> {
     });
     this.rooms.set(id, room);
     return room;
-  }
-}
-
-/** Who was in the room, and who came after; none where its files cannot be read. */
-function playersOf(room: number, storage: FileStorage): Iterable<number> {
-  try {
-    const { snapshot, batches } = storage.filesOf(room).newest();
-    const players = new Set((snapshot.saved as SavedRoom).players.map(({ id }) => id));
-    for (const input of batches.flatMap(({ inputs }) => inputs)) {
-      if (input.kind === 'join') players.add(input.player);
-      else if (input.kind === 'leave') players.delete(input.player);
-    }
-    return players;
-  } catch {
-    return [];
   }
 }

@@ -2,6 +2,7 @@
 
 import type { ErrorCode } from '../../protocol/index.ts';
 import type { FromCoordinator, FromWorker, KeptCopy } from '../link/index.ts';
+import type { LeftReason } from '../store/index.ts';
 import { GapNotice } from './gap-notice.ts';
 import { Ledger } from './ledger.ts';
 import type { Room } from './room.ts';
@@ -42,8 +43,12 @@ export class Session {
   /** The number with which the account's lock was granted. */
   readonly fence: number;
   readonly rooms = new Map<number, Room>();
-  /** Rooms that it was in and that could not be recovered: it is told with its next connection. */
-  readonly lostRooms = new Set<number>();
+  /** The rooms that it is in, as the file of sessions has them. */
+  readonly writtenRooms = new Set<number>();
+  /** Rooms that it is in no longer, and why: it is told with its next connection. */
+  readonly lostRooms = new Map<number, LeftReason>();
+  /** It has ended: nobody comes back to it. */
+  isOver = false;
   /** What the lobby has applied. */
   readonly lobby = new Ledger();
   /** Taken by the lobby and not applied: the first waits for its answer, the others for it. */

@@ -191,7 +191,7 @@ describe('Sessions that are brought back', () => {
   const lobby = { applied: 0, answers: [] };
   const saved = (id: number, account: string, fence: number) => ({
     ...{ id, token: `t${id}`, name: 'ann', account, fence, key: '' },
-    ...{ rooms: [], lobby },
+    ...{ rooms: [], lost: [], lobby },
   });
 
   it('have their accounts with their fencing numbers', () => {

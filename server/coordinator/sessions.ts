@@ -11,6 +11,7 @@ import type { Bank } from './bank.ts';
 import type { ListedLedger } from './ledger.ts';
 import { Session, type WorkerLink } from './session.ts';
 import { SessionNames } from './session-names.ts';
+import { SessionRooms } from './session-rooms.ts';
 import type { SignedSecrets } from './signed-secrets.ts';
 import type { Storage } from './storage.ts';
 import { Strangers } from './strangers.ts';
@@ -37,6 +38,7 @@ export interface SessionWatcher {
 
 export class Sessions implements Iterable<Session> {
   readonly watchers: SessionWatcher[] = [];
+  readonly places: SessionRooms;
   private readonly config: Config;
   private readonly storage: SessionsOptions['storage'];
   private readonly accounts: SessionsOptions['accounts'];
@@ -57,6 +59,7 @@ export class Sessions implements Iterable<Session> {
   constructor({ config, storage, accounts, bank }: SessionsOptions) {
     this.config = config;
     this.storage = storage;
+    this.places = new SessionRooms(storage);
     this.accounts = accounts;
     this.bank = bank;
     this.keys = accountKeys(accounts.secret);
@@ -208,6 +211,7 @@ export class Sessions implements Iterable<Session> {
 
   /** The session is over: it leaves its rooms, and its token is worth nothing. */
   end(session: Session): void {
+    session.isOver = true;
     this.detach(session);
     for (const room of [...session.rooms.values()]) {
       room.members.leave(session, 'LEFT', 'The session has ended.');
@@ -294,9 +298,12 @@ export class Sessions implements Iterable<Session> {
 
 const NONE: ReadonlySet<Session> = new Set();
 
-function sessionOf({ id, token, name, account, key, fence, lobby }: SavedSession): Session {
+function sessionOf(saved: SavedSession): Session {
+  const { id, token, name, account, key, fence, lobby, rooms, lost } = saved;
   const session = new Session({ id, token, name, account, accountKey: key, fence });
   const answers = lobby.answers.filter(([, answer]) => answer !== null);
   session.lobby.restore({ applied: lobby.applied, answers: answers as SavedAnswers });
+  for (const room of rooms) session.writtenRooms.add(room);
+  for (const [room, reason] of lost) session.lostRooms.set(room, reason);
   return session;
 }

@@ -51,7 +51,7 @@ describe('A session that has only said hello', () => {
   it('is one that comes back from the disk without a room, not one that gets its room back', () => {
     const saved = (id: number, applied: number) => ({
       ...{ id, token: `t${id}`, name: 'eve', account: `k${id}`, fence: id, key: '' },
-      ...{ rooms: [], lobby: { applied, answers: [] } },
+      ...{ rooms: [], lost: [], lobby: { applied, answers: [] } },
     });
     const sessions = [saved(1, 0), saved(2, 0), saved(3, 5)];
     world.sessions.restore({ sessions, waiting: [], lastSession: 3, lastRoom: 0, lastFence: 3 });

@@ -52,6 +52,7 @@ export class TestRoom {
       replayGuard,
       bank: this.bank,
       snapshotMs: 10_000,
+      places: { noteJoined: () => {}, noteLeft: () => {} },
       sessionOf: () => undefined,
       diskFailed: (error) => this.diskFailures.push(error),
       failed: () => {},

@@ -225,7 +225,7 @@ describe('attach', () => {
     const { accountKey: _, ...session } = world.sessions.find(token)!;
     worker.peer.close();
     world = Object.assign(new TestWorld(), { log, gone: () => {} });
-    const saved = { ...session, key: '', rooms: [], lobby: { applied: 0, answers: [] } };
+    const saved = { ...session, key: '', rooms: [], lost: [], lobby: { applied: 0, answers: [] } };
     const last = { waiting: [], lastSession: 1, lastRoom: 0, lastFence: session.fence };
     world.sessions.restore({ sessions: [saved], ...last });
     worker = new TestWorker(world);

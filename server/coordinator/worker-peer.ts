@@ -34,9 +34,6 @@ export interface PeerWorld extends LobbyWorld {
   gone(peer: WorkerPeer): void;
 }
 
-const ROOM_LOST =
-  'The room could not be brought back after a fault; this was recorded, and the room has ended.';
-
 export class WorkerPeer implements WorkerLink {
   /** The worker's number; 0 until it has presented itself. */
   worker = 0;
@@ -206,11 +203,10 @@ export class WorkerPeer implements WorkerLink {
   }
 
   /** Before the welcome, after which the client would know only that it is in the room no longer. */
-  private tellLost({ lostRooms }: Session, connection: number): void {
-    for (const room of lostRooms) {
-      this.send({ type: 'left', connection, room, code: 'GAME_ERROR', text: ROOM_LOST });
+  private tellLost(session: Session, connection: number): void {
+    for (const [room, reason] of this.world.sessions.places.takeLost(session)) {
+      this.send({ type: 'left', connection, room, ...reason });
     }
-    lostRooms.clear();
   }
 
   /** A session has one connection, the newest: the one that spoke for it before is told and cut off.

@@ -27,13 +27,15 @@ export { type KnownRoom, type Recovered, type RecoveredSince, recover } from './
 export { existingRooms, listRooms, roomFolder, roomNumbers } from './room-folder.ts';
 export { RoomJournal, type RoomJournalOptions } from './room-journal.ts';
 export type { Saved } from './saved-slices.ts';
-export type {
-  SavedSession,
-  SavedSessions,
-  SavedTicket,
-  SavedWait,
-  SessionEvent,
-  WaitChange,
+export {
+  type LeftReason,
+  REASONS_MAX,
+  type SavedSession,
+  type SavedSessions,
+  type SavedTicket,
+  type SavedWait,
+  type SessionEvent,
+  type WaitChange,
 } from './session-events.ts';
 export {
   FollowedSessions,

@@ -5,7 +5,7 @@ import { accountOf } from './account-id.ts';
 const eventKinds = {
   begin: { tag: 1, fields: ['session', 'token', 'name', 'key', 'fence', 'account'] },
   join: { tag: 2, fields: ['session', 'room'] },
-  leave: { tag: 3, fields: ['session', 'room'] },
+  leave: { tag: 3, fields: ['session', 'room', 'reason'] },
   end: { tag: 4, fields: ['session'] },
   lobby: { tag: 5, fields: ['session', 'seq', 'answer', 'wait'] },
   numbers: { tag: 6, fields: ['session', 'room', 'fence'] },
@@ -41,7 +41,14 @@ export type SessionEvent =
       readonly key?: string | undefined;
     }
   | { readonly kind: 'join'; readonly session: number; readonly room: number }
-  | { readonly kind: 'leave'; readonly session: number; readonly room: number }
+  /** With a reason: the client is still to be told that it is out of the room, and why. Without one it was
+   *  told, or knows. */
+  | {
+      readonly kind: 'leave';
+      readonly session: number;
+      readonly room: number;
+      readonly reason?: readonly [code: string, text: string] | undefined;
+    }
   | { readonly kind: 'end'; readonly session: number }
   /** The lobby has applied `seq` and answered it, and with it has changed who waits. */
   | {
@@ -91,12 +98,23 @@ export interface SavedSession {
   readonly key: string;
   /** In the order in which they were joined. */
   readonly rooms: readonly number[];
+  /** The rooms that it is in no longer, of which its client was not told. */
+  readonly lost: readonly (readonly [room: number, reason: LeftReason])[];
   /** What the lobby has applied: as `Ledger.restore` takes it. */
   readonly lobby: {
     readonly applied: number;
     readonly answers: readonly (readonly [seq: number, answer: unknown])[];
   };
 }
+
+/** Why a session is in a room no longer, in a code of the wire and a sentence for the player. */
+export interface LeftReason {
+  readonly code: string;
+  readonly text: string;
+}
+
+/** Reasons that are kept for a session; of more the oldest are dropped. */
+export const REASONS_MAX = 64;
 
 /** A session that waits for a match of `game`. */
 export interface SavedWait extends SavedTicket {
@@ -117,6 +135,7 @@ export interface SavedSessions {
 
 interface Remembered extends Pick<SavedSession, 'token' | 'name' | 'account' | 'fence' | 'key'> {
   readonly rooms: Set<number>;
+  readonly lost: Map<number, LeftReason>;
   applied: number;
   readonly answers: Map<number, unknown>;
   /** The keys of its waits. */
@@ -150,15 +169,22 @@ export class SessionHistory {
         const { token, name, fence = 0, key = '', account = accountOf(key) } = event;
         this.hadKeys ||= key !== '';
         const who = { token, name, account, fence, key };
-        const none = { rooms: new Set<number>(), answers: new Map(), waits: new Set<string>() };
+        const lost = new Map<number, LeftReason>();
+        const none = {
+          rooms: new Set<number>(),
+          lost,
+          answers: new Map(),
+          waits: new Set<string>(),
+        };
         this.sessions.set(event.session, { ...who, applied: 0, ...none });
         return;
       }
       case 'join':
         session?.rooms.add(event.room);
+        session?.lost.delete(event.room);
         return;
       case 'leave':
-        session?.rooms.delete(event.room);
+        if (session) this.leave(session, event);
         return;
       case 'end':
         this.endWaits(session);
@@ -181,10 +207,11 @@ export class SessionHistory {
 
   saved(): SavedSessions {
     const all = [...this.sessions];
-    const sessions = all.map(([id, { rooms, applied, answers, waits: _, ...who }]) => ({
+    const sessions = all.map(([id, { rooms, lost, applied, answers, waits: _, ...who }]) => ({
       id,
       ...who,
       rooms: [...rooms],
+      lost: [...lost],
       lobby: { applied, answers: [...answers] },
     }));
     const { lastSession, lastRoom, lastFence } = this;
@@ -195,14 +222,30 @@ export class SessionHistory {
   *events(): Iterable<SessionEvent> {
     const { lastSession: session, lastRoom: room, lastFence: fence } = this;
     yield { kind: 'numbers', session, room, fence };
-    for (const [session, { token, name, account, fence, rooms, answers }] of this.sessions) {
+    for (const [session, { token, name, account, fence, rooms, lost, answers }] of this.sessions) {
       yield { kind: 'begin', session, token, name, account, fence };
       for (const room of rooms) yield { kind: 'join', session, room };
+      for (const [room, { code, text }] of lost) {
+        yield { kind: 'leave', session, room, reason: [code, text] };
+      }
       for (const [seq, answer] of answers) yield { kind: 'lobby', session, seq, answer };
     }
     for (const { session, game, ...ticket } of this.waits.values()) {
       yield { kind: 'wait', session, wait: { game, ticket } };
     }
+  }
+
+  private leave(
+    { rooms, lost }: Remembered,
+    { room, reason }: SessionEvent & { kind: 'leave' },
+  ): void {
+    rooms.delete(room);
+    lost.delete(room);
+    if (!reason) return;
+    const [code, text] = reason;
+    lost.set(room, { code, text });
+    const [oldest] = lost.keys();
+    if (lost.size > REASONS_MAX) lost.delete(oldest!);
   }
 
   private endWaits(session: Remembered | undefined): void {

@@ -8,7 +8,7 @@ import { accountOf } from './account-id.ts';
 import { CompactedLog } from './compacted-log.ts';
 import { systemDisk } from './disk.ts';
 import { pack } from './msgpack.ts';
-import { type SessionEvent, SessionHistory, sessionCodec } from './session-events.ts';
+import { REASONS_MAX, type SessionEvent, SessionHistory, sessionCodec } from './session-events.ts';
 import {
   FollowedSessions,
   SessionsFile,
@@ -109,6 +109,31 @@ describe('The file of sessions', () => {
     expect(droppedBytes).toBe(0);
   });
 
+  it('gives back why a session is in a room no longer, until its client was told', () => {
+    const options = newOptions();
+    const { file } = SessionsFile.open(options);
+    file.append({ kind: 'begin', session: 1, token: 't', name: 'ann' });
+    for (const room of [4, 5, 6]) {
+      file.append({ kind: 'join', session: 1, room });
+      file.append({ kind: 'leave', session: 1, room, reason: ['ROOM_ENDED', `end of ${room}`] });
+    }
+    file.append({ kind: 'leave', session: 1, room: 5 });
+    file.append({ kind: 'join', session: 1, room: 6 });
+    const lost = [[4, { code: 'ROOM_ENDED', text: 'end of 4' }]];
+    const { file: again, saved } = SessionsFile.open(options);
+    expect(saved.sessions).toMatchObject([{ rooms: [6], lost }]);
+    // So often that the file is made anew.
+    for (let i = 0; i < 3000; i++) again.append({ kind: 'join', session: 1, room: 7 });
+    expect(SessionsFile.open(options).saved.sessions).toMatchObject([{ rooms: [6, 7], lost }]);
+    for (let room = 100; room < 100 + REASONS_MAX; room++) {
+      again.append({ kind: 'leave', session: 1, room, reason: ['ROOM_LOST', ''] });
+    }
+    const [session] = SessionsFile.open(options).saved.sessions;
+    expect(session!.lost.map(([room]) => room)).toEqual(
+      Array.from({ length: REASONS_MAX }, (_, i) => 100 + i),
+    );
+  });
+
   it('gives back who there was, in which rooms, and what the lobby had answered', () => {
     const options = newOptions();
     const { file } = SessionsFile.open(options);
@@ -124,7 +149,7 @@ describe('The file of sessions', () => {
       sessions: [
         {
           ...{ id: 1, token: 't', name: 'ann', key: '', ...own },
-          ...{ rooms: [5, 4], lobby: { applied: 4, answers } },
+          ...{ rooms: [5, 4], lost: [], lobby: { applied: 4, answers } },
         },
       ],
       waiting: [],
