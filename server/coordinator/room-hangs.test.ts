@@ -199,6 +199,17 @@ describe('A room of which the game hangs elsewhere', () => {
 });
 
 describe('While the state of a room is made again', () => {
+  it('a command that comes is applied afterwards, also in a room without ticks', async () => {
+    const world = new HangWorld();
+    const room = await world.open(quietHanging.name);
+    const { session, link } = await world.joined(room);
+    whenStopped(room, () => world.send(room, session, 2, 'add', { by: 2 }));
+    world.send(room, session, 1, 'hang');
+    await until(() => link.of('result').length === 1);
+    expect(link.of('result')).toMatchObject([{ seq: 2 }]);
+    await world.finish();
+  });
+
   it('those who come, go, come back and do something are served as ever, once it is there', async () => {
     const world = new HangWorld();
     const room = await world.open(hanging.name);

@@ -293,6 +293,8 @@ export class Room {
     else if (outputs.ended !== undefined) this.end('ROOM_ENDED', outputs.ended);
     else if (this.steps.isWhole) {
       this.members.greetWaiting();
+      // The batch that came before a rebuild was applied alone: the inputs that came during it still wait.
+      if (this.steps.intervalMs === 0 && this.steps.isBehind) this.pace.wake();
       this.bots?.ticked(this.players);
       this.record.snapshotIfDue();
     }
