@@ -4,14 +4,19 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { connect } from '../client/index.ts';
+import { ServerProcess } from '../load-test/server-process.ts';
 import { createLog } from './observe/index.ts';
 import { AcceptedCode } from './primary/accepted-code.ts';
 import { readCode } from './primary/code-files.ts';
-import { loadMistakes, type Mistake } from './test-author-mistakes.ts';
+import { loadMistakes, type Mistake, runMistakes } from './test-author-mistakes.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const LOADER = pathToFileURL(join(root, 'server/fixture-load-games.ts')).href;
+
+/** Of games that run beside each other each has a name of its own. */
+const nameOf = (i: number): string => `paint-${i}`;
 
 /** Writes the modules of each mistake into a folder of its own.
  *  @returns those folders. */
@@ -62,5 +67,41 @@ describe('A game with a mistake', () => {
   it.each(loadMistakes)('is told when it is loaded: $mistake', ({ mistake, says }) => {
     expect(said.get(mistake)).toBe(says);
     expect(says).not.toContain('\n');
+  });
+});
+
+describe('A game with a mistake that shows when it runs', () => {
+  const said = new Map<string, string>();
+  const under = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+  afterAll(() => rmSync(under, { recursive: true }));
+
+  beforeAll(async () => {
+    const named = runMistakes.map((row, i) => {
+      const source = row.files['paint.ts']!.replace("name: 'paint'", `name: '${nameOf(i)}'`);
+      return { ...row, files: { 'paint.ts': source } };
+    });
+    const folders = write(named, under);
+    const args = folders.flatMap((folder) => ['--game', join(folder, 'paint.ts')]);
+    const limits = ['joins-per-second', 'rooms-per-account-max', 'rooms-per-address-max'];
+    args.push(...limits.flatMap((limit) => [`--${limit}`, '1000']));
+    await using server = await ServerProcess.start({ args });
+    const client = await connect({ port: server.port, name: 'ada' });
+    const lineOf = (i: number) =>
+      server.log.find(({ msg }) => msg?.startsWith(`game ${nameOf(i)}:`))?.msg;
+    for (const [i, { mistake }] of runMistakes.entries()) {
+      const room = await client.join({ game: nameOf(i) }).catch(() => undefined);
+      await room?.call('go', {}).catch(() => undefined);
+      await vi.waitUntil(() => lineOf(i), { timeout: 30_000 }).catch(() => undefined);
+      await room?.leave().catch(() => undefined);
+      const text = (lineOf(i) ?? 'nothing')
+        .replace(nameOf(i), 'paint')
+        .replaceAll(folders[i]!, '~');
+      said.set(mistake, text.replace(/got \d+: room/, 'got <id>: room'));
+    }
+    await client.close();
+  });
+
+  it.each(runMistakes)('is told in the log: $mistake', ({ mistake, says }) => {
+    expect(said.get(mistake)).toBe(says);
   });
 });

@@ -118,7 +118,7 @@ describe('A world that is prepared in the pool', () => {
     at.decree('throw');
     await expect(ada.join({ game: 'mapped' })).rejects.toMatchObject({ code: 'GAME_ERROR' });
     const said = () => at.server.log.map((line) => JSON.stringify(line)).join('\n');
-    await until(() => /no map today.*failed to prepare/.test(said()));
+    await until(() => /prepare failed at .*no map today; no room was opened/.test(said()));
     at.relent();
     expect(await (await ada.join({ game: 'mapped' })).call('map')).toBeTruthy();
     const failures = () => at.server.metric('holdfast_pool_failures_total', { task: 'prepare' });

@@ -6,6 +6,7 @@ const PROTOCOL = fileURLToPath(new URL('../../protocol/', import.meta.url));
 /** What authors import; the rest of this folder is games. */
 const API = /[/\\]games[/\\](game|refusal|hidden)\.[jt]s$/;
 const STACK_MAX = 20_000;
+const CAUSES_MAX = 3;
 const FRAME = /^\s+at (?:.*[( ])?((?:file:\/\/)?\/.*):(\d+):\d+\)?$/;
 
 export interface Place {
@@ -16,6 +17,18 @@ export interface Place {
 /** @returns the innermost place of the error's stack in a file that is neither the server's nor Node's. A copy of
  *  the code has the paths of the author's own files. */
 export function authorPlace(error: unknown): Place | undefined {
+  return placeInStack(authorError(error));
+}
+
+/** @returns the error itself, or the cause of it that was thrown in a game: a pool wraps what a task throws. */
+export function authorError(error: unknown): unknown {
+  for (let i = 0, at = error; at != null && i < CAUSES_MAX; i++, at = causeOf(at)) {
+    if (placeInStack(at)) return at;
+  }
+  return error;
+}
+
+function placeInStack(error: unknown): Place | undefined {
   for (const line of stackOf(error).split('\n')) {
     const [, at, number] = FRAME.exec(line) ?? [];
     if (at === undefined) continue;
@@ -37,6 +50,14 @@ function stackOf(error: unknown): string {
     return typeof stack === 'string' ? stack.slice(0, STACK_MAX) : '';
   } catch {
     return '';
+  }
+}
+
+function causeOf(error: unknown): unknown {
+  try {
+    return (error as Error).cause;
+  } catch {
+    return undefined;
   }
 }
 

@@ -4,6 +4,7 @@ import { FIRST_BOT, isBot } from '../../protocol/index.ts';
 import type { Bots, Game, Player, Room } from '../games/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
 import type { Input } from './inputs.ts';
+import { failureText } from './room-failures.ts';
 import type { RoomState } from './room-state.ts';
 import type { WorkPool } from './work-pool.ts';
 
@@ -51,6 +52,8 @@ export class BotDriver {
   /** By `performance.now()`. */
   private askAt = 0;
   private isOver = false;
+  /** The part of the game's bots that was called last. */
+  private hook = '';
   private thought: Thought | undefined;
 
   constructor(options: BotDriverOptions) {
@@ -114,6 +117,7 @@ export class BotDriver {
         if (bot.plan !== undefined) this.act(bot, player, moves);
         else if (isAsking) this.ask(bot, player, askers);
       }
+      if (askers.length > 0) this.hook = 'bots.survey';
       const ground = askers.length > 0 ? this.spec.survey(state.room) : undefined;
       this.thought = { moves, askers, ground };
     } catch (error) {
@@ -137,7 +141,7 @@ export class BotDriver {
 
   /** Only the bots are at fault: the room goes on without them. */
   dismiss(error: unknown, players: number): void {
-    this.failed(error, 'the game’s bots failed: they leave the room');
+    this.failed(error, this.hook, 'the bots leave the room');
     this.wanted = 0;
     this.fill(players);
   }
@@ -149,6 +153,7 @@ export class BotDriver {
 
   private act(bot: Bot, player: Player, moves: Input[]): void {
     const { state } = this.options;
+    this.hook = 'bots.act';
     const move = this.spec.act(state.room, player, bot.plan);
     if (move === 'wait') return;
     if (move === 'done') {
@@ -161,6 +166,7 @@ export class BotDriver {
   }
 
   private ask(bot: Bot, player: Player, askers: Asker[]): void {
+    this.hook = 'bots.ask';
     const question = this.spec.ask(this.options.state.room, player);
     if (question !== undefined) askers.push([bot, question]);
   }
@@ -179,15 +185,16 @@ export class BotDriver {
       });
     } catch (error) {
       this.askAt = performance.now() + RETRY_MS;
-      if (!this.isOver) this.failed(error, 'no plans were made for bots: they ask again');
+      if (!this.isOver) this.failed(error, 'bots.plan', 'the bots ask again');
     } finally {
       this.isPlanning = false;
     }
   }
 
-  private failed(error: unknown, text: string): void {
+  private failed(error: unknown, hook: string, then: string): void {
     const { game, state, log, metrics } = this.options;
     metrics.count('gameErrors');
-    log.error({ err: error, room: state.room.id, game: game.name }, text);
+    const text = failureText(game.name, hook, error, then);
+    log.error({ err: error, room: state.room.id, game: game.name, hook }, text);
   }
 }

@@ -1,6 +1,7 @@
 // A game's commands, ready to be run: each with a check of its arguments.
 import { Compile } from '../../protocol/schema.ts';
 import type { Game, Player, Room } from '../games/index.ts';
+import { explainArguments } from './explain-arguments.ts';
 
 export interface CompiledCommand {
   readonly accepts: (args: unknown) => boolean;
@@ -24,11 +25,7 @@ function compile(game: Game): ReadonlyMap<string, CompiledCommand> {
     const validator = Compile(command.args);
     compiled.set(name, {
       accepts: (args) => validator.Check(args),
-      explain: (args) => {
-        const [first] = validator.Errors(args);
-        const path = first?.instancePath.slice(1).replaceAll('/', '.');
-        return `${path ? `${path} ` : ''}${first?.message ?? 'not as the schema says'}`;
-      },
+      explain: (args) => explainArguments(name, command.args, args, validator.Errors(args)),
       run: (room, player, args) => command.run(room, player, args),
     });
   }

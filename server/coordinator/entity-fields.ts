@@ -5,7 +5,7 @@ import {
   type FieldValue,
   fieldTypes,
 } from '../../protocol/index.ts';
-import type { FieldSpec, KindSpec } from '../games/index.ts';
+import { type FieldSpec, type KindSpec, shown } from '../games/index.ts';
 
 export interface Field {
   readonly name: string;
@@ -58,7 +58,7 @@ export function checkedValue(
   value: unknown,
 ): FieldValue {
   const refused = (what: string): RangeError =>
-    new RangeError(`${kind}.${name} is ${fieldType}: ${what}, but got ${String(value)}`);
+    new RangeError(`${kind}.${name} is ${fieldType}: ${what}, but got ${shown(value)}`);
   switch (fieldType) {
     case 'bool':
       if (typeof value !== 'boolean') throw refused('true or false');

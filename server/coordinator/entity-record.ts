@@ -1,6 +1,7 @@
 // One entity: its values behind properties whose setters remember what has changed.
 import type { FieldValue } from '../../protocol/index.ts';
 import { checkedValue, type Field } from './entity-fields.ts';
+import { strictPrototype } from './strict-object.ts';
 import type { UndoLog } from './undo-log.ts';
 
 /** An entity's own memory; the properties that game code sees are added to it for each kind. */
@@ -37,6 +38,10 @@ export function recordClass(
   { undo, willSet, dirtied, moved }: RecordWatch,
 ): (id: number, values: FieldValue[]) => EntityRecord {
   class KindRecord extends EntityRecord {}
+  const known = fields.map(({ name }) => name);
+  const hint = `it has ${known.join(', ') || 'no fields'}`;
+  const above = strictPrototype(EntityRecord.prototype, { name: kind, known, hint });
+  Object.setPrototypeOf(KindRecord.prototype, above);
   fields.forEach(({ name, type, hidden }, i) => {
     const bit = hidden ? 0 : 1 << i;
     const isPlace = name === 'x' || name === 'y';

@@ -12,6 +12,7 @@ import {
 } from '../../protocol/index.ts';
 import { fieldArbitrary } from '../../protocol/test-arbitraries.ts';
 import { hidden, type KindSpec } from '../games/game.ts';
+import { shown as shownValue } from '../games/index.ts';
 import { EntityTable } from './entity-table.ts';
 import { UndoLog } from './undo-log.ts';
 
@@ -84,7 +85,9 @@ describe('The type of a field', () => {
       const thing = add(table);
       const before = thing.level;
       for (const value of values) {
-        const names = new RegExp(`thing\\.level is ${type}: .*${String(value)}`);
+        const names = new RegExp(
+          `thing\\.level is ${type}: .*but got ${shownValue(value).slice(0, 20)}`,
+        );
         const setting = expect(() => {
           thing.level = value as FieldValue;
         });
@@ -139,7 +142,21 @@ describe('An entity', () => {
 
   it('is not added with a field that the kind lacks', () => {
     const table = tableOf({ level: 'u8' });
-    expect(() => table.add({ height: 1 })).toThrow(new RangeError('thing has no field height'));
+    expect(() => table.add({ height: 1 })).toThrow(
+      new RangeError('thing has no field height: it has level'),
+    );
+  });
+
+  it('refuses to be given a field that the kind lacks, with the name that was meant', () => {
+    const thing = add(tableOf({ colour: 'u8' })) as Record<string, unknown>;
+    expect(() => {
+      thing.colr = 3;
+    }).toThrow(new TypeError('thing has no colr: did you mean colour?'));
+    expect(() => Object.assign(thing, { height: 1 })).toThrow('thing has no height: it has colour');
+    expect(thing.height).toBe(undefined);
+    expect(() => add(tableOf({ colour: 'u8' }), { colr: 3 } as never)).toThrow(
+      'thing has no field colr: did you mean colour?',
+    );
   });
 
   it('can be removed twice, and only from its own table', () => {

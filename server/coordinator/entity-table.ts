@@ -1,6 +1,6 @@
 // The entities of one kind in one room: typed fields whose setters remember what has changed.
 import type { FieldValue, Kind, RowWriter } from '../../protocol/index.ts';
-import type { Entities, Entity, KindSpec } from '../games/index.ts';
+import { type Entities, type Entity, type KindSpec, nearName } from '../games/index.ts';
 import type { CellIndex } from './cell-index.ts';
 import {
   checkedValue,
@@ -11,6 +11,7 @@ import {
   zero,
 } from './entity-fields.ts';
 import { type EntityRecord, recordClass } from './entity-record.ts';
+import { strictPrototype } from './strict-object.ts';
 import type { Undoable, UndoLog } from './undo-log.ts';
 
 /** What a table needs of its room. */
@@ -90,7 +91,10 @@ export class EntityTable implements Entities, Undoable {
   add(given: Readonly<Record<string, unknown>>): Entity {
     for (const name of Object.keys(given)) {
       if (!this.fields.some((field) => field.name === name)) {
-        throw new RangeError(`${this.kind.name} has no field ${name}`);
+        const known = this.fields.map((field) => field.name);
+        const near = nearName(name, known);
+        const meant = near === undefined ? `it has ${known.join(', ')}` : `did you mean ${near}?`;
+        throw new RangeError(`${this.kind.name} has no field ${name}: ${meant}`);
       }
     }
     const values = this.fields.map(({ name, type }) => {
@@ -245,3 +249,13 @@ export class EntityTable implements Entities, Undoable {
     if (!record.removed) this.cells?.place(record);
   };
 }
+
+Object.setPrototypeOf(
+  EntityTable.prototype,
+  strictPrototype(Object.prototype, {
+    name: 'a kind of room.entities',
+    known: ['size', 'add', 'remove', 'get', 'near'],
+    hint: 'for (const one of room.entities.…) goes through all, and [...room.entities.…] is an array of them',
+    refusesReading: true,
+  }),
+);

@@ -1,10 +1,11 @@
 // The room as game code has it: what it may see and do, and nothing else.
-import type { Entities, Room } from '../games/index.ts';
+import { type Entities, type Room, shown } from '../games/index.ts';
 import type { EntityTable } from './entity-table.ts';
 import { checkEventName, type Outputs } from './outputs.ts';
 import { copyOfPlain, plainValue } from './plain-value.ts';
 import type { PlayerViews } from './player-views.ts';
 import type { RoomMemory } from './room-memory.ts';
+import { type Strictness, strict } from './strict-object.ts';
 
 /** Longest text with which a room ends, in characters. */
 const END_TEXT_MAX = 1000;
@@ -21,8 +22,12 @@ export interface GameRoomParts extends Pick<Room, 'id' | 'random' | 'players' | 
 
 export function makeGameRoom(parts: GameRoomParts): Room {
   const { id, random, players, memory, bank, tables, views, outputs } = parts;
-  const entities = Object.fromEntries(tables.map((table) => [table.kind.name, table]));
-  return {
+  const kinds = tables.map((table) => table.kind.name);
+  const entities = strict(
+    Object.fromEntries(tables.map((table) => [table.kind.name, table])),
+    strictness('room.entities', kinds, `the game has ${kinds.join(', ') || 'no kinds'}`),
+  );
+  const room: Room = {
     id,
     get tick() {
       return parts.tick();
@@ -42,7 +47,7 @@ export function makeGameRoom(parts: GameRoomParts): Room {
     bank,
     send: (player, name, data) => {
       checkEventName(name);
-      outputs().events.push({ player: player.id, name, data: sent(data) });
+      outputs().events.push({ player: numberOf(player), name, data: sent(data) });
     },
     broadcast: (name, data) => {
       checkEventName(name);
@@ -51,10 +56,23 @@ export function makeGameRoom(parts: GameRoomParts): Room {
     setAvatar: (player, entity) => views.setAvatar(player, entity),
     look: (player, look) => views.look(player, look),
     end: (text) => {
-      outputs().ended ??= text.slice(0, END_TEXT_MAX);
+      outputs().ended ??= String(text).slice(0, END_TEXT_MAX);
     },
   };
+  const hint = 'what a room remembers is in room.state';
+  return strict(room, strictness('room', Object.keys(room), hint));
 }
+
+function numberOf(player: unknown): number {
+  const id = (player as { id?: unknown } | null | undefined)?.id;
+  if (typeof id === 'number') return id;
+  const got = shown(player);
+  throw new TypeError(`room.send needs a player, but got ${got}: room.players.get(id) has it`);
+}
+
+const strictness = (name: string, known: readonly string[], hint: string): Strictness => {
+  return { name, known, hint, refusesReading: true };
+};
 
 /** The game may go on changing what it gave: the event says how that was when it was sent. */
 function sent(data: unknown): unknown {

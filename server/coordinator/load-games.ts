@@ -40,10 +40,16 @@ export async function loadGames(paths: readonly string[]): Promise<Map<string, G
       );
     }
     pathOfName.set(game.name, path);
-    // A hook that writes to `this` would have a memory that no restart keeps.
-    games.set(game.name, Object.freeze(game));
+    games.set(game.name, frozen(game));
   }
   return games;
+}
+
+/** A hook or command that writes to `this` would have a memory that all rooms share, and that no restart keeps. */
+function frozen(game: Game): Game {
+  for (const command of Object.values(game.commands)) Object.freeze(command);
+  Object.freeze(game.commands);
+  return Object.freeze(game);
 }
 
 async function importGame(path: string): Promise<unknown> {

@@ -11,6 +11,7 @@ import { type Answer, type AnswerMetrics, refused, result } from './answer.ts';
 import { chat, say } from './chat.ts';
 import { type ClientLimits, CREATE_COST } from './client-limits.ts';
 import { gameDescription, gameSummary } from './describe-game.ts';
+import { explainArguments } from './explain-arguments.ts';
 import type { LobbyGuard } from './lobby-guard.ts';
 import { waitForAccounts } from './lobby-patience.ts';
 import type { Deed, Matchmaking } from './matchmaking.ts';
@@ -186,7 +187,7 @@ const deeds: ReadonlySet<string> = new Set([
 const compiled = new Map(
   Object.entries(lobbyCommands as Record<string, LobbyCommand>).map(([name, { args, run }]) => {
     const validator = Compile(args);
-    return [name, { validator, run }] as const;
+    return [name, { validator, args, run }] as const;
   }),
 );
 
@@ -220,11 +221,8 @@ function tryRun(world: LobbyWorld, session: Session, { name, args }: CommandMess
   if (!known) return refused('UNKNOWN_COMMAND', `the lobby has ${[...compiled.keys()].join(', ')}`);
   const given = args ?? {};
   if (!known.validator.Check(given)) {
-    const [first] = known.validator.Errors(given);
-    return refused(
-      'BAD_ARGUMENTS',
-      `${first?.instancePath.slice(1) ?? ''} ${first?.message}`.trim(),
-    );
+    const errors = known.validator.Errors(given);
+    return refused('BAD_ARGUMENTS', explainArguments(name, known.args, given, errors));
   }
   return known.run(world, session, given as never);
 }

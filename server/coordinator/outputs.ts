@@ -1,5 +1,5 @@
 // Outputs: what a room says to the outside when it is fed a batch of inputs.
-import type { SettledEffect } from '../games/index.ts';
+import { type SettledEffect, shown } from '../games/index.ts';
 import type { Answer } from './answer.ts';
 import type { OutboxEffect } from './outbox.ts';
 
@@ -76,6 +76,6 @@ export function newOutputs(): Outputs {
 /** @throws {RangeError} for what the wire does not take as an event's name. */
 export function checkEventName(name: string): void {
   if (!/^[A-Za-z][A-Za-z0-9_-]{0,39}$/.test(name)) {
-    throw new RangeError(`an event’s name has letters, digits, - and _, but got ${name}`);
+    throw new RangeError(`an event’s name has letters, digits, - and _, but got ${shown(name)}`);
   }
 }

@@ -3,6 +3,7 @@ import { isBot } from '../../protocol/index.ts';
 import type { Entity, Player } from '../games/index.ts';
 import type { Sight } from '../link/index.ts';
 import { Ledger, type ListedLedger, type SavedLedger } from './ledger.ts';
+import { strictPrototype } from './strict-object.ts';
 
 /** Sorted by name: then it is written only once, for the file and for its hash. */
 export interface SavedPlayer {
@@ -136,3 +137,13 @@ function isSameSight(a: Sight, b: Sight): boolean {
   if (typeof a === 'string' || typeof b === 'string') return a === b;
   return a[0] === b[0] && a[1] === b[1];
 }
+
+const READABLE = ['id', 'name', 'isBot', 'connected', 'avatar'];
+Object.setPrototypeOf(
+  PlayerRecord.prototype,
+  strictPrototype(Object.prototype, {
+    name: 'a player',
+    known: READABLE,
+    hint: 'keep it in room.state by player.id, or on the avatar',
+  }),
+);

@@ -1,5 +1,5 @@
 // What the players of a room see: the surroundings of their avatars, or what the game says.
-import type { Entity, Look, Player } from '../games/index.ts';
+import { type Entity, type Look, type Player, shown } from '../games/index.ts';
 import type { Sight } from '../link/index.ts';
 import type { Gaze, PlayerRecord } from './player-record.ts';
 import type { Undoable, UndoLog } from './undo-log.ts';
@@ -25,6 +25,11 @@ export class PlayerViews implements Undoable {
 
   /** @throws {RangeError} for something that is no entity of the room now. */
   setAvatar(player: Player, entity: Entity | null | undefined): void {
+    if (entity != null && typeof entity !== 'object') {
+      throw new TypeError(
+        `an avatar is an entity, but got ${shown(entity)}: return what room.entities.….add returns, not its id`,
+      );
+    }
     if (entity && this.parts.entity(entity.id) !== entity) {
       throw new RangeError(
         `the avatar of player ${player.id} must be an entity that is in the room now: ` +

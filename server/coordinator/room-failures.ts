@@ -1,20 +1,35 @@
-// The log lines and metrics of game code that throws, and of game code that refuses too late.
+// The log lines and metrics of game code that throws (which part of which game, in which line), and of game code that refuses too late.
+import { authorError, placeText } from './author-place.ts';
 import type { Failure } from './outputs.ts';
 import type { Room } from './room.ts';
 import type { RoomOptions } from './room-options.ts';
 import type { Outputs } from './room-state.ts';
+import { StateError } from './state-check.ts';
 
 type Failing = Pick<Room, 'id' | 'game' | 'tick'>;
 type To = Pick<RoomOptions, 'log' | 'metrics'>;
 
+const MESSAGE_MAX = 500;
+
+/** @param part a hook or command of the game.
+ *  @param then what came of it.
+ *  @returns one line. */
+export function failureText(game: string, part: string, error: unknown, then: string): string {
+  const message = messageOf(authorError(error))
+    .replace(/\s*\n\s*/g, ' ')
+    .slice(0, MESSAGE_MAX);
+  if (error instanceof StateError) return `game ${game}: ${message}; ${then}`;
+  const place = placeText(error);
+  return `game ${game}: ${part} failed${place && ` at ${place}`}: ${message}; ${then}`;
+}
+
 /** What follows from a failure, by the part of the game that has failed. */
 const consequences: Readonly<Record<Failure['part'], string>> = {
-  command: 'the game failed on a command: it was refused, and its changes were undone',
-  join: 'the game failed in `join`: the player was turned away, and the changes were undone',
-  leave:
-    'the game failed in `leave`: the player has left, the avatar was removed, and the changes of `leave` were undone',
+  command: 'the command was refused, and its changes were undone',
+  join: 'the player was turned away, and the changes were undone',
+  leave: 'the player has left, the avatar was removed, and the changes of `leave` were undone',
   settled:
-    'the game failed in `settled`: its changes were undone and it is not called again, so the game has taken no ' +
+    'its changes were undone and it is not called again, so the game has taken no ' +
     'note of this effect, which the account has; see `effect`',
 };
 
@@ -26,19 +41,32 @@ export function logFailures(
 ): void {
   for (const { part, error, ...of } of failures) {
     metrics.count('gameErrors');
-    log.error({ err: error, room, game: game.name, tick, part, ...of }, consequences[part]);
+    const called = of.command === undefined ? part : `command ${of.command}`;
+    const text = failureText(game.name, called, error, consequences[part]);
+    log.error({ err: error, room, game: game.name, tick, part, ...of }, text);
   }
 }
 
 /** The game throws elsewhere. */
 export function logFailure(
   { id: room, game, tick }: Failing,
+  hook: string,
   error: unknown,
   { log, metrics }: To,
 ): void {
   metrics.count('gameErrors');
-  const of = { err: error, room, game: game.name, tick };
-  log.error(of, 'the game failed outside a command: the room was ended');
+  const text = failureText(game.name, hook, error, 'the room was ended');
+  log.error({ err: error, room, game: game.name, tick, hook }, text);
+}
+
+/** Game code may throw anything. */
+function messageOf(error: unknown): string {
+  try {
+    if (error instanceof Error) return error.message || error.name;
+    return `${String(error)} was thrown, which is no Error`;
+  } catch {
+    return 'something was thrown that has no text';
+  }
 }
 
 /** Interval between log lines on refusals that come late, in ms. */

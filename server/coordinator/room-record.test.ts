@@ -35,19 +35,33 @@ function recordOn(changes: Partial<RoomStorage> = {}, repeated?: Repeated) {
     health: new DiskHealth(),
     log,
     diskFailed: (error) => failures.push(error),
+    unwritable: (error) => failures.push(error.message),
   });
   const step = (ms: number, inputs = [{ kind: 'leave', player: 9 } as const]) => {
     state.apply(0, inputs);
     record.applied(inputs, ms);
     record.snapshotIfDue();
   };
-  return { record, step, snapshots, failures };
+  return { record, state, step, snapshots, failures };
 }
 
 /** Lets the promises of a snapshot be kept. */
 async function written(): Promise<void> {
   for (let i = 0; i < 4; i++) await Promise.resolve();
 }
+
+describe('A state that cannot be written', () => {
+  it('is the failure of the game, and not of the disk', async () => {
+    const { record, state, step, snapshots, failures } = recordOn();
+    state.room.state = { players: [{ seats: new Map() }] };
+    pass(10_001);
+    step(1);
+    const sentence = 'state.players[0].seats is a Map: store a plain object ({ [key]: value })';
+    expect(failures).toEqual([sentence]);
+    await record.finish();
+    expect(snapshots).toEqual([]);
+  });
+});
 
 describe('A room is written down whole', () => {
   it('when that was long ago and something has come', () => {

@@ -6,6 +6,7 @@ import type { EndedRoom } from '../store/index.ts';
 import type { DiskHealth } from './disk-health.ts';
 import { snapshotOf } from './room-snapshot.ts';
 import type { Input, RoomState } from './room-state.ts';
+import { checkState, StateError, warnOfSize } from './state-check.ts';
 import type { RoomStorage } from './storage.ts';
 
 export interface RoomRecordOptions {
@@ -22,6 +23,8 @@ export interface RoomRecordOptions {
   readonly health: DiskHealth;
   /** The disk has not taken what was written: nobody knows what it holds. */
   diskFailed(error: unknown): void;
+  /** The game has put something into the state that cannot be written: no disk is at fault. */
+  unwritable(error: StateError): void;
 }
 
 /** What a recovery has applied again since the snapshot: which time of the room, and how long it took. */
@@ -138,6 +141,7 @@ export class RoomRecord {
   async finish(): Promise<void> {
     const { storage, game, state } = this.options;
     try {
+      checkState(state);
       await storage.finish(() => snapshotOf(game, state));
     } catch (error) {
       this.logTrouble(error, NO_SNAPSHOT);
@@ -169,12 +173,21 @@ export class RoomRecord {
     this.unsavedSince = undefined;
     try {
       const startedAt = performance.now();
+      const values = checkState(state);
       const snapshot = snapshotOf(game, state);
       const takenMs = performance.now() - startedAt;
-      this.snapshotMs = takenMs + (await storage.snapshot(snapshot));
+      const writing = storage.snapshot(snapshot);
+      // The state is packed in the call, and the rest beside the event loop.
+      const heldMs = performance.now() - startedAt;
+      warnOfSize(game, { room: state.room.id, values, heldMs }, this.options.log);
+      this.snapshotMs = takenMs + (await writing);
     } catch (error) {
       this.hasChanged = true;
       this.unsavedSince = unsavedSince ?? this.unsavedSince;
+      if (error instanceof StateError) {
+        this.options.unwritable(error);
+        return;
+      }
       this.options.health.failed('snapshot', error);
       this.logTrouble(error, NO_SNAPSHOT);
     } finally {

@@ -4,6 +4,7 @@ import type { Snapshot } from '../store/index.ts';
 import { stateVersionOf } from './carry-over.ts';
 import type { RoomState } from './room-state.ts';
 
+/** The state must hold only what can be written: see `checkState`. */
 export function snapshotOf(game: Game, state: RoomState): Snapshot {
   const saved = state.save();
   const { tick } = saved;

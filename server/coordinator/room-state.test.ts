@@ -135,9 +135,15 @@ describe('The answer to a command', () => {
 
   it.each([
     ['that the game does not have', 'jump', {}, 'UNKNOWN_COMMAND', 'it has add, roll, place'],
-    ['without its arguments', 'add', undefined, 'BAD_ARGUMENTS', 'must have required propert'],
-    ['with an argument out of bounds', 'add', { by: 0 }, 'BAD_ARGUMENTS', 'by must be >= 1'],
-    ['with arguments that are no object', 'add', 3, 'BAD_ARGUMENTS', 'must be object'],
+    ['without its arguments', 'add', undefined, 'BAD_ARGUMENTS', 'add: by is missing'],
+    [
+      'with an argument out of bounds',
+      'add',
+      { by: 0 },
+      'BAD_ARGUMENTS',
+      'add: by must be a whole number from 1 to 1000, but is 0',
+    ],
+    ['with arguments that are no object', 'add', 3, 'BAD_ARGUMENTS', 'but got 3'],
     ['that the game refuses', 'decline', {}, 'NOT_NOW', 'Not now.'],
     ['on which the game throws', 'throw', {}, 'GAME_ERROR', 'The game failed on this request'],
   ])('%s is a refusal with a code and a sentence, call or not', (_what, name, args, code, text) => {

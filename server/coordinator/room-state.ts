@@ -16,6 +16,7 @@ import { PlayerViews } from './player-views.ts';
 import { SeededRandom } from './random.ts';
 import { NO_CHANGES, RoomEntities } from './room-entities.ts';
 import { RoomMemory } from './room-memory.ts';
+import { RoomPlayers } from './room-players.ts';
 import type { SavedRoom } from './saved-room.ts';
 import { Transaction } from './transaction.ts';
 import { UndoLog } from './undo-log.ts';
@@ -24,9 +25,11 @@ export type { Changes, Input, Outputs, SavedRoom };
 
 export class RoomState {
   readonly room: Room;
+  /** The hook of the game that was called last: named where it fails. */
+  hook = 'create';
   private readonly game: Game;
   private readonly entities: RoomEntities;
-  private readonly players = new Map<number, PlayerRecord>();
+  private readonly players = new RoomPlayers();
   private readonly undo = new UndoLog();
   private readonly memory: RoomMemory;
   private readonly calls: GameCalls;
@@ -107,6 +110,11 @@ export class RoomState {
     this.calls.reportsUndone = true;
   }
 
+  /** The game's own memory, as the engine reads it. */
+  get memoryValue(): unknown {
+    return this.memory.value;
+  }
+
   get playerCount(): number {
     return this.players.size;
   }
@@ -137,6 +145,7 @@ export class RoomState {
   }
 
   about(): unknown {
+    this.hook = 'about';
     return plainValue(this.game.about?.(this.room) ?? null);
   }
 
@@ -155,6 +164,7 @@ export class RoomState {
       markProgress();
     }
     before?.(inputs.length);
+    this.hook = 'tick';
     if (!this.isCalledOff) this.game.tick?.(this.room);
     this.outputs.views = this.views.settle(this.tick);
     this.outputs.effects = this.outbox.takeFresh();
@@ -209,10 +219,7 @@ export class RoomState {
     this.random.restore(saved.random);
     if (saved.outbox) this.outbox.restore(saved.outbox);
     for (const player of saved.players) {
-      this.players.set(
-        player.id,
-        PlayerRecord.restore(player, (id) => this.entities.get(id)),
-      );
+      this.players.enter(PlayerRecord.restore(player, (id) => this.entities.get(id)));
     }
   }
 
@@ -257,14 +264,14 @@ export class RoomState {
     if (this.players.has(id)) return;
     const player = new PlayerRecord(id, name);
     player.own(account, fence);
-    this.players.set(id, player);
+    this.players.enter(player);
     const refusal = this.calls.join(player, this.outputs);
     if (!refusal) {
       player.settleView(this.tick);
       this.outputs.joined.push(id);
       return;
     }
-    this.players.delete(id);
+    this.players.remove(id);
     const { turnedAway } = this.outputs;
     this.outputs.turnedAway = [...turnedAway, { player: id, ...refusal }];
     if (!this.game.match) return;
@@ -281,7 +288,7 @@ export class RoomState {
   }
 
   private leave(player: PlayerRecord): void {
-    this.players.delete(player.id);
+    this.players.remove(player.id);
     this.forgetOutputs(player.id);
     this.calls.leave(player, this.outputs);
   }

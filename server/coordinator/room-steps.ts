@@ -14,6 +14,7 @@ import type { RoomOptions } from './room-options.ts';
 import { rebuildState } from './room-rebuild.ts';
 import type { RoomRecord } from './room-record.ts';
 import type { Input, Outputs, RoomState } from './room-state.ts';
+import { StateChecks } from './state-check.ts';
 
 /** What a step has come to, when it is told. */
 export interface Step {
@@ -57,6 +58,7 @@ export class RoomSteps implements Stepped {
   private readonly options: RoomStepsOptions;
   private readonly clock: RoomClock;
   private readonly judge: HangJudge;
+  private readonly checks = new StateChecks();
   private readonly markInput: (index: number) => void;
   /** Bounded by members: each has at most `inboxPerPlayerMax` commands here. */
   private inbox: Input[] = [];
@@ -134,6 +136,7 @@ export class RoomSteps implements Stepped {
     try {
       const outputs = state.apply(now, inputs, this.markInput);
       this.applyMs = performance.now() - startedAt;
+      this.checks.afterStep(state);
       if (outputs.joined.length > 0) {
         this.markInput(inputs.length + after.about);
         about.prepare();

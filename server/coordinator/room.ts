@@ -70,7 +70,9 @@ export class Room {
     const put = (input: Input) => this.put(input);
     const own = this.withState({});
     const sessions = () => this.members.sessions();
-    this.record = new RoomRecord(this.withState({ carriedOver }));
+    this.record = new RoomRecord(
+      this.withState({ carriedOver, unwritable: (error: unknown) => this.fail(error) }),
+    );
     this.about = new RoomAbout(own, guard);
     this.copies = new RoomCopies(shape, own, sessions, !carriedOver, lastChanges);
     this.effects = new RoomEffects(own, put);
@@ -336,7 +338,7 @@ export class Room {
   private fail(error: unknown): void {
     const isHang = error instanceof GameHangError;
     // Of a hang more is known where it was judged.
-    if (!isHang) logFailure(this, error, this.options);
+    if (!isHang) logFailure(this, this.state.hook, error, this.options);
     this.options.failed(this);
     const what = isHang ? 'The game did not come to an end' : 'The game failed';
     this.end('GAME_ERROR', `${what}; this was recorded, and the room has ended.`, true);

@@ -17,6 +17,7 @@ import { MissingRooms } from './missing-rooms.ts';
 import { prepareInPool } from './preparation.ts';
 import { ReplayGuard } from './replay-guard.ts';
 import { Room } from './room.ts';
+import { failureText } from './room-failures.ts';
 import { type Opened, RoomOpeners } from './room-openers.ts';
 import type { RoomOptions } from './room-options.ts';
 import { type RecoveryCounts, recoverRoom } from './room-recovery.ts';
@@ -24,6 +25,7 @@ import { snapshotOf } from './room-snapshot.ts';
 import { RoomState } from './room-state.ts';
 import type { Sessions } from './sessions.ts';
 import type { Standby } from './standby.ts';
+import { checkState } from './state-check.ts';
 import type { FileStorage, RoomStorage, Storage } from './storage.ts';
 import type { WorkPool } from './work-pool.ts';
 
@@ -151,7 +153,8 @@ export class Rooms implements Iterable<Room> {
 
   private async begin(game: Game, opened: Opened | undefined): Promise<Found> {
     const { log, metrics } = this.options;
-    const [written] = await Promise.allSettled([this.writeDown(game)]);
+    const calls = { hook: 'prepare' };
+    const [written] = await Promise.allSettled([this.writeDown(game, calls)]);
     if (this.isClosed) return new Promise(() => {});
     // In the turn in which it is there: it counts once against the limit.
     this.opening--;
@@ -171,22 +174,25 @@ export class Rooms implements Iterable<Room> {
       }
       if (error instanceof GameHangError) metrics.count('gameHangs', 1, { outcome: 'refused' });
       else metrics.count('gameErrors');
-      log.error(of, 'the game failed to prepare a room');
+      log.error(of, failureText(game.name, calls.hook, error, 'no room was opened'));
       return 'GAME_ERROR';
     }
   }
 
-  /** @throws {StoreError} and what the game throws. */
-  private async writeDown(game: Game): Promise<[RoomState, RoomStorage]> {
+  /** @param calls is told the hook of the game that is called.
+   *  @throws {StoreError} {StateError} and what the game throws. */
+  private async writeDown(game: Game, calls: { hook: string }): Promise<[RoomState, RoomStorage]> {
     const { pool, sessions, storage } = this.options;
     const seed = randomInt(-0x8000_0000, 0x8000_0000);
     const prepared = game.prepare && (await prepareInPool(game, seed, pool));
     if (this.isClosed) return new Promise(() => {});
+    calls.hook = 'create';
     const id = this.lastId + 1;
     const state = this.newState(game, { id, seed, now: Date.now(), prepared });
     sessions.noteRoom(id);
     // Used up, whatever comes of it: others are opened meanwhile.
     this.lastId = id;
+    checkState(state);
     const creating = storage.createRoom(id, snapshotOf(game, state));
     this.creating.add(creating);
     return [state, await creating.finally(() => this.creating.delete(creating))];

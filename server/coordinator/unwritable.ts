@@ -109,11 +109,13 @@ function ofClass(object: object): string {
     return 'is a player: store player.id, and find it by room.players.get(id)';
   }
   const name = classOf(object);
+  if (name === 'Object') return 'is a part of the room: store the number that it is found by';
   const article = /^[AEIO]/.test(name) ? 'an' : 'a';
   const isBytes = ArrayBuffer.isView(object) || object instanceof ArrayBuffer;
   if (isBytes) return `is ${article} ${name}: store an array of numbers (Array.from)`;
-  const known =
-    object instanceof Error ? instead.Error : Object.hasOwn(instead, name) && instead[name];
+  // Also of a class that extends one of these.
+  const tag = Object.prototype.toString.call(object).slice(8, -1);
+  const known = Object.hasOwn(instead, tag) && instead[tag];
   if (known) return `is ${article} ${name}: ${known}`;
   return `is an object of class ${shownName(name)}: store a plain object, which has no methods`;
 }

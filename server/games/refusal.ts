@@ -1,4 +1,5 @@
 // How the author of a game refuses a command.
+import { shown } from './problem.ts';
 
 /** Longest text of a refusal, in characters. */
 const REFUSAL_TEXT_MAX = 1000;
@@ -9,9 +10,14 @@ export class Refusal extends Error {
   readonly code: string;
 
   constructor(code: string, text: string) {
-    super(text.slice(0, REFUSAL_TEXT_MAX));
+    super(String(text).slice(0, REFUSAL_TEXT_MAX));
+    if (typeof code !== 'string' || typeof text !== 'string') {
+      throw new TypeError(
+        `refuse needs a code and a text, such as refuse('WALL', 'The world ends here.')`,
+      );
+    }
     if (!/^[A-Z][A-Z0-9_]{0,39}$/.test(code)) {
-      throw new RangeError(`a code for refuse has capitals, digits and _, but got ${code}`);
+      throw new RangeError(`a code for refuse has capitals, digits and _, but got ${shown(code)}`);
     }
     this.code = code;
   }
@@ -24,9 +30,13 @@ export function refuse(code: string, text: string): never {
   // Refusing is an ordinary answer; a stack would make it four times as dear.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
+  let refusal: Refusal | undefined;
   try {
-    throw new Refusal(code, text);
+    refusal = new Refusal(code, text);
+  } catch {
+    // A mistake in the call gets its stack below.
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
+  throw refusal ?? new Refusal(code, text);
 }
