@@ -27,7 +27,8 @@ type FieldValueOf<F extends FieldSpec> =
 type Values<F extends KindSpec> = { -readonly [N in keyof F]: FieldValueOf<F[N]> };
 
 /** One entity: its fields can be read and set; what is set is sent to those who see it.
- *  Setting a value that the field's type cannot hold throws `RangeError`. */
+ *  Setting a value that the field's type cannot hold throws `RangeError`, and setting a field that the kind
+ *  does not have `TypeError`. */
 export type Entity<F extends KindSpec = KindSpec> = {
   /** Unique in the room, never used again. */
   readonly id: number;
