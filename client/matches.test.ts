@@ -113,6 +113,36 @@ describe('A match that is made while there is no connection', () => {
   });
 });
 
+describe('A match that came to nothing while there was no connection', () => {
+  test('fails when the session goes on, and another may be asked for', async () => {
+    await begin();
+    const match = outcome(client.match('duel'));
+    await connection.take('call');
+    connection.send(answered(1));
+    await reconnect({ resumed: true, rooms: [], lobbySeq: 1 });
+    const { name, args, seq } = await connection.take('call');
+    expect([name, args]).toEqual(['matching', { game: 'duel' }]);
+    const row = { game: 'duel', players: 2, waiting: 0, longestMs: null, waitedMs: null };
+    connection.send({ type: 'result', room: 0, seq, value: [{ ...row, place: null }] });
+    expect(await match).toBe('NOT_WAITING');
+    const next = client.match('duel');
+    expect((await connection.take('call')).name).toBe('match');
+    connection.send(place(4));
+    expect((await next).number).toBe(4);
+  });
+
+  test('is waited for where the server says that the session still waits', async () => {
+    await begin();
+    const match = client.match('duel');
+    await connection.take('call');
+    connection.send(answered(1));
+    await reconnect({ resumed: true, rooms: [], lobbySeq: 1 });
+    const { seq } = await connection.take('call');
+    connection.send({ type: 'result', room: 0, seq, value: [{ place: 1 }] }, place(3));
+    expect((await match).number).toBe(3);
+  });
+});
+
 describe('With a session that is lost', () => {
   test.each([true, false])('a match is asked for again (known to wait: %s)', async (isWaiting) => {
     await begin();

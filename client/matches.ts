@@ -18,6 +18,9 @@ export interface MatchesOptions {
   readonly rejoin: boolean;
 }
 
+const CAME_TO_NOTHING =
+  'The match came to nothing while the connection was lost: ask for another one.';
+
 /** A match that is waited for. */
 interface Wanted {
   readonly args: { readonly game: string; readonly party?: string; readonly size?: number };
@@ -95,6 +98,10 @@ export class Matches {
     // With the session of another client: nothing can have been asked for in it before.
     if (!this.isWelcome) for (const wanted of this.wanted) wanted.after = this.newest;
     this.isWelcome = true;
+    for (const wanted of this.wanted) {
+      const mayBeMade = rooms.some((room) => room > wanted.after);
+      if (wanted.isAsked && !wanted.isAborted && !mayBeMade) this.check(wanted);
+    }
   }
 
   /** A new session, which waits for nothing. */
@@ -131,6 +138,20 @@ export class Matches {
         wanted.isWaiting = true;
       },
       (error) => this.lost(wanted, error),
+    );
+  }
+
+  /** The event that says that the match came to nothing may have been lost with the connection. */
+  private check(wanted: Wanted): void {
+    const { game } = wanted.args;
+    this.options.lobby.call('matching', { game }).then(
+      (rows) => {
+        const [row] = rows as readonly { readonly place: number | null }[];
+        const isOver = row?.place === null && this.wanted.has(wanted) && !wanted.isAborted;
+        if (isOver) this.fail(wanted, new ServerError('NOT_WAITING', CAME_TO_NOTHING));
+      },
+      // Its end is told by the match itself.
+      () => {},
     );
   }
 

@@ -210,6 +210,23 @@ describe('again in the middle of a connection', () => {
   });
 });
 
+describe('a join without an answer', () => {
+  test('is sent again where the room that took it in gives no place after all', async () => {
+    await begin();
+    const joining = client
+      .join({ game: 'picky' })
+      .catch(({ code }: Error & { code: string }) => code);
+    await connection.take('join');
+    await reconnect({ resumed: true, rooms: [3, 7] });
+    const left = { type: 'left', room: 7, code: 'TEAM_FULL', text: 'No.' } as const;
+    connection.send(joined(), resumed(0), left);
+    const { request, game } = await connection.take('join');
+    expect(game).toBe('picky');
+    connection.send({ type: 'error', code: 'TEAM_FULL', text: 'No.', request: request! });
+    expect(await joining).toBe('TEAM_FULL');
+  });
+});
+
 describe('resumed in the middle of a connection', () => {
   test('sends again what is newer', async () => {
     await begin();

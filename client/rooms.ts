@@ -152,8 +152,9 @@ export class Rooms {
 
   left(message: Message<'left'>): void {
     const room = this.rooms.get(message.room);
-    if (!room || room === this.lobby) return;
-    this.lose(room, { code: message.code, text: message.text });
+    if (room === this.lobby) return;
+    if (room) this.lose(room, { code: message.code, text: message.text });
+    // Also of a room whose `joined` has not come: its join is sent again, and refused with its request.
     if (this.resuming.delete(message.room)) this.settle();
   }
 

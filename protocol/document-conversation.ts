@@ -59,7 +59,9 @@ anyone could guess it. Its answer says that the session waits. Later comes the e
 connections, until it ends or calls \`unmatch {game}\`; while it has no connection it is passed over.
 Where \`unmatch\` is refused with \`NOT_WAITING\`, the match was made before: its \`joined\` has come by
 then. Ask for another match of the game only when \`unmatch\` is answered, to know which one comes.
-\`matching {game}\` gives for the game, or without it for each, \`players\` of a match, how many are
+The event \`unmatched {game, code, text}\` says that the match came to nothing: the game failed, or gave one of
+its players no place. It may be lost with a connection: after a \`welcome\` of a resumed session, \`place\` of
+\`matching\` is null where the session waits no longer. \`matching {game}\` gives for the game, or without it for each, \`players\` of a match, how many are
 \`waiting\`, \`longestMs\`, and of this session its \`place\` and \`waitedMs\`.
 
 The call \`games\` of the lobby lists what can be joined: the \`name\`, a \`text\` for players, \`playersMax\`,
@@ -159,7 +161,7 @@ export function errorsChapter(): string {
 \`error\`, \`rejected\`, \`left\` and \`bye\` have a \`code\` for programs and a \`text\` for people. After an
 \`error\` with a fatal code the server closes the connection; the session can be resumed unless the
 same would happen again. In \`rejected\` and \`left\` no code is fatal, and games have codes of their
-own there. Treat a code that you do not know by the message that brings it.
+own there, as in the \`error\` that answers a \`join\` and in the event \`unmatched\`. Treat a code that you do not know by the message that brings it.
 
 ${errorCodeTable()}`;
 }

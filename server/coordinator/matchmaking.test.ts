@@ -1,6 +1,6 @@
 // Matchmaking at work: what the lobby answers, who gets into which room, and what a restart keeps.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Game } from '../games/index.ts';
+import { type Game, refuse } from '../games/game.ts';
 import { FakeLink } from './fake-link.ts';
 import { pass, settlePromises, startTime, stopTime } from './fake-time.ts';
 import type { Session } from './session.ts';
@@ -25,7 +25,21 @@ const clumsy: Game = {
     throw new Error('stumbled');
   },
 };
-const games = [tally, duel, quartet, unready, clumsy];
+/** Its second player has no place. */
+const picky: Game = {
+  ...duel,
+  name: 'picky',
+  join(room, player) {
+    if (room.players.size > 1) refuse('SAME_TEAM', 'You two are of one team.');
+    room.broadcast('welcome', null);
+    room.send(player, 'hint', null);
+    return duel.join!(room, player);
+  },
+  tick(room) {
+    if (room.players.size < 2) throw new Error('a match without its players');
+  },
+};
+const games = [tally, duel, quartet, unready, clumsy, picky];
 
 let link: FakeLink;
 let world: TestWorld;
@@ -195,7 +209,7 @@ describe('lobby.unmatch and lobby.matching', () => {
     expect(await of(bob)).toEqual([
       { ...row, waiting: 1, longestMs: 300, place: 1, waitedMs: 300 },
     ]);
-    expect(await ask(eve!, 'matching')).toHaveLength(4);
+    expect(await ask(eve!, 'matching')).toHaveLength(5);
     expect(await ask(eve!, 'matching', { game: 'tally' })).toEqual(refusal('NO_MATCHES'));
   });
 });
@@ -330,5 +344,20 @@ describe('Where no room can be opened', () => {
       expect([world.matchmaking.waitsOf(one), one.rooms.size]).toEqual([0, 0]);
     }
     expect(world.storage.waiting).toEqual([]);
+  });
+
+  it('as the game turns one away, the match ends for both with its code and text', async () => {
+    sessions(2);
+    for (const one of everyone) await ask(one, 'match', { game: 'picky' });
+    const reason = { game: 'picky', code: 'SAME_TEAM', text: 'You two are of one team.' };
+    expect(link.of('event').map(({ name, data }) => [name, data])).toEqual(
+      everyone.map(() => ['unmatched', reason]),
+    );
+    expect([link.of('joined'), world.rooms.size, world.storage.waiting]).toEqual([[], 0, []]);
+    for (const one of everyone) {
+      expect([world.matchmaking.waitsOf(one), one.rooms.size]).toEqual([0, 0]);
+    }
+    // Each may ask again.
+    expect(await ask(everyone[0]!, 'match', { game: 'picky' })).toBeNull();
   });
 });

@@ -263,7 +263,11 @@ export class Matchmaking {
     { code, text }: Refused,
   ): void {
     const data = { game: name, code, text };
-    for (const id of sessionsOf(match)) this.tell(id, 'unmatched', data);
+    for (const id of sessionsOf(match)) {
+      this.tell(id, 'unmatched', data);
+      // Before it is written down that the session waits no longer: the next process tells nothing of it.
+      this.options.sessions.byId(id)?.link?.flush();
+    }
     matchmaker.settle(match);
   }
 

@@ -1,4 +1,5 @@
 // The log lines and metrics of game code that throws (which part of which game, in which line), and of game code that refuses too late.
+import { LogThrottle } from '../observe/index.ts';
 import { authorError, placeText } from './author-place.ts';
 import type { Failure } from './outputs.ts';
 import type { Room } from './room.ts';
@@ -69,20 +70,16 @@ function messageOf(error: unknown): string {
   }
 }
 
-/** Interval between log lines on refusals that come late, in ms. */
-const LATE_REFUSAL_LOG_MS = 10_000;
 /** Changes that a line names. */
 const CHANGES_MAX = 8;
 
 /** Refusals that came after a change. */
 export class LateRefusals {
-  private loggedAt = Number.NEGATIVE_INFINITY;
+  private readonly throttle = new LogThrottle();
 
   log({ id: room, game, tick }: Failing, { undone }: Outputs, { log }: Pick<To, 'log'>): void {
     const [first] = undone;
-    const now = performance.now();
-    if (!first || now - this.loggedAt < LATE_REFUSAL_LOG_MS) return;
-    this.loggedAt = now;
+    if (!first || !this.throttle.isDue(undefined)) return;
     const { part, player, command, changes } = first;
     const rest = changes.length - CHANGES_MAX;
     const named = changes.slice(0, CHANGES_MAX).join(', ') + (rest > 0 ? ` and ${rest} more` : '');

@@ -116,7 +116,9 @@ function isPlain(value: unknown): value is Plain | unknown[] {
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  if (prototype === Object.prototype || prototype === null) return true;
+  // No class: a key `__proto__` was set.
+  return !Object.hasOwn(prototype as object, 'constructor');
 }
 
 function valuesOf(of: Plain | unknown[]): unknown[] {
@@ -124,8 +126,9 @@ function valuesOf(of: Plain | unknown[]): unknown[] {
 }
 
 /** `for … in` would be faster for objects of one shape, and ten times as slow for objects of several. */
-function isSame({ of, keys, values }: Node): boolean {
+function isSame({ of, keys, prototype, values }: Node): boolean {
   if (!keys) return isSameList(of as unknown[], values);
+  if (Object.getPrototypeOf(of) !== prototype) return false;
   return isSameList(Object.keys(of), keys) && isSameList(Object.values(of), values);
 }
 
@@ -137,8 +140,8 @@ function isSameList(list: readonly unknown[], other: readonly unknown[]): boolea
 }
 
 function copyAgain(node: Node): boolean {
-  const { of, keys, isFlat } = node;
-  if (!isFlat) return false;
+  const { of, keys, prototype, isFlat } = node;
+  if (!isFlat || Object.getPrototypeOf(of) !== prototype) return false;
   if (keys && !isSameList(Object.keys(of), keys)) return false;
   const values = valuesOf(of);
   if (values.some(isPlain)) return false;

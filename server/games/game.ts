@@ -173,9 +173,20 @@ export interface Room<K extends KindSpecs = KindSpecs, S = unknown> {
 }
 
 /** One command: the schema of its arguments, and what it does. What `run` returns is the value for
- *  those who sent it as a call. `run` refuses with `refuse(code, text)`, before it changes anything.
+ *  those who sent it as a call: a plain value, and no promise.
+ *
+ *  `run` refuses with `refuse(code, text)`, at any point. Where it refuses, throws, or returns a value that is not
+ *  plain, the command changes nothing: entities, `state`, random numbers, effects given to the bank, events,
+ *  avatars, looks and `end` are undone. `run` should check first and change then: an undo costs time, and with
+ *  `--verify-determinism` the log names what was undone.
  *  Clients are told the schema by the lobby's call `games {game}` and make keys and help from it: give it and its
- *  properties a `description` for players. */
+ *  properties a `description` for players.
+ *
+ *  The undo does not reach the memory of the module. A cache of what entities or `state` hold (a `WeakMap` by
+ *  room) stays right where it can be checked: keep with it what it was made from (an entity's id and fields, a
+ *  counter in `state`), and make it again where that differs; or fill it only in `create` and `tick`, or from
+ *  what never changes. Reach into `state` by `room.state` in each command: of a state with more than 32 values a
+ *  change by a reference from an earlier command, made before the command has read `room.state`, is not undone. */
 export interface Command<R, A extends TSchema> {
   readonly args: A;
   run(room: R, player: Player, args: Static<A>): unknown;
@@ -293,15 +304,20 @@ export interface GameSpec<
   /** Furnishes a new room.
    *  @param prepared what `prepare` has made; nobody keeps it otherwise. */
   create?(room: Room<K, S>, prepared: NoInfer<P>): void;
-  /** A player has come; returns the avatar, if the game has one. */
+  /** A player has come; returns the avatar, if the game has one. `refuse(code, text)` turns this player away: the
+   *  client's join fails with code and text, and the room does not change. A match of which one player is
+   *  turned away ends for all of its players, with that code and text. A throw turns the player away with
+   *  `GAME_ERROR`. */
   join?(room: Room<K, S>, player: Player): Entity | undefined;
-  /** The player has left for good. The game removes what belonged to it. */
+  /** The player has left for good. The game removes what belonged to it. It cannot be refused: where it throws,
+   *  its changes are undone, and the server removes the avatar. */
   leave?(room: Room<K, S>, player: Player): void;
   tick?(room: Room<K, S>): void;
   /** Only for a game with ticks. */
   // biome-ignore lint/suspicious/noExplicitAny: what plans are made of differs from game to game
   readonly bots?: Bots<Room<K, S>, any, any, any>;
-  /** An effect on an account has been settled. */
+  /** An effect on an account has been settled. It is called once for each: where it throws, its changes are
+   *  undone, and the room goes on without having taken note of the effect, which the log names in full. */
   settled?(room: Room<K, S>, effect: SettledEffect): void;
   readonly commands: { readonly [N in keyof C]: Command<Room<K, S>, C[N]> };
 }

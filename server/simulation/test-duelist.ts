@@ -1,5 +1,11 @@
 // A client that plays one match after another, alone or with a party, and trades what it earns.
-import type { Client, ClientError, RejectedError, RoomView } from '../../client/index.ts';
+import type {
+  Client,
+  ClientError,
+  RejectedError,
+  RoomView,
+  ServerError,
+} from '../../client/index.ts';
 import { duels } from './test-game.ts';
 import { machine, type SimulatedProcess } from './test-machine.ts';
 import { Trader } from './test-trader.ts';
@@ -109,7 +115,9 @@ export class Duelist extends Visitor {
       this.matched.push(view.number);
       return view;
     } catch (error) {
-      const { code } = error as ClientError | RejectedError;
+      const { code } = error as ClientError | RejectedError | ServerError;
+      // The game has turned one of the two away; with a lost connection nothing more is known.
+      if (code === 'NOT_YET' || code === 'NOT_WAITING') return undefined;
       if (code !== 'ABORTED') throw error;
       this.aborted++;
       // One may change one's mind again, at once.

@@ -1,5 +1,13 @@
 // A game that notices any command that is left out, applied twice or out of order.
-import { defineGame, type Entity, type Game, type Room, refuse, Type } from '../games/game.ts';
+import {
+  defineGame,
+  type Entity,
+  type Game,
+  type Player,
+  type Room,
+  refuse,
+  Type,
+} from '../games/game.ts';
 import { hang } from './test-guard.ts';
 import { self } from './test-machine.ts';
 
@@ -7,6 +15,22 @@ type Token = Entity & { owner: number; count: number };
 
 /** The rooms as they are in the coordinator that lives, by number. */
 export const rooms = new Map<number, Room>();
+
+/** Ends of a command that must change nothing. */
+export type SpoilEnd = 'refuse' | 'throw' | 'promise';
+
+/** Changes all that it can. */
+function spoil(room: Room, player: Player): void {
+  const { token, mark } = room.entities;
+  for (const one of token!) Object.assign(one, { count: 0 });
+  for (const one of mark!) mark!.remove(one);
+  mark!.add({ owner: player.id, at: room.random.integer(0, 9) } as never);
+  (room.state as ReturnType<typeof spec.state>).applied += 1000;
+  room.bank.deposit(player, 'coin', 7);
+  room.broadcast('spoilt', null);
+  if (player.avatar) token!.remove(player.avatar);
+  room.setAvatar(player, undefined);
+}
 
 /** 0 is a rehearsal's, and a process that waits only follows what another does. */
 const isReal = (room: number): boolean => room > 0 && self().name !== 'spare';
@@ -22,8 +46,14 @@ const spec = defineGame({
   },
   items: ['coin'],
   state: () => ({ applied: 0, accepted: 0, refused: 0 }),
-  join: (room, player) =>
-    room.entities.token.add({ owner: player.id, count: 0 }) as unknown as Entity,
+  join(room, player) {
+    // A player who is turned away asks again.
+    if (room.id > 0 && room.tick % 3 === 0) {
+      spoil(room as never, player);
+      refuse('NOT_YET', 'Not yet.');
+    }
+    return room.entities.token.add({ owner: player.id, count: 0 }) as unknown as Entity;
+  },
   tick(room) {
     if (isReal(room.id)) rooms.set(room.id, room as unknown as Room);
   },
@@ -46,6 +76,20 @@ const spec = defineGame({
         }
         if (n % 3 !== 0) room.entities.mark.add({ owner: player.id, at: n });
         return n;
+      },
+    },
+    /** Nothing of it may be seen. */
+    spoil: {
+      args: Type.Object({ end: Type.String() }),
+      run(room, player, { end }) {
+        spoil(room as never, player);
+        if (end === 'refuse') refuse('SPOILT', 'Spoilt.');
+        if (end === 'throw') throw new Error('spoilt');
+        return (async () => {
+          await undefined;
+          room.state.applied += 1000;
+          spoil(room as never, player);
+        })();
       },
     },
     /** Changes what it can first: nothing of it may be seen. */
@@ -91,8 +135,18 @@ const duel: Game = {
   match: { players: 2 },
   state: () => ({ ...spec.state(), came: [] as number[] }),
   join(room, player) {
-    (room.state as { came: number[] }).came.push(player.id);
-    return tally.join?.(room, player);
+    const { came } = room.state as { came: number[] };
+    // A match that comes to nothing is asked for again.
+    if (came.length === 1 && room.id % 3 === 0) {
+      spoil(room, player);
+      refuse('NOT_YET', 'Not yet.');
+    }
+    came.push(player.id);
+    return room.entities.token!.add({ owner: player.id, count: 0 } as never);
+  },
+  leave(room, player) {
+    spoil(room, player);
+    throw new Error('spoilt');
   },
   tick(room) {
     if (isReal(room.id) && self().isAlive)

@@ -1,6 +1,6 @@
 // A player: the client library with somebody behind it who counts, and notes each broken promise.
 import type { RoomView } from '../../client/index.ts';
-import { rooms } from './test-game.ts';
+import { rooms, type SpoilEnd } from './test-game.ts';
 import { machine, type SimulatedProcess } from './test-machine.ts';
 import { Visitor } from './test-visitor.ts';
 
@@ -11,8 +11,8 @@ export class Player extends Visitor {
   private sent = 0;
   private answersDue = 0;
   private lastSeen = 0;
-  /** Commands that do not come to an end: they are refused, and count for nothing else. */
-  private hangs = 0;
+  /** Commands that hang, refuse or fail: they are refused, and count for nothing else. */
+  private refused = 0;
   private hangsLeft: number;
 
   /** To be made in the process of its own. */
@@ -21,10 +21,7 @@ export class Player extends Visitor {
     // A room forgives three.
     const mayHang = ['player 1', 'player 2', 'player 3'].includes(process.name);
     this.hangsLeft = mayHang && machine().chance(0.5) ? 1 : 0;
-    this.client.join({ game }).then(
-      (view) => this.joined(view),
-      (error) => this.violate(`has no place: ${error}`),
-    );
+    this.join(game);
   }
 
   get earned(): number {
@@ -55,12 +52,26 @@ export class Player extends Visitor {
     return count === this.sent ? undefined : lacks(`counted ${this.sent}, the room ${count}`);
   }
 
+  private join(game: string): void {
+    this.client.join({ game }).then(
+      (view) => this.joined(view),
+      (error) => {
+        if (error.code === 'NOT_YET')
+          setTimeout(() => this.join(game), machine().random.float() * 150);
+        else this.violate(`has no place: ${error}`);
+      },
+    );
+  }
+
   private joined(view: RoomView): void {
     this.view = view;
     view.on('rejected', (error) => {
+      const { code } = error;
+      const isExpected = code === 'GAME_ERROR' || code === 'SPOILT';
       // A command that was sent twice is answered twice.
-      if (error.code !== 'GAME_ERROR' || this.hangs === 0) this.violate(`is refused: ${error}`);
+      if (!isExpected || this.refused === 0) this.violate(`is refused: ${error}`);
     });
+    view.on('event', (name) => this.violate(`is told ${name} of a command that was refused`));
     view.on('left', ({ text }) => this.violate(`lost its place: ${text}`));
     view.on('state', () => this.look(view));
     this.work();
@@ -70,7 +81,7 @@ export class Player extends Visitor {
   private look(view: RoomView): void {
     const { count } = view.avatar as unknown as { count: number };
     if (count < this.lastSeen) this.violate(`saw ${this.lastSeen} and then ${count}`);
-    if (count < view.ack - this.hangs) this.violate(`saw ${count} with ${view.ack} acknowledged`);
+    if (count < view.ack - this.refused) this.violate(`saw ${count} with ${view.ack} acknowledged`);
     this.lastSeen = count;
   }
 
@@ -81,18 +92,38 @@ export class Player extends Visitor {
     const atOnce = of.random.integer(1, 4);
     for (let i = 0; i < atOnce && view!.unacknowledged < UNACKNOWLEDGED_MAX; i++) this.add(view!);
     if (this.hangsLeft > 0 && of.chance(0.2)) this.hang(view!);
+    if (of.chance(0.15)) this.spoil(view!);
     setTimeout(() => this.work(), of.random.float() * 150);
   }
 
   private hang(view: RoomView): void {
     this.hangsLeft--;
-    this.hangs++;
+    this.refused++;
     this.answersDue++;
     view.call('hang').then(
       () => this.violate('is answered by what does not end'),
       (error) => {
         this.answersDue--;
         if (error.code !== 'GAME_ERROR') this.violate(`is refused what hangs: ${error}`);
+      },
+    );
+  }
+
+  private spoil(view: RoomView): void {
+    const of = machine();
+    const end = of.random.pick<SpoilEnd>(['refuse', 'throw', 'promise']);
+    this.refused++;
+    if (of.chance(0.5)) {
+      view.send('spoil', { end });
+      return;
+    }
+    this.answersDue++;
+    view.call('spoil', { end }).then(
+      () => this.violate('is answered by a command that must be refused'),
+      (error) => {
+        this.answersDue--;
+        const code = end === 'refuse' ? 'SPOILT' : 'GAME_ERROR';
+        if (error.code !== code) this.violate(`is refused for another reason: ${error}`);
       },
     );
   }
