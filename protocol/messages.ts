@@ -139,7 +139,9 @@ export const messages = {
       commandsPerSecond: u32('Messages are read at this rate at most, after a short burst.'),
       inFlightMax: u32('Commands and calls beyond this many unanswered ones wait to be read.'),
       pauseMs: Type.Optional(
-        u32('In a `welcome` that comes again: how long nobody served the connection, in ms.'),
+        u32(
+          'In a `welcome` that comes again: for how long the server did not serve the connection, in ms. It begins when the process that was replaced was last known to work: before it hung, if it did (to half a second).',
+        ),
       ),
     },
   },

@@ -7,6 +7,7 @@ import {
   killPid,
   player,
   players,
+  processesOf,
   rawClient,
   startServer,
   temporaryDirectory,
@@ -234,4 +235,31 @@ describe('A worker that takes no more sockets', () => {
     await Promise.all(clients.map((client) => client.message('welcome')));
     expect(await waiting()).toBe(0);
   });
+});
+
+describe('The pause that a client is told of', () => {
+  it.each(['worker', 'coordinator'] as const)(
+    'begins when a %s hung, not when it was killed for that',
+    async (role) => {
+      const server = await startServer('--workers', '1', '--hang-ms', '1500');
+      const client = await player(server);
+      const room = await client.join({ game: 'goldrush' });
+      let shownAt = performance.now();
+      room.on('state', () => {
+        shownAt = performance.now();
+      });
+      let seen = 0;
+      client.once('connected', () => {
+        seen = performance.now() - shownAt;
+      });
+      const pause = handedOver(client);
+      // What it asks may be lost with the coordinator, so it is welcomed again.
+      if (role === 'coordinator') client.join({ game: 'connect-four' }).catch(() => {});
+      const [stopped] = await processesOf(server, role);
+      process.kill(stopped!.pid, 'SIGSTOP');
+      const ms = await pause;
+      expect(ms).toBeGreaterThan(1400);
+      expect(Math.abs(ms - seen)).toBeLessThan(700);
+    },
+  );
 });

@@ -177,7 +177,8 @@ class Stage {
       begun: (connection, encoding) => void encodings.set(connection, encoding),
       identified: (connection, token, name) => {
         const encoding = encodings.get(connection);
-        this.known.set(connection, { encoding, token, name, lostAt: steadyMs() });
+        const at = steadyMs();
+        this.known.set(connection, { encoding, token, name, lostAt: at, servedAt: at });
       },
       closed: () => {},
       released: () => {},

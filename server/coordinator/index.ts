@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { LOBBY } from '../../protocol/index.ts';
 import type { Config } from '../config.ts';
 import type { Game } from '../games/index.ts';
+import { COORDINATOR_BEAT_MS } from '../link/index.ts';
 import { ServedGroup } from '../multiprocessing/index.ts';
 import { type Log, OverloadWatch, type ProcessMetrics } from '../observe/index.ts';
 import { Reconciliation } from './accounts-reconciliation.ts';
@@ -68,7 +69,6 @@ interface Parts {
   readonly limits: ClientLimits;
 }
 
-const BEAT_MS = 250;
 const SYNC_MS = 1000;
 const OVERLOADED =
   'overloaded: rooms leave out ticks, so games run slower. Give the server faster processors, end ' +
@@ -122,7 +122,7 @@ export class Coordinator {
     this.door = parts.door;
     this.overload = new OverloadWatch<'ticksSkipped'>(options, 'ticksSkipped', OVERLOADED);
     this.door.admit((socket) => this.peers.add(new WorkerPeer(socket, this.world)));
-    this.timer = setInterval(() => this.beat(), BEAT_MS);
+    this.timer = setInterval(() => this.beat(), COORDINATOR_BEAT_MS);
   }
 
   /** Brings back what an earlier process has written down, and serves workers.
@@ -275,6 +275,7 @@ export class Coordinator {
   }
 
   private beat(): void {
+    for (const peer of this.peers) peer.send({ type: 'beat' });
     this.rooms.beat();
     this.sessions.beat();
     this.matchmaking.beat();

@@ -118,6 +118,8 @@ export interface Handover {
   /** Of its session; '' where no hello was answered yet. */
   readonly token: string;
   readonly name: string;
-  /** When its worker was lost, by the steady clock. */
+  /** When its worker was lost, by the steady clock: orders hand-overs. */
   readonly lostAt: number;
+  /** When that worker was known to work last, by the steady clock: before it hung, if it did. */
+  readonly servedAt: number;
 }

@@ -18,6 +18,7 @@ export { type CopyShape, type KeptCopy, shapeHash } from './copy-shape.ts';
 export { Grid, type GridShape } from './grid.ts';
 export { mergeRows, type TickRows } from './merge-rows.ts';
 export {
+  COORDINATOR_BEAT_MS,
   type FromCoordinator,
   type FromWorker,
   fromCoordinator,

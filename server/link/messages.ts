@@ -141,7 +141,11 @@ export const fromCoordinator = {
   },
   resumed: { tag: 10, fields: { connection, room, seq } },
   left: { tag: 11, fields: { connection, room, code: Type.String(), text: Type.String() } },
+  /** The coordinator's event loop turns, every `COORDINATOR_BEAT_MS`: tells a worker since when it hung. */
+  beat: { tag: 12, fields: {} },
 } as const satisfies ProcessMessageTable;
+
+export const COORDINATOR_BEAT_MS = 250;
 
 export type FromWorker = MessageIn<typeof fromWorker>;
 export type FromCoordinator = MessageIn<typeof fromCoordinator>;

@@ -113,10 +113,11 @@ export class Assignments {
   }
 
   /** A worker is gone, and was reaped.
+   *  @param silentMs how long before its end it had hung.
    *  @returns how many connections it has left to others. */
-  takeFrom(worker: ChildProcess): number {
+  takeFrom(worker: ChildProcess, silentMs = 0): number {
     const { connections, holding } = this.options;
-    const count = connections.takeFrom(worker);
+    const count = connections.takeFrom(worker, silentMs);
     holding.takeFrom(worker);
     this.noteChange();
     return count;

@@ -30,3 +30,18 @@ it('A later hand-over counts as later although the clock was set back in between
   expect(first).toBe(undefined);
   expect(third).toBeGreaterThan(second!);
 });
+
+it('A worker that had hung served its connections until then', () => {
+  const connections = new Connections();
+  const connection = connections.add({ destroy() {} } as Socket, '10.0.0.1');
+  const [hung, next, last] = [newWorker(), newWorker(), newWorker()];
+  connections.assign(connection, hung.child);
+  connections.takeFrom(hung.child, 2500);
+  connections.assign(connection, next.child);
+  const { lostAt, servedAt } = next.given[0]!.handover!;
+  expect(lostAt - servedAt).toBe(2500);
+  connections.takeBack(connection, next.child);
+  connections.assign(connection, last.child);
+  const { handover } = last.given[0]!;
+  expect(handover!.servedAt).toBe(handover!.lostAt);
+});

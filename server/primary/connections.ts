@@ -29,6 +29,8 @@ export interface KeptConnection {
   isOrphan: boolean;
   /** When its worker was lost, by the steady clock; 0: it has had one at most. */
   lostAt: number;
+  /** When that worker was known to work last. */
+  servedAt: number;
   /** When it was last given to another worker, by `performance.now()`; -∞: never. */
   handedOverAt: number;
 }
@@ -90,6 +92,7 @@ export class Connections {
       hold: undefined,
       isOrphan: false,
       lostAt: 0,
+      servedAt: 0,
       handedOverAt: Number.NEGATIVE_INFINITY,
     };
     this.byId.set(connection.id, connection);
@@ -123,8 +126,8 @@ export class Connections {
     if (here) here.add(connection);
     else this.perWorker.set(worker, new Set([connection]));
     this.underWay.set(worker, this.underWayTo(worker) + 1);
-    const { id, address, socket, encoding, token, name, lostAt } = connection;
-    const handover = lostAt === 0 ? null : { encoding, token, name, lostAt };
+    const { id, address, socket, encoding, token, name, lostAt, servedAt } = connection;
+    const handover = lostAt === 0 ? null : { encoding, token, name, lostAt, servedAt };
     if (handover) connection.handedOverAt = performance.now();
     const assignment = { connection: id, address, handover };
     if (hold === undefined) worker.sendSocket(assignment, socket);
@@ -161,13 +164,14 @@ export class Connections {
 
   /** A worker is gone, and was reaped: its connections wait for another. One that reads from a
    *  socket still would steal bytes from the next.
+   *  @param silentMs how long before its end it had hung.
    *  @returns how many. */
-  takeFrom(worker: ChildProcess): number {
+  takeFrom(worker: ChildProcess, silentMs = 0): number {
     const orphans = [...(this.perWorker.get(worker) ?? [])];
     this.perWorker.delete(worker);
     this.underWay.delete(worker);
     for (const connection of orphans) {
-      this.lose(connection);
+      this.lose(connection, silentMs);
       connection.isOrphan = true;
     }
     return orphans.length;
@@ -185,11 +189,12 @@ export class Connections {
     if (worker && count !== undefined) this.underWay.set(worker, count - 1);
   }
 
-  private lose(connection: KeptConnection): void {
+  private lose(connection: KeptConnection, silentMs = 0): void {
     connection.worker = undefined;
     connection.acknowledged = false;
     connection.identified = false;
     connection.lostAt = steadyMs();
+    connection.servedAt = connection.lostAt - silentMs;
     this.waiting.add(connection);
   }
 

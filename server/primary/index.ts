@@ -308,7 +308,9 @@ export class Primary {
   private childExited(child: ChildProcess): number {
     this.health.look();
     if (child.identity.role !== 'worker') return 0;
-    const count = this.assignments.takeFrom(child);
+    const silentMs = performance.now() - child.beatAt;
+    const hasHung = silentMs > 2 * this.options.config.heartbeatMs;
+    const count = this.assignments.takeFrom(child, hasHung ? silentMs : 0);
     if (this.state !== PrimaryState.Serving) {
       // Nobody is to take them any more.
       this.assignments.closeWaiting();

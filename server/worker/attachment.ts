@@ -27,8 +27,8 @@ export class Attachment {
   private readonly since: number;
   /** What hello asked for. */
   private wanted = { token: '', name: '', account: '' };
-  /** Since when no worker has served the client, by the steady clock; 0: it is served. */
-  private lostAt = 0;
+  /** When worker and coordinator were last known to serve the client, by the steady clock; 0: they do. */
+  private servedAt = 0;
   /** The joins that have no answer: a room may have to be prepared first. */
   private readonly joining = new Set<number | null>();
   /** When the client has asked for a place in a room, or given one up. */
@@ -75,7 +75,7 @@ export class Attachment {
   }
 
   /** Goes on with the session that another worker knew, or asks for hello again. */
-  takeOver({ token, name, lostAt }: Handover): void {
+  takeOver({ token, name, servedAt }: Handover): void {
     this.isAskedAgain = true;
     if (token === '') {
       this.connection.send({ type: 'again' });
@@ -83,7 +83,8 @@ export class Attachment {
     }
     this.state = AttachmentState.Attaching;
     this.wanted = { token, name, account: '' };
-    this.lostAt = lostAt;
+    // The coordinator may have hung, or been gone, before the worker was lost.
+    this.servedAt = Math.min(servedAt, this.host.coordinatorServedAt);
     this.attach();
   }
 
@@ -102,14 +103,15 @@ export class Attachment {
   }
 
   /** The coordinator has answered the hello.
-   *  @returns how long nobody has served the client, in ms; undefined where it is new. */
+   *  @returns for how long the client was not served, in ms, a hang before the loss included; undefined
+   *  where it is new. */
   attached(token: string, name: string, account: string): number | undefined {
     this.token = token;
     this.wanted = { token, name, account };
     if (this.state === AttachmentState.Attaching) this.state = AttachmentState.Attached;
-    const { lostAt } = this;
-    this.lostAt = 0;
-    return lostAt === 0 ? undefined : Math.round(steadyMs() - lostAt);
+    const { servedAt } = this;
+    this.servedAt = 0;
+    return servedAt === 0 ? undefined : Math.round(steadyMs() - servedAt);
   }
 
   /** The client is told by a welcome that it is in these rooms, and is to be shown them. */
@@ -120,11 +122,15 @@ export class Attachment {
   }
 
   /** The coordinator is gone: the session is to be attached to the next one.
+   *  @param servedAt when the coordinator was last known to work, by the steady clock.
    *  @returns false where it had none. */
-  lost(): boolean {
-    if (this.state !== AttachmentState.Attached) return false;
+  lost(servedAt: number): boolean {
+    if (this.state !== AttachmentState.Attached) {
+      this.servedAt = Math.min(this.servedAt, servedAt);
+      return false;
+    }
     this.state = AttachmentState.Attaching;
-    this.lostAt = steadyMs();
+    this.servedAt = servedAt;
     this.hasView = true;
     return true;
   }

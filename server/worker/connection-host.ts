@@ -11,6 +11,8 @@ export interface ConnectionHost {
   readonly kindsOf: KindsOf;
   /** Whether the coordinator takes messages now. */
   readonly blocked: boolean;
+  /** When a coordinator was last known to work, by the steady clock; ∞ before the first one. */
+  readonly coordinatorServedAt: number;
   toCoordinator(message: FromWorker): void;
   /** The rooms that a connection is in. */
   roomsOf(connection: number): number[];

@@ -1,5 +1,6 @@
 // How long a connection may take: for its hello, between messages, and for its last bytes.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { steadyMs } from '../link/index.ts';
 import { ConnectionState } from './connection.ts';
 import { command, HELLO, settle, TestClient } from './test-connection.ts';
 
@@ -82,7 +83,7 @@ describe('A connection whose coordinator is gone', () => {
     const client = await new TestClient(kind, config).read().attach();
     const before = client.raw.length;
     client.host.blocked = true;
-    client.connection.lostCoordinator();
+    client.connection.lostCoordinator(steadyMs());
     await pass(client, 250);
     await pass(client, 250);
     const shown = client.raw.subarray(before);
@@ -135,7 +136,7 @@ describe('A client that has piped its lines and ended', () => {
 describe('A connection whose coordinator is gone', () => {
   /** Whether the client is to be shown nothing of it: then it asks for nothing again. */
   async function continues(client: TestClient): Promise<boolean> {
-    client.connection.lostCoordinator();
+    client.connection.lostCoordinator(steadyMs());
     client.connection.foundCoordinator();
     const [attach] = client.host.take().filter(({ type }) => type === 'attach');
     return (attach as { rooms: unknown }).rooms !== null;

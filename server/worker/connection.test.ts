@@ -1,7 +1,8 @@
 // A connection from its first byte to its last: its states, and what each message comes to.
 import { describe, expect, it } from 'vitest';
 import type { ClientMessage } from '../../protocol/index.ts';
-import { AttachmentState } from './attachment.ts';
+import { steadyMs } from '../link/index.ts';
+import { Attachment, AttachmentState } from './attachment.ts';
 import { ConnectionState } from './connection.ts';
 import { command, HELLO, settle, TestClient } from './test-connection.ts';
 
@@ -197,7 +198,7 @@ describe('A connection that is no game client’s', () => {
 });
 
 describe('A connection that another worker has begun to serve', () => {
-  const lost = { token: '', name: '', lostAt: 1000 };
+  const lost = { token: '', name: '', lostAt: 1000, servedAt: 1000 };
 
   it.each(encodings)(
     'in %s is asked for hello, and what comes before it is dropped',
@@ -214,7 +215,13 @@ describe('A connection that another worker has begun to serve', () => {
   );
 
   it('may say hello late, as a worker before this one has asked it to', async () => {
-    const known = { token: 'known', name: 'Ada', lostAt: 1000, encoding: 'binary' } as const;
+    const known = {
+      token: 'known',
+      name: 'Ada',
+      lostAt: 1000,
+      servedAt: 1000,
+      encoding: 'binary',
+    } as const;
     const client = new TestClient('binary', {}, known).read();
     await client.send(HELLO, command(1));
     expect(client.got).toEqual([]);
@@ -222,6 +229,21 @@ describe('A connection that another worker has begun to serve', () => {
       { type: 'attach', token: 'known' },
       { type: 'command', seq: 1 },
     ]);
+  });
+
+  it('counts its pause from the earlier of the two: the end of that worker, and a hang before it', () => {
+    const now = steadyMs();
+    const pauseOf = (workerMs: number, coordinatorMs: number, nextMs = 0) => {
+      const known = { token: 'known', name: 'Ada', encoding: 'binary' } as const;
+      const times = { lostAt: now, servedAt: now - workerMs };
+      const { connection, host } = new TestClient('binary');
+      host.coordinatorServedAt = now - coordinatorMs;
+      const attachment = new Attachment(connection, host, now);
+      attachment.takeOver({ ...known, ...times });
+      if (nextMs > 0) attachment.lost(now - nextMs);
+      return Math.round(attachment.attached('known', 'Ada', '')! / 1000);
+    };
+    expect([pauseOf(3000, 0), pauseOf(0, 5000), pauseOf(3000, 0, 9000)]).toEqual([3, 5, 9]);
   });
 
   it('is closed without a word where its first byte is lost, and with it the encoding', async () => {

@@ -178,8 +178,8 @@ export class Connection {
   }
 
   /** The coordinator is gone: the session is to be attached to the next one. */
-  lostCoordinator(): void {
-    if (this.isOpen && this.attachment.lost()) this.flow.clear();
+  lostCoordinator(servedAt: number): void {
+    if (this.isOpen && this.attachment.lost(servedAt)) this.flow.clear();
   }
 
   /** Reads on where nothing stands against it any more.

@@ -2,6 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import {
   Channel,
+  COORDINATOR_BEAT_MS,
   type FromCoordinator,
   type FromWorker,
   type fromCoordinator,
@@ -9,6 +10,7 @@ import {
   type fromWorker,
   fromWorkerCodec,
   type KeptCopy,
+  steadyMs,
 } from '../link/index.ts';
 import { LogThrottle } from '../observe/index.ts';
 
@@ -21,13 +23,16 @@ export interface CoordinatorLinkOptions {
   copies(): KeptCopy[];
   message(message: FromCoordinator): void;
   batchEnd(): void;
-  /** The coordinator is gone; `opened` follows when there is one again. */
-  lost(): void;
+  /** The coordinator is gone; `opened` follows when there is one again.
+   *  @param servedAt when it was last known to work, by the steady clock: before it hung, if it did. */
+  lost(servedAt: number): void;
   drained(): void;
   /** No connection has succeeded for so long; told now and then while that lasts. */
   unreachable(error: Error, ms: number): void;
 }
 
+/** A coordinator that says nothing for so long misses two beats: it hangs. */
+const SILENT_MS = 2 * COORDINATOR_BEAT_MS;
 /** Players wait for the next coordinator. */
 const RETRY_MS = 5;
 /** A coordinator that is not there by then does not come soon. */
@@ -46,6 +51,8 @@ export class CoordinatorLink {
   /** When the first of the failures began that have no success after them. */
   private failingSince: number | undefined;
   private readonly throttle = new LogThrottle();
+  /** When something was last heard of a coordinator, by the steady clock; ∞: there was none yet. */
+  private heardAt = Number.POSITIVE_INFINITY;
 
   constructor(options: CoordinatorLinkOptions) {
     this.options = options;
@@ -55,6 +62,13 @@ export class CoordinatorLink {
   /** Whether messages can go out now. */
   get ready(): boolean {
     return this.channel !== undefined && !this.channel.congested;
+  }
+
+  /** When a coordinator was last known to work, by the steady clock; ∞ before the first one. */
+  get servedAt(): number {
+    const now = steadyMs();
+    const isHeard = now - this.heardAt <= SILENT_MS && this.channel !== undefined;
+    return isHeard ? now : this.heardAt;
   }
 
   get unsentBytes(): number {
@@ -101,12 +115,17 @@ export class CoordinatorLink {
         in: fromCoordinatorCodec,
         lingerMs: LINGER_MS,
         message: (message) => options.message(message),
-        batchEnd: () => options.batchEnd(),
+        batchEnd: () => {
+          this.heardAt = steadyMs();
+          options.batchEnd();
+        },
         drained: () => options.drained(),
         closed: () => {
+          const { servedAt } = this;
+          this.heardAt = servedAt;
           this.channel = undefined;
           if (this.stopped) return;
-          options.lost();
+          options.lost(servedAt);
           this.retry(RETRY_MS);
         },
       });

@@ -92,7 +92,7 @@ export class Worker implements ConnectionHost {
       copies: () => [...this.rooms.values()].map(({ copy }) => [copy.id, copy.tick, copy.hash]),
       message: (message) => this.turn.add(message),
       batchEnd: () => this.turn.batchEnd(),
-      lost: () => this.linkLost(),
+      lost: (servedAt) => this.linkLost(servedAt),
       drained: () => this.resumeHeld(),
       unreachable: (err, ms) => {
         const fields = { path: options.linkPath, err, ms };
@@ -170,6 +170,10 @@ export class Worker implements ConnectionHost {
 
   begun(connection: number, encoding: Encoding): void {
     this.options.begun(connection, encoding);
+  }
+
+  get coordinatorServedAt(): number {
+    return this.link.servedAt;
   }
 
   get blocked(): boolean {
@@ -272,12 +276,12 @@ export class Worker implements ConnectionHost {
   /** What the coordinator knew of these connections is gone with it. They stay, and are attached to
    *  the next one, which has kept their sessions or begins new ones. The copies of rooms stay, too:
    *  where the next one knows what has changed since, it says only that. */
-  private linkLost(): void {
+  private linkLost(servedAt: number): void {
     this.options.log.warn('the coordinator is gone: clients wait for the next one');
     this.turn.settle();
     this.linkedAt = Number.POSITIVE_INFINITY;
     for (const room of this.rooms.values()) room.isOrphan = true;
-    for (const connection of this.connections.values()) connection.lostCoordinator();
+    for (const connection of this.connections.values()) connection.lostCoordinator(servedAt);
   }
 }
 

@@ -19,8 +19,8 @@ export interface Served {
   identified(connection: number, token: string, name: string): void;
 }
 
-/** All but the deltas of rooms. */
-export type NoDelta = Exclude<FromCoordinator, { type: 'delta' }>;
+/** All that is for clients, but the deltas of rooms. */
+export type NoDelta = Exclude<FromCoordinator, { type: 'delta' | 'beat' }>;
 
 export function receive(message: NoDelta, served: Served): void {
   const { rooms } = served;

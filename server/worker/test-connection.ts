@@ -31,6 +31,7 @@ export async function settle(): Promise<void> {
 export class TestHost implements ConnectionHost {
   readonly config: Config;
   blocked = false;
+  coordinatorServedAt = Number.POSITIVE_INFINITY;
   readonly budget = new ReadBudget(() => {
     this.held.resume();
   });

@@ -48,6 +48,8 @@ export class Turn {
   }
 
   add(message: FromCoordinator): void {
+    // `CoordinatorLink` has noted it.
+    if (message.type === 'beat') return;
     if (message.type === 'delta') {
       if (this.renumbered.size > 0 && this.acknowledgesRenumbered(message)) this.settle();
       const waiting = this.deltas.get(message.room);
