@@ -7,6 +7,8 @@ import {
   type Look,
   type Player,
   type Room,
+  refuse,
+  Type,
 } from '../games/game.ts';
 import type { Input } from './inputs.ts';
 import { RoomState } from './room-state.ts';
@@ -31,7 +33,16 @@ const game = defineGame({
     act = undefined;
     if (player) next?.(room as never, player);
   },
-  commands: {},
+  commands: {
+    failToRespawn: {
+      args: Type.Object({}),
+      run(room, player) {
+        room.setAvatar(player, room.entities.body.add({ x: 70, y: 70 }) as unknown as Entity);
+        room.look(player, 'all');
+        refuse('NOT_YET', 'Not yet.');
+      },
+    },
+  },
 }) as unknown as Game;
 
 const join = (player: number): Input => ({ kind: 'join', player, name: `player ${player}` });
@@ -136,6 +147,20 @@ describe('A look', () => {
     const state = stateWithPlayer(flat as Game);
     const turn = () => tick(state, (room, player) => room.look(player, 'all'));
     expect(turn).toThrow('`look` needs a game with `world`');
+  });
+});
+
+describe('A refused command', () => {
+  it('gives no avatar and no look', () => {
+    const state = stateWithPlayer();
+    tick(state, die);
+    const before = state.save().players[0]!;
+    const command = { kind: 'command', player: 1, seq: 1, name: 'failToRespawn' } as const;
+    const { views, answers } = state.apply(3, [{ ...command, args: {}, call: true }]);
+    expect([views, answers]).toMatchObject([[], [{ answer: { code: 'NOT_YET' } }]]);
+    expect(viewOf(state)).toEqual([0, [4, 5]]);
+    const { ledger: _, ...saved } = state.save().players[0]!;
+    expect(before).toMatchObject(saved);
   });
 });
 
