@@ -18,8 +18,10 @@ export interface MatchesOptions {
   readonly rejoin: boolean;
 }
 
+/** Interval at which the client asks whether it still waits. */
+const CHECK_MS = 10_000;
 const CAME_TO_NOTHING =
-  'The match came to nothing while the connection was lost: ask for another one.';
+  'The match came to nothing, and the reason was lost with a part of the server: ask for another one.';
 
 /** A match that is waited for. */
 interface Wanted {
@@ -32,6 +34,7 @@ interface Wanted {
   /** The server has said that this session waits. */
   isWaiting: boolean;
   isAborted: boolean;
+  checking: NodeJS.Timeout | undefined;
 }
 
 /** Invariant: what is not asked for yet stands behind one of the same game that is aborted, which
@@ -54,6 +57,7 @@ export class Matches {
       isAsked: false,
       isWaiting: false,
       isAborted: false,
+      checking: undefined,
     };
     const abort = () => this.abort(wanted, signal?.reason);
     if (signal?.aborted) throw new ClientError('ABORTED', undefined, signal.reason);
@@ -116,7 +120,10 @@ export class Matches {
 
   /** The client has ended. */
   end(cause: Error): void {
-    for (const { answer } of this.wanted) answer.reject(cause);
+    for (const { answer, checking } of this.wanted) {
+      clearInterval(checking);
+      answer.reject(cause);
+    }
     this.wanted.clear();
   }
 
@@ -131,6 +138,9 @@ export class Matches {
 
   private ask(wanted: Wanted): void {
     wanted.isAsked = true;
+    clearInterval(wanted.checking);
+    wanted.checking = setInterval(() => this.check(wanted), CHECK_MS);
+    wanted.checking.unref();
     wanted.after = this.newest;
     wanted.isWaiting = false;
     this.options.lobby.call('match', wanted.args).then(
@@ -141,8 +151,10 @@ export class Matches {
     );
   }
 
-  /** The event that says that the match came to nothing may have been lost with the connection. */
+  /** The event that says that the match came to nothing may have been lost, with a connection or a process of
+   *  the server. */
   private check(wanted: Wanted): void {
+    if (wanted.isAborted) return;
     const { game } = wanted.args;
     this.options.lobby.call('matching', { game }).then(
       (rows) => {
@@ -178,6 +190,7 @@ export class Matches {
   }
 
   private remove(wanted: Wanted): void {
+    clearInterval(wanted.checking);
     this.wanted.delete(wanted);
     this.askNext(wanted.args.game);
   }

@@ -1,6 +1,6 @@
 // Calls a game's commands and hooks. Each call is a transaction: where it refuses or fails, all that it has
 // changed in the room is taken back.
-import { sentence } from '../../protocol/index.ts';
+import { type ErrorCode, errorTable, sentence } from '../../protocol/index.ts';
 import { type Entity, type Game, Refusal, type Room, type SettledEffect } from '../games/index.ts';
 import { type Answer, refused, result } from './answer.ts';
 import { type CompiledCommand, compiledCommands } from './compiled-commands.ts';
@@ -109,8 +109,8 @@ export class GameCalls {
   ): { readonly code: string; readonly text: string } | undefined {
     const changes = this.reportsUndone ? this.transaction.changes() : [];
     this.transaction.rollback(error instanceof LateCodeError);
-    if (!(error instanceof Refusal)) {
-      failures.push({ ...of, error });
+    if (!(error instanceof Refusal) || isFatal(error.code)) {
+      failures.push({ ...of, error: error instanceof Refusal ? fatalCode(error) : error });
       return undefined;
     }
     if (changes.length > 0) undone.push({ ...of, changes });
@@ -132,6 +132,16 @@ export class GameCalls {
     throw new LateCodeError();
   }
 }
+
+/** A client that is told such a code believes that its connection ends. */
+const isFatal = (code: string): boolean =>
+  Object.hasOwn(errorTable, code) && errorTable[code as ErrorCode].fatal;
+
+const fatalCode = (cause: Refusal): Error =>
+  new RangeError(
+    `refuse took ${cause.code}, with which the server closes connections: choose another code`,
+    { cause },
+  );
 
 const NO_REFUSAL = 'only commands and `join` can refuse';
 

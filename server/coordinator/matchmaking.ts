@@ -224,11 +224,14 @@ export class Matchmaking {
     const players = sessionsOf(match);
     const isWhole = players.length === matchmaker.players && players.every(this.isPresent);
     const room = isWhole ? this.admit(opened, players) : opened;
-    if (typeof room === 'object' && 'code' in room) this.dismiss(game, matchmaker, match, room);
-    else if (room === 'GAME_ERROR') {
+    if (room === 'GAME_ERROR') {
       const text = sentence('GAME_ERROR', game.name);
-      this.dismiss(game, matchmaker, match, { code: 'GAME_ERROR', text });
-    } else if (typeof room === 'string' || !isWhole) {
+      return this.dismiss(game, matchmaker, match, { code: 'GAME_ERROR', text });
+    }
+    if (typeof room === 'object' && 'code' in room) {
+      return this.dismiss(game, matchmaker, match, room);
+    }
+    if (typeof room === 'string' || !isWhole) {
       matchmaker.putBack(match);
       // An open room that nobody is in ends by itself.
       if (typeof room === 'string') this.retryAt = performance.now() + RETRY_MS;
@@ -261,14 +264,12 @@ export class Matchmaking {
     matchmaker: Matchmaker<SavedWait>,
     match: Match,
     { code, text }: Refused,
-  ): void {
+  ): undefined {
     const data = { game: name, code, text };
-    for (const id of sessionsOf(match)) {
-      this.tell(id, 'unmatched', data);
-      // Before it is written down that the session waits no longer: the next process tells nothing of it.
-      this.options.sessions.byId(id)?.link?.flush();
-    }
     matchmaker.settle(match);
+    // Written down first: a session that is told may ask for another match at once.
+    for (const id of sessionsOf(match)) this.forget(id, name);
+    for (const id of sessionsOf(match)) this.tell(id, 'unmatched', data);
   }
 
   private tell(id: number, name: string, data: unknown): void {

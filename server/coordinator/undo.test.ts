@@ -231,6 +231,15 @@ describe('A command that is refused', () => {
   });
 });
 
+describe('A refusal with a code that ends connections', () => {
+  it('is a failure, and the log says which code to change', () => {
+    const game = gameOf(() => refuse('SERVER_FULL', 'No.'));
+    const { answers, failures } = roomOf(game).apply(2, [act(1)]);
+    expect(answers[0]!.answer).toMatchObject({ kind: 'rejected', code: 'GAME_ERROR' });
+    expect(String(failures[0]!.error)).toContain('refuse took SERVER_FULL');
+  });
+});
+
 describe('Code that goes on after its command was refused for a promise', () => {
   it('can change neither entities nor the memory', async () => {
     const errors: unknown[] = [];

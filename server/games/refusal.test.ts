@@ -10,8 +10,4 @@ describe('The code of a refusal', () => {
   it.each(['', 'no', '1A', 'NO WAY', 'A'.repeat(41)])('may not be "%s"', (code) => {
     expect(() => new Refusal(code, 'No.')).toThrow('capitals, digits and _');
   });
-
-  it.each(['SERVER_FULL', 'TOO_SLOW'])('may not be %s, which ends connections', (code) => {
-    expect(() => new Refusal(code, 'No.')).toThrow(`closes connections with the code ${code}`);
-  });
 });

@@ -1,14 +1,8 @@
 // How the author of a game refuses a command, or a player who joins.
-import { errorTable } from '../../protocol/errors.ts';
 import { shown } from './problem.ts';
 
 /** Longest text of a refusal, in characters. */
 const REFUSAL_TEXT_MAX = 1000;
-
-/** A client that is told one of these believes that its connection ends. */
-const fatal: ReadonlySet<string> = new Set(
-  Object.entries(errorTable).flatMap(([code, row]) => (row.fatal ? [code] : [])),
-);
 
 /** Thrown by `refuse`: the command is answered by `rejected` with this code and text, a `join` by `error`. */
 export class Refusal extends Error {
@@ -24,11 +18,6 @@ export class Refusal extends Error {
     }
     if (!/^[A-Z][A-Z0-9_]{0,39}$/.test(code)) {
       throw new RangeError(`a code for refuse has capitals, digits and _, but got ${shown(code)}`);
-    }
-    if (fatal.has(code)) {
-      throw new RangeError(
-        `the server closes connections with the code ${code}: choose another one`,
-      );
     }
     this.code = code;
   }
