@@ -33,8 +33,7 @@ export class Transaction {
 
   /** @param anew the memory gets new objects: code that still runs has the old ones. */
   rollback(anew = false): void {
-    this.undo.rollback();
-    this.entities.undone();
+    if (this.undo.rollback()) this.entities.undone();
     this.memory.rollback(anew);
     this.outputs.events.length = this.events;
     this.outputs.ended = this.ended;

@@ -67,15 +67,17 @@ export class UndoLog {
     if (this.changes.length > KEPT_MAX) this.changes.length = 0;
   }
 
-  /** Ends the transaction. Its changes are taken back, the latest first. */
-  rollback(): void {
-    const { changes } = this;
-    for (let at = this.length - STRIDE; at >= 0; at -= STRIDE) {
+  /** Ends the transaction. Its changes are taken back, the latest first.
+   *  @returns whether there were any. */
+  rollback(): boolean {
+    const { changes, length } = this;
+    for (let at = length - STRIDE; at >= 0; at -= STRIDE) {
       const owner = changes[at] as Undoable;
-      const [subject, what, before, more] = changes.slice(at + 1, at + STRIDE);
-      owner.undo(subject, what as number, before, more as number);
+      const what = changes[at + 2] as number;
+      owner.undo(changes[at + 1], what, changes[at + 3], changes[at + 4] as number);
     }
     this.commit();
+    return length > 0;
   }
 
   /** @returns the changes of the open transaction in the words of the game's author, each once. */
