@@ -62,7 +62,7 @@ describe('--verify-determinism', () => {
     const timing = client.join({ game: 'timing' });
     await expect(timing).rejects.toMatchObject({ code: 'GAME_ERROR' });
     await expect
-      .poll(() => logged(server, 'failed outside a command', 'timing'))
+      .poll(() => logged(server, 'the room was ended', 'timing'))
       .toMatchObject({
         err: {
           code: 'NOT_DETERMINISTIC',
@@ -76,7 +76,7 @@ describe('--verify-determinism', () => {
     expect(await room.call('count')).toBe(1);
     expect(requests).toBe(0);
     await expect
-      .poll(() => logged(server, 'failed on a command'))
+      .poll(() => logged(server, 'the command was refused'))
       .toMatchObject({
         command: 'ask',
         err: {
