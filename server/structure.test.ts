@@ -31,6 +31,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   // Doors of their own, for processes that have to start quickly and need no more.
   'server/link/channel.ts': ['protocol/scan.ts', 'server/link', 'server/watch/progress.ts'],
   'server/link/socket-server.ts': [],
+  'server/link/steady-clock.ts': [],
   'server/multiprocessing/child-origin.ts': ['server/config.ts'],
   'server/coordinator/sync/deque.ts': [],
   'server/coordinator/sync/errors.ts': [],
@@ -63,6 +64,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'server/games',
     'server/limits',
     'server/link',
+    'server/link/steady-clock.ts',
     'server/multiprocessing',
     'server/observe',
     'server/row-codec.ts',

@@ -32,6 +32,7 @@ const GUARD_SHARE = 0.1;
 /** A timer may fire a fraction of a millisecond early. */
 const EARLY_MS = 1;
 const ROUNDING_MS = 0.001;
+const noTimer = (): void => {};
 
 /** The steps of one room. */
 export class Pace {
@@ -89,7 +90,7 @@ export class Beat {
   private readonly apart = new Set<Pace>();
   private waking: NodeJS.Immediate | undefined;
   private timerAt = Number.POSITIVE_INFINITY;
-  private cancel = (): void => {};
+  private cancel = noTimer;
 
   constructor(guard: Guard, clock = systemClock) {
     this.guard = guard;
@@ -192,6 +193,7 @@ export class Beat {
 
   private readonly run = (): void => {
     this.timerAt = Number.POSITIVE_INFINITY;
+    this.cancel = noTimer;
     const { now } = this;
     const due: Pace[] = [];
     for (const pace of this.paces) {
@@ -223,7 +225,7 @@ export class Beat {
     if (at === this.timerAt) return;
     this.cancel();
     this.timerAt = at;
-    this.cancel = Number.isFinite(at) ? this.clock.after(at - now, this.run) : () => {};
+    this.cancel = Number.isFinite(at) ? this.clock.after(at - now, this.run) : noTimer;
   }
 }
 

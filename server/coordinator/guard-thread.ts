@@ -6,14 +6,16 @@
 // listen last, so the thread begins only while no guard is open.
 import { Script } from 'node:vm';
 import { workerData } from 'node:worker_threads';
+import { steadyMs } from '../link/steady-clock.ts';
 
 export interface GuardThreadData {
   /** See guard.ts. */
   readonly suspect: SharedArrayBuffer;
-  /** Places in `suspect`: of the code at work, the step, which is odd while a guard is open, and whether this
-   *  thread listens. */
+  /** Places in `suspect`: of the code at work, the step, which is odd while a guard is open, when that guard was
+   *  opened, and whether this thread listens. */
   readonly fields: { readonly room: number; readonly tick: number; readonly index: number } & {
     readonly step: number;
+    readonly openedAt: number;
     readonly thread: number;
   };
   readonly limitMs: number;
@@ -25,8 +27,10 @@ export interface GuardThreadData {
   };
 }
 
-/** Interval between two looks; a guard is stopped later than its limit by one at most. */
-const LOOK_MS = 20;
+/** Longest interval between two looks. Each look costs 50 µs of processor time, since the thread has to be woken. */
+const LOOK_MS = 100;
+/** A look that comes later than planned by more than this was held up. */
+const LATE_MS = 20;
 /** The watch thread needs 20 to 35 ms for a stack, and gives up after 200. */
 const STACK_MS_MAX = 220;
 const NAME = 'holdfastGuardThread';
@@ -38,20 +42,25 @@ const stackWords = new Int32Array(stack);
 let knownPlace = '';
 const never = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 let lastStep = 0;
-let lookedAt = performance.now();
+let lookedAt = steadyMs();
+/** For how long the present guard is open; 0 while none is. */
 let openMs = 0;
 
 function isOpen(): boolean {
   return (Atomics.load(suspect, fields.step) & 1) === 1;
 }
 
-/** Looks once, and interrupts the guard that is open for too long. The time in which this thread itself was
- *  held up does not count. */
+/** Looks once, when a guard that is open may have reached its limit, and interrupts it where it has. The time in
+ *  which this thread itself was held up does not count. */
 function look(): void {
-  Atomics.wait(never, 0, 0, LOOK_MS);
-  const now = performance.now();
+  const waitMs = Math.max(1, Math.min(LOOK_MS, limitMs / 2, limitMs - openMs));
+  Atomics.wait(never, 0, 0, waitMs);
+  const now = steadyMs();
+  const sinceLookMs = Math.min(now - lookedAt, waitMs + LATE_MS);
   const step = Atomics.load(suspect, fields.step);
-  openMs = step === lastStep && isOpen() ? openMs + Math.min(now - lookedAt, 2 * LOOK_MS) : 0;
+  if ((step & 1) === 0) openMs = 0;
+  else if (step === lastStep) openMs += sinceLookMs;
+  else openMs = Math.max(0, Math.min((now - suspect[fields.openedAt]!) | 0, sinceLookMs));
   lastStep = step;
   lookedAt = now;
   if (openMs < limitMs) return;

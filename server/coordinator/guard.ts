@@ -3,6 +3,7 @@ import { url as inspectorUrl } from 'node:inspector';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { scriptOf } from '../boot.ts';
+import { steadyMs } from '../link/steady-clock.ts';
 import type { GuardThreadData } from './guard-thread.ts';
 import { hangStack, hangStackField, stackTakenIn } from './hang-stack.ts';
 import { runLimited } from './run-limited.ts';
@@ -24,11 +25,19 @@ export const after = { tick: 0, about: 1, bots: 2 } as const;
 export const ABOUT_ALONE = -1;
 
 /** Fields of `suspect`. */
-export const suspectField = { room: 0, tick: 1, index: 2, step: 3, thread: 4 } as const;
+export const suspectField = {
+  room: 0,
+  tick: 1,
+  index: 2,
+  step: 3,
+  openedAt: 4,
+  thread: 5,
+} as const;
 
 /** The place of the game code that runs now, in memory that another thread can read while this one hangs.
- *  `step` is odd while a guard is open, and greater with each; `thread` is 1 while a guard thread stops the
- *  guards. A mark costs some nanoseconds. */
+ *  `step` is odd while a guard is open, and greater with each; `openedAt` is when the guard was opened, the lower
+ *  32 bits of the steady clock's milliseconds; `thread` is 1 while a guard thread stops the guards. A mark costs
+ *  some nanoseconds. */
 export const suspect: Int32Array<SharedArrayBuffer> = new Int32Array(
   new SharedArrayBuffer(Object.keys(suspectField).length * Int32Array.BYTES_PER_ELEMENT),
 );
@@ -120,6 +129,7 @@ export class Guard {
 function runGuarded(run: () => void, limitMs: number): void {
   const isThreads = limitMs === threadLimitMs && isThreadListening();
   let cpuMs: number | undefined;
+  suspect[suspectField.openedAt] = steadyMs();
   const step = ++suspect[suspectField.step]!;
   try {
     cpuMs = runLimited(

@@ -1,7 +1,7 @@
 // When a thread counts as hung, by what it did and what it waited for.
 import { describe, expect, it } from 'vitest';
 import { Judge, type Stretch } from './judge.ts';
-import { mainThreadTimes, parseSchedule, parseStat } from './thread-times.ts';
+import { mainThreadTimes, ownThreadTimes, parseSchedule, parseStat } from './thread-times.ts';
 
 const INTERVAL_MS = 250;
 
@@ -108,6 +108,17 @@ describe('The times of a thread', () => {
     const times = mainThreadTimes(process.pid);
     expect(times?.cpuMs).toBeGreaterThan(0);
     expect(times?.state).toMatch(/^[RSD]$/);
+  });
+
+  it.runIf(process.platform === 'linux')('of this process can be asked for again and again', () => {
+    const timesOf = ownThreadTimes();
+    const first = timesOf()!;
+    const until = performance.now() + 20;
+    while (performance.now() < until);
+    const { cpuMs, state } = timesOf()!;
+    expect(cpuMs).toBeGreaterThan(first.cpuMs);
+    expect(cpuMs).toBeLessThanOrEqual(mainThreadTimes(process.pid)!.cpuMs);
+    expect(state).toMatch(/^[RSD]$/);
   });
 
   it('of no process are unknown', () => {

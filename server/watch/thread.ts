@@ -5,7 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Judge, type Sample, type Stretch } from './judge.ts';
 import { BEAT_LINE, reportLine, WATCH_FD, type WatchReport } from './report.ts';
 import type { AddSentry, MakeSentry, Sentry, SentryTools } from './sentry.ts';
-import { mainThreadTimes } from './thread-times.ts';
+import { ownThreadTimes } from './thread-times.ts';
 
 export interface ThreadData {
   readonly progress: SharedArrayBuffer;
@@ -24,6 +24,7 @@ const CAPTURE_INTERVAL_MS = 10_000;
 const { progress, limitMs, intervalMs } = workerData as ThreadData;
 const counters = new Int32Array(progress);
 const judge = new Judge(intervalMs);
+const mainThreadTimes = ownThreadTimes();
 const sentries: Sentry[] = [];
 let captureAgainAt = 0;
 let beatsSeen = 0;
@@ -55,7 +56,7 @@ function look(): void {
   const sample: Sample = {
     atMs: performance.now(),
     progress: Atomics.load(counters, 0),
-    times: mainThreadTimes(process.pid),
+    times: mainThreadTimes(),
   };
   beatIfDue();
   judged(judge.look(sample), sample);
