@@ -44,6 +44,7 @@ export async function beChild(origin: ChildOrigin): Promise<void> {
       // A look may come an interval later than the hang.
       thread = new WatchThread({ limitMs: hangMs - heartbeatMs, intervalMs: heartbeatMs });
     },
+    guardSteps: ({ stepMsMax }) => startGuardThread(stepMsMax),
     watchSteps({ data, stepMsMax, heartbeatMs }) {
       if (stepMsMax === 0) return;
       startGuardThread(stepMsMax);

@@ -22,7 +22,9 @@ export interface Around {
   newMetrics<R extends 'worker' | 'coordinator'>(role: R): ProcessMetrics<R>;
   /** Has a thread watch this process from now on. */
   watch(config: Config): void;
-  /** Has that thread watch the steps of rooms, too. */
+  /** Has another thread stop game code that does not end. More than one call is one. */
+  guardSteps(config: Config): void;
+  /** As `guardSteps`, and has the watch thread look at the steps of rooms, too. */
   watchSteps(config: Config): void;
   /** Runs what the process may have to run soon. */
   rehearse(
@@ -62,6 +64,8 @@ export async function runChild(given: ChildOrigin, around: Around): Promise<void
   void runtime.rehearsal.then(async () => {
     const loaded = await games;
     await around.rehearse(origin, loaded, () => isWanted);
+    // Without its thread each guard of the standby, several a second, starts and ends a thread of its own.
+    around.guardSteps(origin.config);
     standby = new Standby(origin.config, loaded, () => isWanted);
     await standby.step();
     runtime.send({ type: 'rehearsed' });

@@ -94,6 +94,7 @@ export function main(text: string): void {
     newLog,
     newMetrics: () => metrics as never,
     watch: () => {},
+    guardSteps: () => {},
     watchSteps: () => {},
     rehearse: async () => {},
     goFirst: () => {},
