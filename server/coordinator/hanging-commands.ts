@@ -38,14 +38,14 @@ export class HangingCommands {
   }
 
   isRefused(input: Input): boolean {
-    if (input.kind !== 'command' || this.byName.size === 0) return false;
+    if (input.kind !== 'command') return false;
     const hangs = this.byName.get(input.name);
     return hangs !== undefined && performance.now() < hangs.refusedUntil;
   }
 
   /** @returns the inputs as they are to be written down. */
   screen(inputs: Input[]): Input[] {
-    if (!inputs.some((input) => this.isRefused(input))) return inputs;
+    if (this.byName.size === 0 || !inputs.some((input) => this.isRefused(input))) return inputs;
     return inputs.map((input) =>
       input.kind === 'command' && this.isRefused(input)
         ? { kind: 'refused', player: input.player, seq: input.seq }
