@@ -287,7 +287,7 @@ export const settings = {
     1,
     10_000,
     'restarts',
-    'More restarts of processes than this in the restart period stop the server; so do more deaths of one process in a row, each within five seconds of its start.',
+    'More restarts of processes than this in the restart period stop the server, where they are also more than three for each process; so do more deaths of one process in a row, each within five seconds of its start.',
   ),
   restartPeriodMs: integer(60_000, 100, DAY_MS, 'ms', 'The period for --restarts-max.'),
   journalSync: choice(

@@ -60,6 +60,10 @@ export interface SupervisorOptions {
    *  row, each within five seconds of its start: the supervisor gives up. A process that the system has not
    *  started does not count: its code is not at fault, and it is tried again. */
   readonly restartsMax: number;
+  /** As many restarts for each child are never too many within the period, also where that is above
+   *  `restartsMax`: the death of all children at once, for a reason outside of them, is survived.
+   *  @default 0 */
+  readonly restartsPerChildMax?: number;
   readonly restartPeriodMs: number;
   /** Whether this end is not the child's fault either. */
   isExcused?(exit: Exit): boolean;

@@ -1,7 +1,10 @@
 // How soon a child that has ended is started again, and when that is too often.
 import type { Exit, SupervisorOptions } from './child-spec.ts';
 
-type Limits = Pick<SupervisorOptions, 'clock' | 'restartsMax' | 'restartPeriodMs' | 'isExcused'>;
+type Limits = Pick<
+  SupervisorOptions,
+  'clock' | 'restartsMax' | 'restartsPerChildMax' | 'restartPeriodMs' | 'isExcused'
+>;
 
 /** What is remembered of the children at one place. */
 export interface DeathRecord {
@@ -22,6 +25,8 @@ export interface Death {
   readonly hasServed: boolean;
   /** Someone waits for it now, and no other can stand in. */
   readonly isAwaited: boolean;
+  /** All children that the supervisor keeps, this one among them. */
+  readonly childCount: number;
 }
 
 /** A child that has lived for so long is started again at once. */
@@ -47,7 +52,7 @@ export class RestartPolicy {
    *  a child that can: one that has served, and is awaited, is started again at once, whatever killed it.
    *  @returns the delay until the next start; undefined where there were too many deaths. */
   delayMs(record: DeathRecord, death: Death): number | undefined {
-    const { livedMs, restart, hasServed, isAwaited, exit } = death;
+    const { livedMs, restart, hasServed, isAwaited, exit, childCount } = death;
     const isSteady = livedMs >= STEADY_MS;
     if (isSteady) {
       record.quickDeaths = 0;
@@ -58,7 +63,7 @@ export class RestartPolicy {
     if (isSteady && restart === 'temporary') return 0;
     if (!this.isExcused(exit)) {
       if (!isSteady) record.crashes++;
-      if (this.isOneTooMany(record)) return undefined;
+      if (this.isOneTooMany(record, childCount)) return undefined;
     }
     const delayMs = backoffMs(isAwaited ? record.falseStarts : record.quickDeaths);
     record.quickDeaths++;
@@ -73,11 +78,12 @@ export class RestartPolicy {
 
   /** Counts a restart, unless there were too many: within the period, or in a row. The second finds a child
    *  that never works, whose back-off keeps it below the first. */
-  private isOneTooMany({ crashes }: DeathRecord): boolean {
-    const { clock, restartsMax, restartPeriodMs } = this.limits;
+  private isOneTooMany({ crashes }: DeathRecord, childCount: number): boolean {
+    const { clock, restartsMax, restartsPerChildMax = 0, restartPeriodMs } = this.limits;
+    const inPeriodMax = Math.max(restartsMax, restartsPerChildMax * childCount);
     const now = clock.now();
     this.recent = this.recent.filter((at) => now - at < restartPeriodMs);
-    if (this.recent.length >= restartsMax || crashes > restartsMax) return true;
+    if (this.recent.length >= inPeriodMax || crashes > restartsMax) return true;
     this.recent.push(now);
     return false;
   }

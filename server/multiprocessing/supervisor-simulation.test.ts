@@ -20,6 +20,7 @@ type Behaviour = typeof behaviour extends fc.Arbitrary<infer T> ? T : never;
 
 const schedule = fc.record({
   restartsMax: fc.integer({ min: 1, max: 12 }),
+  restartsPerChildMax: fc.nat(4),
   restartPeriodMs: fc.integer({ min: 100, max: 20_000 }),
   children: fc.array(behaviour, { minLength: 1, maxLength: 6, size: 'max' }),
   removals: fc.array(fc.record({ at: fc.nat(20_000), child: fc.nat(5) }), { maxLength: 4 }),
@@ -38,6 +39,8 @@ class Simulation {
   readonly clock = new TestClock();
   readonly supervisor: Supervisor;
   gaveUp = 0;
+  /** Children that the supervisor has not let go of. */
+  private kept: number;
   isStopping = false;
   private readonly given: Schedule;
   private readonly alive = new Map<number, Life>();
@@ -52,11 +55,16 @@ class Simulation {
 
   constructor(given: Schedule) {
     this.given = given;
+    this.kept = given.children.length;
     this.supervisor = new Supervisor({
       clock: this.clock,
       restartsMax: given.restartsMax,
+      restartsPerChildMax: given.restartsPerChildMax,
       restartPeriodMs: given.restartPeriodMs,
       died: ({ id, restart }, _exit, delayMs) => this.died(Number(id), restart, delayMs),
+      ended: () => {
+        this.kept--;
+      },
       gaveUp: () => {
         this.gaveUp++;
       },
@@ -149,11 +157,12 @@ class Simulation {
       this.rowOf(id, restart, isSteady);
       return undefined;
     }
-    const { restartsMax, restartPeriodMs } = this.given;
+    const { restartsMax, restartsPerChildMax, restartPeriodMs } = this.given;
     const since = this.clock.now() - restartPeriodMs;
     const before = this.recent.filter((at) => at > since).length;
     const row = this.rowOf(id, restart, isSteady);
-    if (before >= restartsMax || row > restartsMax) {
+    const inPeriodMax = Math.max(restartsMax, restartsPerChildMax * this.kept);
+    if (before >= inPeriodMax || row > restartsMax) {
       this.recent = Array(restartsMax + 1).fill(Number.POSITIVE_INFINITY);
       return undefined;
     }

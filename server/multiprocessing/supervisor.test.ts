@@ -250,6 +250,22 @@ describe('Restart intensity', () => {
     expect(family.take()).toEqual(['died b 1 0', 'start b', 'died c 1 0']);
   });
 
+  it('lets all children die at one time as often as is allowed for each, and not once more', () => {
+    const ids = Array.from({ length: 33 }, (_, i) => `child ${i}`);
+    family = new TestFamily(20, 60_000, { restartsPerChildMax: 3 });
+    family.add(...ids);
+    for (let time = 1; time <= 3; time++) {
+      family.clock.pass(5000);
+      for (const id of ids) family.end(id);
+      expect(family.take()).toEqual(ids.map((id) => `died ${id} 1 0`));
+      family.clock.pass(0);
+      expect(family.take()).toEqual(ids.map((id) => `start ${id}`));
+    }
+    family.clock.pass(5000);
+    family.end(ids[0]!);
+    expect(family.take()).toContain('gave up');
+  });
+
   it('exceeded means that nothing is started any more, and that is said once', () => {
     family.add('a', 'b', 'c');
     useUp('a');

@@ -290,6 +290,7 @@ export class Supervisor {
       restart: spec.restart,
       hasServed: ended.child?.hasServed ?? false,
       isAwaited: isAwaited?.(spec) ?? false,
+      childCount: this.slots.size,
     });
   }
 

@@ -53,6 +53,9 @@ export interface Addresses {
   readonly games: readonly LoadedGame[];
 }
 
+/** As many restarts of each process in the period never stop the server: all may die at one time. */
+const RESTARTS_PER_PROCESS_MAX = 3;
+
 export class Primary {
   state = PrimaryState.Starting;
   private readonly options: PrimaryOptions;
@@ -85,6 +88,7 @@ export class Primary {
     this.supervisor = new Supervisor({
       clock: systemClock,
       restartsMax: config.restartsMax,
+      restartsPerChildMax: RESTARTS_PER_PROCESS_MAX,
       restartPeriodMs: config.restartPeriodMs,
       died: (spec, exit, delayMs) => this.childDied(spec, exit, delayMs),
       ended: (spec) => this.workers.ended(slotOf(spec.id)),
@@ -334,7 +338,8 @@ export class Primary {
   private gaveUp(): void {
     const { restartsMax, restartPeriodMs } = this.options.config;
     this.fail(
-      `more than ${restartsMax} restarts of processes in ${restartPeriodMs} ms, or deaths of one process ` +
+      `more than ${restartsMax} restarts of processes in ${restartPeriodMs} ms (and more than ` +
+        `${RESTARTS_PER_PROCESS_MAX} for each process), or as many deaths of one process ` +
         'in a row soon after its start: the server stops. ' +
         'The log lines above say why they died.',
     );
