@@ -1,7 +1,7 @@
 // The rooms that a session is in, as its file knows them, and the reasons why it is in some no longer:
 // kept until its client comes back and is told.
 import { type ErrorCode, sentence } from '../../protocol/index.ts';
-import { type LeftReason, REASONS_MAX, type SessionEvent } from '../store/index.ts';
+import { type LeftReason, REASONS_MAX, type SessionEvent, StoreError } from '../store/index.ts';
 import type { Session } from './session.ts';
 
 export interface SessionRoomsOptions {
@@ -66,8 +66,9 @@ export class SessionRooms {
   private append(event: SessionEvent): void {
     try {
       this.options.appendSession(event);
-    } catch {
+    } catch (error) {
       // The storage has counted it, and operators are told.
+      if (!(error instanceof StoreError)) throw error;
     }
   }
 }

@@ -94,6 +94,24 @@ describe('A session without a connection', () => {
   });
 });
 
+describe('The end of a session', () => {
+  it('holds where the disk does not take it', () => {
+    const session = world.session(link);
+    world.storage.fails = true;
+    world.sessions.end(session);
+    expect(world.sessions.size).toBe(0);
+  });
+
+  it('does not hide an error that is none of the disk', () => {
+    const [first, second] = [world.session(link), world.session(link)];
+    world.storage.appendSession = () => {
+      throw new RangeError('a mistake in this program');
+    };
+    expect(() => world.sessions.end(first)).toThrow('a mistake');
+    expect(() => world.sessions.places.noteJoined(second, 7)).toThrow('a mistake');
+  });
+});
+
 describe('The rooms of a session', () => {
   const roomOf = async (session: ReturnType<TestWorld['session']>): Promise<Room> => {
     const room = (await world.rooms.open('tally')) as Room;

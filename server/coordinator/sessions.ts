@@ -3,7 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { LOBBY } from '../../protocol/index.ts';
 import type { Config } from '../config.ts';
-import type { AccountsFile, SavedSession, SavedSessions, WaitChange } from '../store/index.ts';
+import {
+  type AccountsFile,
+  type SavedSession,
+  type SavedSessions,
+  StoreError,
+  type WaitChange,
+} from '../store/index.ts';
 import { accountKeyOfToken, accountKeys, accountOf } from './account.ts';
 import { AccountLocks } from './account-locks.ts';
 import type { Answer } from './answer.ts';
@@ -271,8 +277,9 @@ export class Sessions implements Iterable<Session> {
   private noteEnd(session: number): void {
     try {
       this.storage.appendSession({ kind: 'end', session });
-    } catch {
-      // It comes back with the next process, and expires there.
+    } catch (error) {
+      // Where the disk does not take it, the session comes back with the next process, and expires there.
+      if (!(error instanceof StoreError)) throw error;
     }
   }
 
