@@ -106,14 +106,14 @@ export const errorTable = {
     text: 'The call was applied, but so long ago that its result is no longer kept.',
   },
   LEFT: { fatal: false, text: 'The session has left the room.' },
-  UNKNOWN_PLAYER: { fatal: false, text: 'Nobody who is here has this number or name.' },
+  UNKNOWN_PLAYER: { fatal: false, text: 'No player who is here has this number or name.' },
   BOT_PLAYER: { fatal: false, text: 'This player is a bot. Bots own nothing and do not trade.' },
   AMBIGUOUS_NAME: {
     fatal: false,
     text: 'Several players have this name: give the number of one.',
   },
   NOT_ENOUGH: { fatal: false, text: 'An account does not hold what it is to give.' },
-  TRADE_SELF: { fatal: false, text: 'Nobody can trade with himself: name another player.' },
+  TRADE_SELF: { fatal: false, text: 'A player cannot trade with himself: name another one.' },
   TRADE_EMPTY: { fatal: false, text: 'One of the two must give something.' },
   TRADE_OPEN: {
     fatal: false,
