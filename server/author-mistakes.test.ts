@@ -10,7 +10,9 @@ import { ServerProcess } from '../load-test/server-process.ts';
 import { createLog } from './observe/index.ts';
 import { AcceptedCode } from './primary/accepted-code.ts';
 import { readCode } from './primary/code-files.ts';
-import { loadMistakes, type Mistake, runMistakes } from './test-author-mistakes.ts';
+import { loadMistakes } from './test-load-mistakes.ts';
+import type { Mistake } from './test-paint-game.ts';
+import { runMistakes } from './test-run-mistakes.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const LOADER = pathToFileURL(join(root, 'server/fixture-load-games.ts')).href;
@@ -96,7 +98,7 @@ describe('A game with a mistake that shows when it runs', () => {
       const text = (lineOf(i) ?? 'nothing')
         .replace(nameOf(i), 'paint')
         .replaceAll(folders[i]!, '~');
-      said.set(mistake, text.replace(/got \d+: room/, 'got <id>: room'));
+      said.set(mistake, text.replace(/player, but got \d+: room/, 'player, but got <id>: room'));
     }
     await client.close();
   });

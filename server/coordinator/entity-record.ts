@@ -6,20 +6,46 @@ import type { UndoLog } from './undo-log.ts';
 
 /** An entity's own memory; the properties that game code sees are added to it for each kind. */
 export class EntityRecord {
-  readonly id: number;
+  readonly #id: number;
+  #removed = false;
   /** By position in the table's fields: shown ones first, in the kind's order. */
   readonly values: FieldValue[];
-  removed = false;
   /** Bit n: the shown field n has changed since the last publication. */
   mask = 0;
   /** Not published yet. */
   fresh = true;
 
   constructor(id: number, values: FieldValue[]) {
-    this.id = id;
+    this.#id = id;
     this.values = values;
   }
+
+  get id(): number {
+    return this.#id;
+  }
+
+  set id(_: unknown) {
+    throw new TypeError('the id of an entity cannot be set: the server gives it');
+  }
+
+  get removed(): boolean {
+    return this.#removed;
+  }
+
+  set removed(_: unknown) {
+    throw new TypeError('removed cannot be set: call room.entities.….remove(entity)');
+  }
+
+  static setRemoved(record: EntityRecord, removed: boolean): void {
+    record.#removed = removed;
+  }
 }
+
+const OWN = ['id', 'removed'].map((name) => {
+  return [name, Object.getOwnPropertyDescriptor(EntityRecord.prototype, name)!] as const;
+});
+
+export type RecordClass = new (id: number, values: FieldValue[]) => EntityRecord;
 
 /** What a table is told of its entities. */
 export interface RecordWatch {
@@ -36,8 +62,11 @@ export function recordClass(
   kind: string,
   fields: readonly Field[],
   { undo, willSet, dirtied, moved }: RecordWatch,
-): (id: number, values: FieldValue[]) => EntityRecord {
-  class KindRecord extends EntityRecord {}
+): RecordClass {
+  // Sentences about a value name its class.
+  const KindRecord = { [kind]: class extends EntityRecord {} }[kind]!;
+  // Further up in the chain of prototypes each read would go through the proxy.
+  for (const [name, property] of OWN) Object.defineProperty(KindRecord.prototype, name, property);
   const known = fields.map(({ name }) => name);
   const hint = `it has ${known.join(', ') || 'no fields'}`;
   const above = strictPrototype(EntityRecord.prototype, { name: kind, known, hint });
@@ -62,5 +91,5 @@ export function recordClass(
       },
     });
   });
-  return (id, values) => new KindRecord(id, values);
+  return KindRecord;
 }

@@ -168,6 +168,7 @@ describe('An entity', () => {
     expect([table.size, other.size, thing.removed]).toEqual([1, 1, false]);
     table.remove(thing);
     table.remove(thing);
+    expect(() => table.remove(1 as never)).toThrow('takes an entity of the kind thing, but got 1');
     expect([table.size, thing.removed, table.get(thing.id)]).toEqual([0, true, undefined]);
   });
 

@@ -1,6 +1,13 @@
 // The entities of one kind in one room: typed fields whose setters remember what has changed.
 import type { FieldValue, Kind, RowWriter } from '../../protocol/index.ts';
-import { type Entities, type Entity, type KindSpec, nearName } from '../games/index.ts';
+import {
+  classOf,
+  type Entities,
+  type Entity,
+  type KindSpec,
+  nearName,
+  shown,
+} from '../games/index.ts';
 import type { CellIndex } from './cell-index.ts';
 import {
   checkedValue,
@@ -10,7 +17,7 @@ import {
   placeOf,
   zero,
 } from './entity-fields.ts';
-import { type EntityRecord, recordClass } from './entity-record.ts';
+import { EntityRecord, type RecordClass, recordClass } from './entity-record.ts';
 import { strictPrototype } from './strict-object.ts';
 import type { Undoable, UndoLog } from './undo-log.ts';
 
@@ -44,7 +51,7 @@ export class EntityTable implements Entities, Undoable {
   private fresh: EntityRecord[] = [];
   private dirty: EntityRecord[] = [];
   private gone: number[] = [];
-  private readonly create: (id: number, values: FieldValue[]) => EntityRecord;
+  private readonly create: RecordClass;
   private readonly room: TableRoom;
   private readonly cells: CellIndex | undefined;
   private readonly place: PlaceOf | undefined;
@@ -102,25 +109,33 @@ export class EntityTable implements Entities, Undoable {
       return value === undefined ? zero[type] : checkedValue(this.kind.name, name, type, value);
     });
     const { room } = this;
-    const record = this.create(room.lastId + 1, values);
+    const record = new this.create(room.lastId + 1, values);
     if (room.undo.isOpen) room.undo.note(this, record, ADDED, undefined, 0);
     room.lastId = record.id;
     return this.insert(record) as unknown as Entity;
   }
 
   remove(entity: Entity): void {
-    const record = entity as unknown as EntityRecord;
+    const record: unknown = entity;
+    const isOfKind = record instanceof EntityRecord && classOf(record) === this.kind.name;
+    if (!isOfKind) throw new TypeError(this.notRemoved(record));
     if (this.records.get(record.id) !== record) return;
     const { undo } = this.room;
     if (undo.isOpen) undo.note(this, record, REMOVED, undefined, 0);
     this.records.delete(record.id);
     this.cells?.remove(record);
-    record.removed = true;
+    EntityRecord.setRemoved(record, true);
     if (!record.fresh) this.gone.push(record.id);
   }
 
   near(x: number, y: number, distance: number): Entity[] {
     if (!this.place) throw new TypeError(`${this.kind.name} has no place: no x and y`);
+    if (Number.isNaN(Number(x) + Number(y) + Number(distance))) {
+      const got = [x, y, distance].map(shown).join(', ');
+      throw new TypeError(
+        `${this.kind.name}.near needs three numbers (x, y, distance), but got ${got}`,
+      );
+    }
     const { xAt, yAt } = this.place;
     const found: EntityRecord[] = [];
     const consider = (record: EntityRecord): void => {
@@ -179,7 +194,7 @@ export class EntityTable implements Entities, Undoable {
    *  @param saved of the fields that the kind has now. */
   restore(saved: SavedEntities): void {
     for (const [id, values] of saved) {
-      const record = this.create(id, [...values]);
+      const record = new this.create(id, [...values]);
       record.fresh = false;
       this.records.set(id, record);
       this.cells?.place(record);
@@ -214,10 +229,16 @@ export class EntityTable implements Entities, Undoable {
     for (const record of records) this.records.set(record.id, record);
   }
 
+  private notRemoved(got: unknown): string {
+    const { name } = this.kind;
+    const hint = typeof got === 'number' ? `: room.entities.${name}.get(id) has it` : '';
+    return `room.entities.${name}.remove takes an entity of the kind ${name}, but got ${shown(got)}${hint}`;
+  }
+
   private undoAdd(record: EntityRecord): void {
     this.records.delete(record.id);
     this.cells?.remove(record);
-    record.removed = true;
+    EntityRecord.setRemoved(record, true);
     this.fresh.pop();
     this.room.lastId--;
   }
@@ -225,7 +246,7 @@ export class EntityTable implements Entities, Undoable {
   private undoRemove(record: EntityRecord): void {
     this.records.set(record.id, record);
     this.isOutOfOrder = true;
-    record.removed = false;
+    EntityRecord.setRemoved(record, false);
     this.cells?.place(record);
     if (!record.fresh) this.gone.pop();
   }

@@ -1,5 +1,6 @@
 // The room as game code has it: what it may see and do, and nothing else.
-import { type Entities, type Room, shown } from '../games/index.ts';
+import type { Bank, Entities, Room } from '../games/index.ts';
+import { checkedPlayer } from './checked-player.ts';
 import type { EntityTable } from './entity-table.ts';
 import { checkEventName, type Outputs } from './outputs.ts';
 import { copyOfPlain, plainValue } from './plain-value.ts';
@@ -27,6 +28,7 @@ export function makeGameRoom(parts: GameRoomParts): Room {
     Object.fromEntries(tables.map((table) => [table.kind.name, table])),
     strictness('room.entities', kinds, `the game has ${kinds.join(', ') || 'no kinds'}`),
   );
+  Object.freeze(entities);
   const room: Room = {
     id,
     get tick() {
@@ -44,17 +46,18 @@ export function makeGameRoom(parts: GameRoomParts): Room {
     set state(state) {
       memory.state = state;
     },
-    bank,
+    bank: bankOf(bank),
     send: (player, name, data) => {
       checkEventName(name);
-      outputs().events.push({ player: numberOf(player), name, data: sent(data) });
+      const { id: number } = checkedPlayer('room.send', player);
+      outputs().events.push({ player: number, name, data: sent(data) });
     },
     broadcast: (name, data) => {
       checkEventName(name);
       outputs().events.push({ player: 0, name, data: sent(data) });
     },
-    setAvatar: (player, entity) => views.setAvatar(player, entity),
-    look: (player, look) => views.look(player, look),
+    setAvatar: (player, entity) => views.setAvatar(checkedPlayer('room.setAvatar', player), entity),
+    look: (player, look) => views.look(checkedPlayer('room.look', player), look),
     end: (text) => {
       outputs().ended ??= String(text).slice(0, END_TEXT_MAX);
     },
@@ -63,16 +66,28 @@ export function makeGameRoom(parts: GameRoomParts): Room {
   return strict(room, strictness('room', Object.keys(room), hint));
 }
 
-function numberOf(player: unknown): number {
-  const id = (player as { id?: unknown } | null | undefined)?.id;
-  if (typeof id === 'number') return id;
-  const got = shown(player);
-  throw new TypeError(`room.send needs a player, but got ${got}: room.players.get(id) has it`);
-}
-
 const strictness = (name: string, known: readonly string[], hint: string): Strictness => {
   return { name, known, hint, refusesReading: true };
 };
+
+/** The account effects without the engine's part of the outbox. */
+function bankOf(outbox: Bank): Bank {
+  const bank: Bank = {
+    deposit: (player, item, amount) =>
+      outbox.deposit(checkedPlayer('room.bank.deposit', player), item, amount),
+    withdraw: (player, item, amount) =>
+      outbox.withdraw(checkedPlayer('room.bank.withdraw', player), item, amount),
+    balance: (player, item) => outbox.balance(checkedPlayer('room.bank.balance', player), item),
+    get underWay() {
+      return outbox.underWay;
+    },
+    get isFull() {
+      return outbox.isFull;
+    },
+  };
+  const hint = 'it moves items by deposit and withdraw, and asks by balance';
+  return strict(bank, strictness('room.bank', Object.keys(bank), hint));
+}
 
 /** The game may go on changing what it gave: the event says how that was when it was sent. */
 function sent(data: unknown): unknown {

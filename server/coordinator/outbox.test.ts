@@ -87,7 +87,7 @@ describe('The outbox of a room', () => {
   });
 
   it.each([
-    ['deposit', 1, 'gold', 'not among the items'],
+    ['deposit', 1, 'gold', 'the game has no item "gold": its items are coin'],
     ['deposit', -1, 'coin', 'a whole number from 0'],
     ['withdraw', 0.5, 'coin', 'a whole number from 0'],
   ])('refuses to %s %d %s', (kind, amount, item, text) => {

@@ -1,5 +1,5 @@
 // What a room does to accounts: part of its state, kept from the tick that did it until it is settled.
-import type { Bank, Effect, Player } from '../games/index.ts';
+import { type Bank, type Effect, nearName, type Player, shown } from '../games/index.ts';
 import type { BankEffect } from '../store/index.ts';
 import type { PlayerRecord } from './player-record.ts';
 import type { Undoable, UndoLog } from './undo-log.ts';
@@ -83,9 +83,9 @@ export class Outbox implements Bank, Undoable {
   }
 
   private add(kind: Effect['kind'], player: Player, item: string, amount: number): number {
-    if (!this.items.has(item)) throw new RangeError(`${item} is not among the items of the game`);
+    if (!this.items.has(item)) throw new RangeError(this.noItem(item));
     if (!Number.isSafeInteger(amount) || amount < 0) {
-      throw new RangeError(`an amount is a whole number from 0, but got ${amount}`);
+      throw new RangeError(`an amount is a whole number from 0, but got ${shown(amount)}`);
     }
     if (this.isFull) throw new RangeError(`${UNDER_WAY_MAX} effects of the room are under way`);
     const { id, name, account, fence } = player as PlayerRecord;
@@ -96,6 +96,14 @@ export class Outbox implements Bank, Undoable {
     this.effects.set(n, effect);
     this.fresh.push(effect);
     return n;
+  }
+
+  private noItem(item: unknown): string {
+    const items = [...this.items];
+    const near = typeof item === 'string' ? nearName(item, items) : undefined;
+    const declared = items.length === 0 ? 'it has no items' : `its items are ${items.join(', ')}`;
+    const hint = near === undefined ? declared : `did you mean ${near}?`;
+    return `the game has no item ${shown(item)}: ${hint}`;
   }
 
   undo(_effect: unknown, n: number): void {

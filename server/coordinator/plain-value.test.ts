@@ -21,7 +21,7 @@ const wrong: [string, unknown][] = [
   ['a Date', new Date(0)],
   ['a Promise', Promise.resolve(1)],
   ['a Uint8Array', new Uint8Array(3)],
-  ['a KindRecord', room.entities.token!.add({})],
+  ['an entity: send its fields, such as { x: one.x }', room.entities.token!.add({})],
   ['one nested deeper than 32', cycle],
 ];
 

@@ -1,4 +1,7 @@
 // What game code may give to clients: values that both encodings of the wire can carry.
+import { shown } from '../games/index.ts';
+import { EntityRecord } from './entity-record.ts';
+import { PlayerRecord } from './player-record.ts';
 
 /** Deeper than this a value holds itself, or is no reasonable message. */
 const DEPTH_MAX = 32;
@@ -29,7 +32,7 @@ function checkMembers(value: object, depth: number): void {
   }
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
-    throw refused(`a ${value.constructor.name}`);
+    throw refused(classText(value));
   }
   for (const key in value) plainValue((value as Record<string, unknown>)[key], depth + 1);
 }
@@ -41,6 +44,12 @@ export function copyOfPlain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyOfPlain);
   // Not by assignments: a name may be `__proto__`.
   return Object.fromEntries(Object.entries(value).map(([name, of]) => [name, copyOfPlain(of)]));
+}
+
+function classText(value: object): string {
+  if (value instanceof EntityRecord) return 'an entity: send its fields, such as { x: one.x }';
+  if (value instanceof PlayerRecord) return 'a player: send player.id or player.name';
+  return shown(value);
 }
 
 function refused(got: string): TypeError {

@@ -37,6 +37,9 @@ export interface Gaze {
 const CORNER: Place = [0, 0];
 const BLANK: Gaze = { avatar: undefined, looks: undefined, place: undefined };
 
+/** Game code cannot set it. */
+const FIXED = { writable: false };
+
 export class PlayerRecord implements Player {
   readonly id: number;
   readonly name: string;
@@ -56,6 +59,7 @@ export class PlayerRecord implements Player {
   constructor(id: number, name: string) {
     this.id = id;
     this.name = name;
+    Object.defineProperties(this, { id: FIXED, name: FIXED });
   }
 
   get isBot(): boolean {
@@ -68,7 +72,11 @@ export class PlayerRecord implements Player {
     return avatar?.removed ? undefined : avatar;
   }
 
-  set avatar(avatar: Entity | undefined) {
+  set avatar(_: Entity | undefined) {
+    throw new TypeError('player.avatar cannot be set: call room.setAvatar(player, entity)');
+  }
+
+  setAvatar(avatar: Entity | undefined): void {
     const { looks, place, avatar: before } = this.gaze;
     this.gaze = { avatar, looks, place: placeOf(before) ?? place };
   }
@@ -87,7 +95,7 @@ export class PlayerRecord implements Player {
   /** Called after each batch.
    *  @returns whether the player has another avatar or sight than after the batch before. */
   settleView(tick: number): boolean {
-    if (this.gaze.avatar?.removed) this.avatar = undefined;
+    if (this.gaze.avatar?.removed) this.setAvatar(undefined);
     const { sight } = this;
     const avatar = this.gaze.avatar?.id ?? 0;
     if (avatar === this.shownAvatar && isSameSight(sight, this.shownSight)) return false;

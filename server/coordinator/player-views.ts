@@ -39,7 +39,7 @@ export class PlayerViews implements Undoable {
     const record = this.parts.players.get(player.id);
     if (!record) return;
     this.note(record);
-    record.avatar = entity ?? undefined;
+    record.setAvatar(entity ?? undefined);
   }
 
   /** @throws {RangeError} where the game has no world, and for a look that does not exist. */

@@ -48,7 +48,9 @@ export class RoomEntities implements TableRoom {
   }
 
   remove(entity: Entity): void {
-    for (const table of this.tables) table.remove(entity);
+    for (const table of this.tables) {
+      if (table.get(entity.id) === entity) table.remove(entity);
+    }
   }
 
   /** The rows that changed since the last call; undefined where none did. */

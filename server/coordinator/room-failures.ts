@@ -16,10 +16,10 @@ const MESSAGE_MAX = 500;
  *  @param then what came of it.
  *  @returns one line. */
 export function failureText(game: string, part: string, error: unknown, then: string): string {
-  const message = messageOf(authorError(error))
+  const message = readOnlyText(messageOf(authorError(error)))
     .replace(/\s*\n\s*/g, ' ')
     .slice(0, MESSAGE_MAX);
-  if (error instanceof StateError) return `game ${game}: ${message}; ${then}`;
+  if (error instanceof StateError) return `game ${game}: ${part}: ${message}; ${then}`;
   const place = placeText(error);
   return `game ${game}: ${part} failed${place && ` at ${place}`}: ${message}; ${then}`;
 }
@@ -68,6 +68,16 @@ function messageOf(error: unknown): string {
   } catch {
     return 'something was thrown that has no text';
   }
+}
+
+/** The engine names the object by its class, which says nothing to an author. */
+function readOnlyText(message: string): string {
+  const [, getter, value] =
+    /^Cannot set property (\S+) of .* which has only a getter$|^Cannot assign to read only property '(.+)' of object/.exec(
+      message,
+    ) ?? [];
+  const name = getter ?? value;
+  return name === undefined ? message : `${name} cannot be set: it can only be read`;
 }
 
 /** Changes that a line names. */

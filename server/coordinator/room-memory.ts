@@ -1,11 +1,16 @@
 // The game's own memory, `room.state`: given to game code, and put back where a transaction fails.
 import { copyOfPlain } from './plain-value.ts';
+import { checkMemory } from './state-check.ts';
 import { StateCopy } from './state-copy.ts';
 import type { UndoLog } from './undo-log.ts';
 
 /** A state of at most so many values is copied in every transaction, since that costs less than 0.5 µs. A larger
  *  one is copied when game code first reads `room.state` in the transaction. */
 const SMALL_MAX = 32;
+
+/** A state that had at most so many values is checked at the end of each transaction that can have changed it,
+ *  for some 10 ns a value. */
+const CHECKED_MAX = 256;
 
 export class RoomMemory {
   private readonly undo: UndoLog;
@@ -40,6 +45,12 @@ export class RoomMemory {
   begin(): void {
     this.isCopied = false;
     if (this.copy.size <= SMALL_MAX) this.takeCopy();
+  }
+
+  /** To be called at the end of a transaction. A larger state is checked after the step, which ends the room.
+   *  @throws {StateError} */
+  check(): void {
+    if (this.isCopied && this.copy.size <= CHECKED_MAX) checkMemory(this.root);
   }
 
   /** Puts the memory back to how it was when the transaction began.

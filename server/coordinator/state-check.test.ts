@@ -1,7 +1,9 @@
 // The size of a state: a warning that says what it costs, and not again and again.
 import { describe, expect, it } from 'vitest';
-import type { Game } from '../games/index.ts';
+import { Type } from '../games/game.ts';
+import type { Game, Room } from '../games/index.ts';
 import type { Log } from '../observe/index.ts';
+import { RoomState } from './room-state.ts';
 import { StateChecks, StateError, warnOfSize } from './state-check.ts';
 import { quietTally } from './test-game.ts';
 
@@ -17,6 +19,39 @@ describe('A state of many values', () => {
       'room.state of game big holds 2,000,000 values: each snapshot keeps all rooms waiting for 812 ms: keep things ' +
         'with fields in entities, long lists as one string, and remove what is no longer needed',
     ]);
+  });
+});
+
+describe('A command that leaves what cannot be written in the state', () => {
+  const spoiled = (values: number) => {
+    const game = {
+      ...quietTally,
+      state: () => ({ list: new Array(values).fill(0), since: 0 as unknown }),
+      commands: {
+        go: { args: Type.Object({}), run: (room: Room) => spoil(room.state as { since: unknown }) },
+      },
+    } as Game;
+    const state = new RoomState(game, { id: 1, seed: 1, now: 0 });
+    state.apply(1, [{ kind: 'join', player: 1, name: 'ada' }]);
+    const go = { kind: 'command', player: 1, seq: 1, name: 'go', args: {}, call: true } as const;
+    const { failures } = state.apply(2, [go]);
+    return { state, failures: failures.map(({ part, error }) => [part, String(error)]) };
+  };
+  const spoil = (state: { since: unknown }) => {
+    state.since = new Date(0);
+  };
+
+  it('fails alone, and is undone, where the state is small', () => {
+    const { state, failures } = spoiled(200);
+    const text = 'StateError: state.since is a Date: store milliseconds (room.now)';
+    expect(failures).toEqual([['command', text]]);
+    expect(state.memoryValue).toMatchObject({ since: 0 });
+  });
+
+  it('is found by the check after the step where the state is large', () => {
+    const { state, failures } = spoiled(300);
+    expect(failures).toEqual([]);
+    expect(() => new StateChecks().afterStep(state)).toThrow('state.since is a Date');
   });
 });
 

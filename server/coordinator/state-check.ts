@@ -24,7 +24,14 @@ const warnedAt = new WeakMap<Game, number>();
 /** @returns how many values the room's state has.
  *  @throws {StateError} */
 export function checkState({ memoryValue }: Pick<RoomState, 'memoryValue'>): number {
-  const { problem, values } = unwritable(memoryValue, 'state');
+  return checkMemory(memoryValue);
+}
+
+/** @param memory what `room.state` holds.
+ *  @returns how many values that is.
+ *  @throws {StateError} */
+export function checkMemory(memory: unknown): number {
+  const { problem, values } = unwritable(memory, 'state');
   if (problem !== undefined) throw new StateError(problem);
   return values;
 }

@@ -27,7 +27,9 @@ export class Transaction {
     this.memory.begin();
   }
 
+  /** @throws {StateError} where a state that is checked here holds what cannot be written down: roll back then. */
   commit(): void {
+    this.memory.check();
     this.undo.commit();
   }
 

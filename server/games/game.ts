@@ -30,7 +30,7 @@ type Values<F extends KindSpec> = { -readonly [N in keyof F]: FieldValueOf<F[N]>
  *  Setting a value that the field's type cannot hold throws `RangeError`, and setting a field that the kind
  *  does not have `TypeError`. */
 export type Entity<F extends KindSpec = KindSpec> = {
-  /** Unique in the room, never used again. */
+  /** Unique in the room, never used again. Cannot be set. */
   readonly id: number;
   /** Whether `remove` was called for it; it must not be used any more. */
   readonly removed: boolean;
@@ -42,6 +42,8 @@ export interface Entities<F extends KindSpec = KindSpec> extends Iterable<Entity
   readonly size: number;
   /** Adds an entity; fields not given are 0, false or ''. */
   add(values: Partial<Values<F>>): Entity<F>;
+  /** Does nothing for an entity that was removed before.
+   *  @throws {TypeError} for anything that is no entity of this kind, such as an id. */
   remove(entity: Entity<F>): void;
   get(id: number): Entity<F> | undefined;
   /** Those with |x - entity.x| and |y - entity.y| both at most `distance`, in the order of their
@@ -145,7 +147,9 @@ export interface Room<K extends KindSpecs = KindSpecs, S = unknown> {
   readonly entities: { readonly [N in keyof K]: Entities<K[N]> };
   readonly players: ReadonlyMap<number, Player>;
   /** The game's own memory: a plain value (objects, arrays, numbers, strings, booleans, null). An object has
-   *  one place in it: elsewhere keep a copy, an id or an index. */
+   *  one place in it: elsewhere keep a copy, an id or an index. A command or hook that leaves another value in
+   *  it, such as a Date or an entity, is refused and undone where the state had at most 256 values; in a larger
+   *  state, or where `create` or `tick` has left it, the room ends after the step. The log has the path. */
   state: S;
   readonly bank: Bank;
   /** Sends an event to one player. */
@@ -175,8 +179,8 @@ export interface Room<K extends KindSpecs = KindSpecs, S = unknown> {
 /** One command: the schema of its arguments, and what it does. What `run` returns is the value for
  *  those who sent it as a call: a plain value, and no promise.
  *
- *  `run` refuses with `refuse(code, text)`, at any point. Where it refuses, throws, or returns a value that is not
- *  plain, the command changes nothing: entities, `state`, random numbers, effects given to the bank, events,
+ *  `run` refuses with `refuse(code, text)`, at any point. Where it refuses, throws, returns a value that is not
+ *  plain, or leaves a value in a small `state` that is not plain, the command changes nothing: entities, `state`, random numbers, effects given to the bank, events,
  *  avatars, looks and `end` are undone. `run` should check first and change then: an undo costs time, and with
  *  `--verify-determinism` the log names what was undone.
  *  Clients are told the schema by the lobby's call `games {game}` and make keys and help from it: give it and its
