@@ -116,15 +116,20 @@ describe('The board', () => {
   });
 
   it('is not there before there is a room: it says who waits', () => {
-    const shown = (count: number | undefined) => {
-      const model = modelOf({ game: GAME, nowMs: 13_500, waiting: { sinceMs: 1000, count } });
-      return rowsOf(pictureOf(model, 80, 24))
+    const shown = (count?: number, players?: number) => {
+      const waiting = { sinceMs: 1000, count, players };
+      return rowsOf(pictureOf(modelOf({ game: GAME, nowMs: 13_500, waiting }), 80, 24))
         .map((row) => row.trim())
-        .find((row) => row.startsWith('Waiting'));
+        .filter((row) => /^(Waiting|The game begins)/.test(row));
     };
-    expect(shown(3)).toBe('Waiting for an opponent (3 wait, 0:12)');
-    expect(shown(1)).toBe('Waiting for an opponent (1 waits, 0:12)');
-    expect(shown(undefined)).toBe('Waiting for an opponent (0:12)');
+    const another = 'The game begins as soon as another player asks for it.';
+    expect(shown(3, 2)).toEqual(['Waiting for an opponent (3 wait, 0:12)', another]);
+    expect(shown(1, 2)).toEqual(['Waiting for an opponent (1 waits, 0:12)', another]);
+    expect(shown()).toEqual(['Waiting for other players (0:12)', another]);
+    expect(shown(2, 4)).toEqual([
+      'Waiting for other players (2 wait, 0:12)',
+      'The game begins as soon as 4 ask for it.',
+    ]);
   });
 });
 

@@ -1,16 +1,18 @@
 // Events and refusals of the games and the lobby as sentences for the player.
-
+import { CONNECT_FOUR } from './four.ts';
 import { nameOf } from './shown-text.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
 const sentences: Readonly<Record<string, (data: Data) => string>> = {
-  banked: ({ amount, total }) => `you banked ${amount} gold, ${total} in all`,
-  hit: ({ by, lost }) => `${by ? nameOf(String(by)) : 'someone'} hit you: ${lost} gold lost`,
-  robbed: ({ name, lost }) => `you hit ${nameOf(String(name))}, who dropped ${lost} gold`,
+  banked: ({ amount, total }) => `You banked ${amount} gold, ${total} in all.`,
+  hit: ({ by, lost }) => `${by ? nameOf(String(by)) : 'Someone'} hit you: ${lost} gold lost.`,
+  robbed: ({ name, lost }) => `You hit ${nameOf(String(name))}, who dropped ${lost} gold.`,
   'killed-rat': ({ gold }) =>
-    Number(gold) > 0 ? `you killed a rat that had ${gold} gold` : 'you killed a rat',
-  matched: () => 'an opponent was found',
+    Number(gold) > 0 ? `You killed a rat that had ${gold} gold.` : 'You killed a rat.',
+  matched: ({ game }) =>
+    game === CONNECT_FOUR ? 'An opponent was found.' : 'All players of your match were found.',
+  unmatched: ({ text }) => String(text),
   storage: ({ text }) => String(text),
 };
 

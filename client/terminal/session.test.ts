@@ -55,7 +55,7 @@ async function sessionOn(games: readonly { name: string }[], asked?: string) {
   await vi.advanceTimersByTimeAsync(0);
   session.close();
   const told = () => feed.latestEvents(20).map(({ text }) => text);
-  return { session, room, told, ended };
+  return { session, client, room, told, ended };
 }
 
 describe('A player', () => {
@@ -71,6 +71,29 @@ describe('A player', () => {
       'This server has no game named chess. It has: paint. Choose one: --game paint',
     ]);
     expect(session.room).toBeUndefined();
+  });
+});
+
+describe('What a player is told of the connection', () => {
+  it.each([
+    [
+      'another worker that goes on with it',
+      { worker: 2, pauseMs: 20 },
+      'Worker 2 has taken over from worker 1 in 20 ms.',
+    ],
+    ['another one, be it to another worker', { worker: 2 }, 'Connected again after 0 ms.'],
+    ['another one, to a worker of the same number', { worker: 1 }, 'Connected again after 0 ms.'],
+    [
+      'the same worker, after a pause',
+      { worker: 1, pauseMs: 90 },
+      'The server goes on after 90 ms.',
+    ],
+  ])('is true of %s', async (_, welcome, text) => {
+    const { client, told } = await sessionOn([{ name: 'goldrush' }]);
+    client.emit('connected', { worker: 1 });
+    expect(told()).toEqual([]);
+    client.emit('connected', welcome);
+    expect(told()).toEqual([text]);
   });
 });
 

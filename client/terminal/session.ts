@@ -91,7 +91,7 @@ export class Session {
     });
     client.on('account', (key) => {
       const why = this.options.keepAccount(key);
-      if (why) this.tell(`your account cannot be kept, you are a new guest each time: ${why}`);
+      if (why) this.tell(`Your account cannot be kept, you are a new guest each time: ${why}`);
     });
     client.on('bye', ({ text }) => this.tell(text));
     client.on('warning', ({ message }) => this.tell(message));
@@ -175,7 +175,7 @@ export class Session {
     const { client, clockMs, ended } = this.options;
     const { game } = this;
     this.room = undefined;
-    this.waiting = { sinceMs: clockMs(), count: undefined };
+    this.waiting = { sinceMs: clockMs(), count: undefined, players: undefined };
     this.setLink(true, undefined);
     client.match(game).then((room) => this.joined(room), ended);
     this.count().catch(() => {});
@@ -238,9 +238,11 @@ export class Session {
       this.tell(
         'The server no longer has your session: you start again. Your account is the same.',
       );
-    else if (before !== undefined && before !== worker) {
-      this.tell(`worker ${before} was replaced by worker ${worker} in ${pause}`);
-    } else if (before !== undefined) this.tell(`connected again after ${pause}`);
+    else if (before !== undefined && pauseMs === undefined) {
+      this.tell(`Connected again after ${pause}.`);
+    } else if (before !== undefined && before !== worker) {
+      this.tell(`Worker ${worker} has taken over from worker ${before} in ${pause}.`);
+    } else if (before !== undefined) this.tell(`The server goes on after ${pause}.`);
     this.isAnew = false;
     if (before !== undefined) this.options.trading.refresh().then(this.options.changed, () => {});
     if (this.room || this.waiting) this.setLink(true, undefined);
@@ -283,8 +285,11 @@ export class Session {
   private async countWaiting(): Promise<void> {
     const { client, changed } = this.options;
     const { game } = this;
-    const [row] = (await client.lobby.call('matching', { game })) as { waiting: number }[];
-    if (this.waiting) this.waiting = { ...this.waiting, count: row?.waiting };
+    const rows = await client.lobby.call('matching', { game });
+    const [row] = rows as { waiting: number; players: number }[];
+    if (this.waiting && row) {
+      this.waiting = { ...this.waiting, count: row.waiting, players: row.players };
+    }
     changed();
   }
 }

@@ -49,9 +49,15 @@ describe('The notice', () => {
 
 describe('Events', () => {
   it('of Goldrush are sentences', () => {
-    expect(eventText('banked', { amount: 5, total: 9 })).toBe('you banked 5 gold, 9 in all');
-    expect(eventText('hit', { by: '', lost: 2 })).toBe('someone hit you: 2 gold lost');
-    expect(eventText('killed-rat', { gold: 0 })).toBe('you killed a rat');
+    expect(eventText('banked', { amount: 5, total: 9 })).toBe('You banked 5 gold, 9 in all.');
+    expect(eventText('hit', { by: '', lost: 2 })).toBe('Someone hit you: 2 gold lost.');
+    expect(eventText('killed-rat', { gold: 0 })).toBe('You killed a rat.');
+  });
+
+  it('of matches are sentences', () => {
+    expect(eventText('matched', { game: 'connect-four' })).toBe('An opponent was found.');
+    expect(eventText('matched', { game: 'quartet' })).toBe('All players of your match were found.');
+    expect(eventText('unmatched', { text: 'The game failed.' })).toBe('The game failed.');
   });
 
   it('of another game are shown as they are', () => {
