@@ -192,6 +192,13 @@ describe('The panel of trades', () => {
     ]);
   });
 
+  it('says what the player owns of the items of the offer, also in the question', () => {
+    const goods = 'You give 100 gold. You get 1 trophy. You own 5 gold and 0 trophy.';
+    for (const question of [undefined, { trade: 7, version: 2 }]) {
+      expect(panel({ owned: { gold: 5, pearl: 1 }, question })).toContain(goods);
+    }
+  });
+
   it.each([60, 80])('fits a width of %i in every state', (width) => {
     const long = 'W'.repeat(24);
     const goods = { gold: Number.MAX_SAFE_INTEGER, trophy: 1 };

@@ -124,7 +124,7 @@ const walkKeys: readonly KeyRow[] = [
   },
   chatRow,
   tradeKeys('Enter'),
-  { keys: 'Tab', text: 'scores', actions: { tab: { do: 'scores' } } },
+  { keys: 'Tab', text: 'scores, and what you own', actions: { tab: { do: 'scores' } } },
 ];
 
 const drop: Action = { do: 'drop' };
@@ -161,6 +161,7 @@ const fourKeys: readonly KeyRow[] = [
   },
   { keys: 'T', text: 'chat: Enter sends, Esc cancels', actions: { t: { do: 'chat' } } },
   tradeKeys('T'),
+  { keys: 'T, then /account', text: 'what you own', actions: {} },
 ];
 
 export interface Keymap {

@@ -1,4 +1,5 @@
 // Everything that a picture is made from.
+import type { Goods } from '../index.ts';
 import type { AnyView } from './any-game/any-scene.ts';
 import type { CaveMap } from './cave-map.ts';
 import type { Feed } from './feed.ts';
@@ -35,6 +36,8 @@ export interface Model {
   readonly feed: Feed;
   /** Trades that are not over, the oldest first. */
   readonly trades: readonly OpenTrade[];
+  /** What the player's account holds, once the lobby has said. */
+  readonly owned: Goods | undefined;
   /** The offer that the player is asked to agree to. */
   readonly question: Question | undefined;
   /** What stands over the picture. */

@@ -1,5 +1,6 @@
 // What can stand over the picture: help, scores, a notice, and the word that the window is small.
 import { isBot } from '../../protocol/index.ts';
+import type { Goods } from '../index.ts';
 import { anyHelp, type HelpLine } from './any-game/any-help.ts';
 import type { Area, Canvas } from './canvas.ts';
 import { keymapOf } from './keymap.ts';
@@ -9,6 +10,7 @@ import type { Score, Scores } from './scores.ts';
 import { cleanText } from './shown-text.ts';
 import { BOLD, backgroundOf, type Style, style, styles } from './style.ts';
 import { shorten, widthOf, wrap } from './text.ts';
+import { ownedText } from './trade-words.ts';
 import type { Miner } from './world.ts';
 
 const HELP_COLUMNS = 56;
@@ -65,11 +67,16 @@ function rulesOf(about: unknown): string | undefined {
   return typeof rules === 'string' ? rules : undefined;
 }
 
-export function drawScores(canvas: Canvas, area: Area, { scores, world }: Model): void {
+export function drawScores(canvas: Canvas, area: Area, { scores, owned, world }: Model): void {
   const miners = [...(world?.of<Miner>('miner') ?? [])];
   const hasBots = miners.some(({ player }) => isBot(player));
   const bots = hasBots ? [plain('Bots, marked (bot), have no place here.')] : [];
-  drawBox(canvas, area, [...scoreLines(scores), ...bots], SCORE_COLUMNS);
+  drawBox(canvas, area, [...scoreLines(scores), ...bots, ...ownedLines(owned)], SCORE_COLUMNS);
+}
+
+function ownedLines(owned: Goods | undefined): Line[] {
+  if (!owned) return [];
+  return [plain(''), ...wrap(ownedText(owned), SCORE_COLUMNS).map(plain)];
 }
 
 function scoreLines(scores: Scores | string | undefined): Line[] {

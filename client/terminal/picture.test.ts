@@ -48,7 +48,7 @@ describe('The picture', () => {
     [250, 80],
   ])('fits a window of %i×%i with everything in it', (width, height) => {
     const feed = new Feed();
-    feed.event('you banked 5 gold', 0);
+    feed.event('You banked 5 gold.', 0);
     feed.chat({ from: 'bo', player: 3, text: 'hello', atMs: 0 });
     const canvas = pictureOf(modelOf({ ...goldrush(), feed, notice: 'Gone' }), width, height);
     for (const text of ['gold 12', 'banked 5 gold', 'bo: hello', '? help', 'Gone', '@>']) {
@@ -164,6 +164,14 @@ describe('Overlays', () => {
     expect(shown()).not.toContain('(bot)');
     world.miner(FIRST_BOT + 1, 5, 5);
     expect(shown()).toContain('Bots, marked (bot), have no place here.');
+  });
+
+  it('scores say what the player owns, once that is known', () => {
+    const shown = (more: Partial<Model>) =>
+      textOf(pictureOf(modelOf({ overlay: Overlay.Scores, ...more }), 80, 24));
+    expect(shown({})).not.toContain('Your account');
+    const owned = { gold: 5, trophy: 1 };
+    expect(shown({ owned })).toContain('Your account holds 5 gold and 1 trophy.');
   });
 
   it('scores list the best, equals with one place, and oneself below', () => {

@@ -117,7 +117,8 @@ export class Play {
     if (!isYes && key.name !== 'escape' && key.name !== 'n') return false;
     const { width, height } = parts.screen;
     if (isYes && !areTradesWhole(this.model(parts.clockMs()), width, height)) {
-      this.session.tell('This offer does not fit into the window: make the window larger first.');
+      // In one row: the offer covers the others.
+      this.session.tell('Make the window larger: the offer does not fit into it.');
     } else void trading.answer(isYes).then(this.changed);
     return true;
   }
@@ -145,8 +146,8 @@ export class Play {
     const four = { column: this.four.column, turnForMs: this.four.turnForMs(room, nowMs) };
     const { rttMs } = client;
     const connection = { notice, rttMs, worker, players, online };
-    const { open: trades, question } = this.trading;
-    const talk = { feed, typing, trades, question };
+    const { open: trades, owned, question } = this.trading;
+    const talk = { feed, typing, trades, owned, question };
     const { hasColours } = this.parts.screen;
     const any = { info, moving: motion.moving, unit: this.any.unit, hasColours };
     const shown = { world: room, map, four, any, keymap, waiting, overlay, scores, ...talk };
@@ -259,6 +260,7 @@ export class Play {
   private askScores(): void {
     const { room, isLive } = this.session;
     if (!room || !isLive) return;
+    void this.trading.askOwned().then(this.changed);
     room.call('scores', {}).then(
       (value) => {
         const name = this.parts.client.welcome?.name ?? this.parts.options.name;

@@ -51,6 +51,7 @@ export function modelOf(parts: Partial<Model>): Model {
     keymap: keymapOf(parts.game ?? 'goldrush') ?? anyKeymap(parts.any?.info, true),
     feed: new Feed(),
     trades: [],
+    owned: undefined,
     question: undefined,
     notice: undefined,
     overlay: Overlay.None,

@@ -5,7 +5,7 @@ import type { Model } from './model.ts';
 import { MARK } from './shown-text.ts';
 import { type Style, styles } from './style.ts';
 import { shorten, widthOf, wrap } from './text.ts';
-import { partnerOf, swapText } from './trade-words.ts';
+import { ownedOfTradeText, partnerOf, swapText } from './trade-words.ts';
 import type { OpenTrade } from './trading.ts';
 
 export interface TradeLine {
@@ -25,7 +25,7 @@ export function tradeLines(model: Model, width: number): TradeLine[] {
   const first = asked ?? trades.at(-1);
   if (!first) return [];
   const columns = width - 3;
-  const lines = asked ? questionLines(asked, columns) : offerLines(first, model, columns);
+  const lines = asked ? questionLines(asked, model, columns) : offerLines(first, model, columns);
   const others = trades.filter((trade) => trade !== first).reverse();
   for (const { view } of others.slice(0, OTHERS_MAX)) {
     const text = `TRADE with ${partnerOf(view)}: ${swapText(view)}`;
@@ -40,10 +40,11 @@ function offerLines({ view, endsAtMs }: OpenTrade, model: Model, columns: number
   const title = `TRADE with ${partnerOf(view)}, offer ${view.version ?? 1}`;
   const left = `${clock(Math.max(0, endsAtMs - model.nowMs))} left`;
   const state = wrap(stateText(view, model.keymap.chatKey), columns);
+  const goods = goodsText(view, model);
   const titles = wrap(title, columns - left.length - 2);
   return [
     ...titles.map((text, i) => ({ text, end: i === 0 ? left : '', look: styles.tradeTitle })),
-    ...wrap(swapText(view), columns).map((text) => ({ text, end: '', look: styles.tradeGoods })),
+    ...wrap(goods, columns).map((text) => ({ text, end: '', look: styles.tradeGoods })),
     ...state.map((text) => ({ text, end: '', look: styles.trade })),
   ];
 }
@@ -56,14 +57,19 @@ function stateText({ state, confirmed, otherConfirmed, ...view }: OpenTrade['vie
   return `${other}${key}, then /confirm, ${counter}or /cancel.`;
 }
 
-function questionLines({ view }: OpenTrade, columns: number): TradeLine[] {
+function goodsText(view: OpenTrade['view'], { owned }: Model): string {
+  return owned ? `${swapText(view)} ${ownedOfTradeText(view, owned)}` : swapText(view);
+}
+
+function questionLines({ view }: OpenTrade, model: Model, columns: number): TradeLine[] {
   const answers = view.otherConfirmed
     ? 'Y: yes, swap now. N: no, do nothing.'
     : 'Y: yes; the other has to agree as well. N: no, do nothing.';
+  const goods = goodsText(view, model);
   const title = `Agree to offer ${view.version ?? 1} of the trade with ${partnerOf(view)}?`;
   return [
     ...wrap(title, columns).map((text) => ({ text, end: '', look: styles.question })),
-    ...wrap(swapText(view), columns).map((text) => ({ text, end: '', look: styles.questionGoods })),
+    ...wrap(goods, columns).map((text) => ({ text, end: '', look: styles.questionGoods })),
     ...wrap(answers, columns).map((text) => ({ text, end: '', look: styles.question })),
   ];
 }

@@ -1,7 +1,13 @@
 // Trades in the terminal: what a line means, and what is told.
 import { describe, expect, it } from 'vitest';
 import type { Client, Trade } from '../index.ts';
-import { outcomeText, swapText, TRADE_HELP, tradeCommandOf } from './trade-words.ts';
+import {
+  outcomeText,
+  ownedOfTradeText,
+  swapText,
+  TRADE_HELP,
+  tradeCommandOf,
+} from './trade-words.ts';
 import { Trading } from './trading.ts';
 
 const trophy = { trophy: 1 };
@@ -27,6 +33,7 @@ describe('A line that begins with /', () => {
     [' /confirm ', { do: 'confirm', with: '' }],
     ['/cancel Ann of Kent', { do: 'cancel', with: 'Ann of Kent' }],
     ['/trades', { do: 'trades' }],
+    ['/account', { do: 'account' }],
   ])('%s is understood', (line, command) => {
     expect(tradeCommandOf(line)).toEqual(command);
   });
@@ -59,8 +66,9 @@ const view: Trade = {
 function player(answer: unknown = view) {
   const told: string[] = [];
   const calls: unknown[] = [];
-  const lobby = { answer };
+  const lobby = { answer, owned: { gold: 5 } as unknown };
   const call = async (name: string, args: unknown) => {
+    if (name === 'account') return { items: lobby.owned };
     calls.push([name, args]);
     if (lobby.answer instanceof Error) throw lobby.answer;
     return lobby.answer;
@@ -72,6 +80,32 @@ function player(answer: unknown = view) {
   });
   return { trading, told, calls, lobby };
 }
+
+describe('What a player owns', () => {
+  it.each([
+    [{ gold: 5, trophy: 1 }, 'Your account holds 5 gold and 1 trophy.'],
+    [{ gold: 'much' }, 'Your account holds nothing.'],
+    [undefined, 'Your account holds nothing.'],
+  ])('is told by /account: %j', async (owned, text) => {
+    const { trading, told, lobby } = player();
+    lobby.owned = owned;
+    await trading.run('/account');
+    expect(told).toEqual([text]);
+  });
+
+  it('is asked for with each offer, and again when the trade is over', async () => {
+    const { trading, lobby } = player();
+    trading.heard(view);
+    await expect.poll(() => trading.owned).toEqual({ gold: 5 });
+    lobby.owned = { gold: 1 };
+    trading.heard({ ...view, state: 'done' });
+    await expect.poll(() => trading.owned).toEqual({ gold: 1 });
+  });
+
+  it('is told beside an offer for each item of that, and for no other', () => {
+    expect(ownedOfTradeText(view, { gold: 5, pearl: 9 })).toBe('You own 5 gold and 0 trophy.');
+  });
+});
 
 describe('A trade', () => {
   it('is told by what each gives, and by its outcome', () => {

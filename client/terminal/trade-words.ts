@@ -13,15 +13,16 @@ export type TradeCommand =
     }
   | { readonly do: 'counter'; readonly with: string; readonly give: Goods; readonly want: Goods }
   | { readonly do: 'confirm' | 'cancel'; readonly with: string }
-  | { readonly do: 'trades' };
+  | { readonly do: 'trades' }
+  | { readonly do: 'account' };
 
 export const TRADE_HELP =
   'To trade, say: /trade bob 100 gold for 1 trophy; /counter 80 gold for 1 trophy; /confirm; ' +
-  '/cancel; /trades. With several open: /confirm bob.';
+  '/cancel; /trades. With several open: /confirm bob. /account says what you own.';
 
 /** Whether a line that begins with / is about trades, well put or not. */
 export function isTradeWord(line: string): boolean {
-  return /^\/(trade|trades|counter|confirm|cancel)\b/.test(line);
+  return /^\/(account|trade|trades|counter|confirm|cancel)\b/.test(line);
 }
 
 /** What a line that begins with / asks for.
@@ -29,7 +30,7 @@ export function isTradeWord(line: string): boolean {
 export function tradeCommandOf(line: string): TradeCommand | undefined {
   const [, word, rest = ''] = /^\/(\w+)\s*(.*)$/.exec(line.trim()) ?? [];
   if (word === 'confirm' || word === 'cancel') return { do: word, with: rest };
-  if (word === 'trades') return { do: word };
+  if (word === 'trades' || word === 'account') return { do: word };
   if (word !== 'trade' && word !== 'counter') return undefined;
   const parts = nameAndSwapOf(rest);
   if (!parts) return undefined;
@@ -84,6 +85,30 @@ export function partnerOf({ with: name, player }: Trade): string {
 
 export function swapText({ give, want }: Trade): string {
   return `You give ${goodsText(give)}. You get ${goodsText(want)}.`;
+}
+
+/** What the account holds of the items of a trade. */
+export function ownedOfTradeText({ give, want }: Trade, owned: Goods): string {
+  const items = new Set([...Object.keys(give), ...Object.keys(want)]);
+  const goods = [...items].map((item) => [item, Object.hasOwn(owned, item) ? owned[item] : 0]);
+  return `You own ${goodsText(Object.fromEntries(goods))}.`;
+}
+
+export function ownedText(owned: Goods): string {
+  return `Your account holds ${goodsText(owned)}.`;
+}
+
+/** @returns undefined for what is not as the lobby answers to `account`. */
+export function ownedOf(answer: unknown): Goods | undefined {
+  const items: unknown = isObject(answer) ? answer.items : undefined;
+  if (!isObject(items)) return undefined;
+  return Object.fromEntries(
+    Object.entries(items).filter((row): row is [string, number] => typeof row[1] === 'number'),
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 function pastText({ give, want }: Trade): string {

@@ -1,8 +1,10 @@
 // The player's trades: lines that begin with / go to the lobby, and what comes of them into the panel
 // and the feed.
-import type { Client, Trade } from '../index.ts';
+import type { Client, Goods, Trade } from '../index.ts';
 import {
   outcomeText,
+  ownedOf,
+  ownedText,
   partnerOf,
   TRADE_HELP,
   type TradeCommand,
@@ -36,6 +38,8 @@ const LISTED = 3;
 export class Trading {
   /** The offer that the player is asked to agree to, as it is shown. */
   question: Question | undefined;
+  /** What the player's account holds, once the lobby has said. */
+  owned: Goods | undefined;
   private readonly options: TradingOptions;
   private readonly byNumber = new Map<number, OpenTrade>();
   private readonly over = new Set<number>();
@@ -70,10 +74,21 @@ export class Trading {
     }
   }
 
+  /** Asks what the player's account holds. A server that does not say is no fault. */
+  async askOwned(): Promise<void> {
+    try {
+      this.owned = ownedOf(await this.options.client.lobby.call('account', {})) ?? this.owned;
+    } catch {
+      // The connection is lost, or the accounts cannot be read at the moment: the player is told of either.
+    }
+  }
+
   /** Takes in what the lobby tells of a trade. */
   heard(view: Trade): void {
     const { trade } = view;
     if (this.over.has(trade)) return;
+    // With each offer, and when a trade is over, as the account may hold something else by then.
+    void this.askOwned();
     const text = outcomeText(view);
     if (text !== undefined) {
       this.forget(trade);
@@ -105,6 +120,7 @@ export class Trading {
   private async obey(command: TradeCommand | undefined): Promise<void> {
     if (!command) this.options.tell(TRADE_HELP);
     else if (command.do === 'trades') await this.list();
+    else if (command.do === 'account') await this.tellOwned();
     else if (command.do === 'trade') {
       const { do: name, ...args } = command;
       await this.agree(await this.ask(name, args));
@@ -159,6 +175,12 @@ export class Trading {
     const none = open.length + over.length === 0 ? ['You have not traded yet.'] : [];
     // The newest is told last, and so stands on top.
     for (const text of [...past, ...none]) if (text !== undefined) this.options.tell(text);
+  }
+
+  private async tellOwned(): Promise<void> {
+    const { client, tell } = this.options;
+    this.owned = ownedOf(await client.lobby.call('account', {})) ?? {};
+    tell(ownedText(this.owned));
   }
 
   private async listed(): Promise<{ open: Trade[]; over: Trade[] }> {

@@ -14,6 +14,7 @@ const lobbyCalls: readonly (readonly [name: string, args: object])[] = [
   ['leaderboard', { item: 'gold' }],
   ['audit', {}],
   ['trades', {}],
+  ['account', {}],
   ['create', { game: 'goldrush' }],
   ['create', { game: 'connect-four' }],
   ['chat', { text: 'hello' }],

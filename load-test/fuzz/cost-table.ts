@@ -78,6 +78,7 @@ export const costRows: readonly CostRow[] = [
   { name: 'lobby: leaderboard', times: 2000, prepare: call('leaderboard') },
   { name: 'lobby: audit', times: 2000, prepare: call('audit') },
   { name: 'lobby: trades', times: 2000, prepare: call('trades') },
+  { name: 'lobby: account', times: 2000, prepare: call('account') },
   { name: 'lobby: chat, refused', times: 3000, prepare: call('chat', { text: 'hello' }) },
   {
     name: 'lobby: match, unmatch',

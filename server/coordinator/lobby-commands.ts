@@ -35,7 +35,7 @@ export interface LobbyWorld {
   readonly links: Iterable<WorkerLink>;
   readonly matchmaking: Matchmaking;
   readonly sessions: Sessions;
-  readonly accounts: Pick<AccountsFile, 'leaders' | 'totals'>;
+  readonly accounts: Pick<AccountsFile, 'holdings' | 'leaders' | 'totals'>;
   readonly trades: TradeDesk;
   readonly limits: ClientLimits;
   readonly trouble: AccountsTrouble;
@@ -156,6 +156,11 @@ export const lobbyCommands = {
     'One’s own trades: those that are open, and what became of the last ones.',
     Type.Object({}),
     ({ trades }, session) => result(trades.list(session)),
+  ),
+  account: command(
+    'What one’s own account holds: as `items` the amount of each item, of 100 items at most.',
+    Type.Object({}),
+    ({ accounts }, { account }) => result({ items: accounts.holdings(account) }),
   ),
   online: command('How many sessions there are.', Type.Object({}), (world) =>
     result({ sessions: world.sessions.size }),

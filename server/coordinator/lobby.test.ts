@@ -154,6 +154,12 @@ describe('What cannot be written down', () => {
   });
 });
 
+describe('lobby.account', () => {
+  it('tells what the account of the one who asks holds', () => {
+    expect(ask('account')).toEqual({ items: { [session.account]: 3 } });
+  });
+});
+
 describe('lobby.leaderboard and lobby.audit', () => {
   it('tell who has put in most of an item, and what all accounts and rooms have', () => {
     const own = { place: 2, amount: 1 };

@@ -50,6 +50,7 @@ export class TestWorld implements LobbyWorld {
   readonly pool = new TestPool();
   readonly bank = new FakeBank();
   readonly accounts: LobbyWorld['accounts'] = {
+    holdings: (account) => ({ [account]: 3 }),
     leaders: (item, account) => ({
       top: [{ name: `best at ${item}`, amount: 9 }],
       own: { place: account === '' ? 0 : 2, amount: 1 },

@@ -171,6 +171,12 @@ export class AccountsFile {
     }
   }
 
+  /** The first 100 items that the account holds, by name, and how many of each.
+   *  @throws {StoreError} */
+  holdings(account: string): Record<string, number> {
+    return attempt(this.path, () => this.views.holdings(account));
+  }
+
   /** Those who have put in most of the item, ever, and where `account` stands.
    *  @throws {StoreError} */
   leaders(item: string, account: string): Leaders {

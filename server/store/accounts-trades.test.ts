@@ -52,6 +52,19 @@ describe('A swap', () => {
     expect(held()).toEqual(after);
   });
 
+  it('shows in what each of the two holds, without what is all gone', () => {
+    expect(['a', 'b', 'c'].map((id) => file.holdings(id))).toEqual([
+      { gold: 100 },
+      { trophy: 1 },
+      {},
+    ]);
+    file.trades.swap(swapOf(file.trades.begin(0, [ann, bob])));
+    expect(['a', 'b'].map((id) => file.holdings(id))).toEqual([
+      { gold: 40, trophy: 1 },
+      { gold: 60 },
+    ]);
+  });
+
   it('adds up with what rooms have put in, and gives no place among the leaders', () => {
     file.trades.swap(swapOf(file.trades.begin(0, [ann, bob])));
     expect(file.totals().items).toEqual([

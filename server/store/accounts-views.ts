@@ -25,12 +25,19 @@ const TOP_PLACES = 10;
 const PLACES_COUNTED = 1000;
 /** Rows of each list of `totals`. */
 const TOTALS_LISTED = 1000;
+/** Items of one account. */
+const ITEMS_LISTED = 100;
 
 export class AccountsViews {
   private readonly sql: ReturnType<typeof prepare>;
 
   constructor(db: DatabaseSync) {
     this.sql = prepare(db);
+  }
+
+  holdings(account: string): Record<string, number> {
+    const rows = this.sql.holdings.all(account, ITEMS_LISTED);
+    return Object.fromEntries(rows.map(({ item, balance }) => [item, balance as number]));
   }
 
   leaders(item: string, account: string): Leaders {
@@ -65,6 +72,9 @@ const number = (column: string): string => `CAST(${column} AS REAL) AS ${column}
 
 function prepare(db: DatabaseSync) {
   return {
+    holdings: db.prepare(
+      'SELECT item, balance FROM balances WHERE account = ? AND balance > 0 ORDER BY item LIMIT ?',
+    ),
     top: db.prepare(
       'SELECT holders.name AS name, deposited FROM balances JOIN holders USING (account) ' +
         'WHERE item = ? AND deposited > 0 ORDER BY deposited DESC LIMIT ?',
