@@ -88,8 +88,9 @@ vi.mock('../observe/process-sampler.ts', () => ({
 const { SIMULATION_SEED, SIMULATION_RUNS = '150' } = process.env;
 const given = SIMULATION_SEED === undefined ? undefined : Number(SIMULATION_SEED);
 const seeds = given === undefined ? Number(SIMULATION_RUNS) : 1;
-/** No schedule takes longer; there are 10 ms in most. */
+/** No schedule takes longer on average; there are 10 ms in most. The first one compiles the code as well. */
 const SCHEDULE_MS_MAX = 1000;
+const FIRST_MS_MAX = 120_000;
 
 describe('Under any schedule of deaths, hangs, cuts and delays', () => {
   it(
@@ -103,12 +104,12 @@ describe('Under any schedule of deaths, hangs, cuts and delays', () => {
       }
       if (given === undefined) expect(served).toBeGreaterThan(seeds);
     },
-    seeds * SCHEDULE_MS_MAX,
+    FIRST_MS_MAX + seeds * SCHEDULE_MS_MAX,
   );
 
-  it('a seed gives the same schedule each time', async () => {
-    const { trace, now } = await runSchedule(given ?? 814);
-    const again = await runSchedule(given ?? 814);
+  it('a seed gives the same schedule each time, also where two are asked for at once', async () => {
+    const seed = given ?? 814;
+    const [{ trace, now }, again] = await Promise.all([runSchedule(seed), runSchedule(seed)]);
     expect([again.now, again.trace]).toEqual([now, trace]);
   });
 });
