@@ -211,7 +211,8 @@ export const settings = {
     8760,
     'hours',
     'How long the files of a room are kept in `ended/` of the data directory after its end, so that `holdfast ' +
-      'replay` can repeat it; 0: not at all. Rooms in which no player was are not kept.',
+      'replay` can repeat it; 0: not at all. Rooms in which no player was are not kept. Those of a room whose game ' +
+      'has failed are kept as long, in `rooms/`.',
   ),
   roomsKeptBytes: integer(
     1_073_741_824,

@@ -18,11 +18,14 @@ export interface EndOfRoom {
 /** @returns undefined for a room in which no player was: whoever opens many rooms must not push the files of
  *  others out. */
 export function endedRoom(end: EndOfRoom): EndedRoom | undefined {
-  const { game, state, isWhole, code, reason, visitors } = end;
+  const { game, state, isWhole, visitors } = end;
+  if (visitors.players.length === 0) return undefined;
+  const last = isWhole ? () => snapshotOf(game, state) : undefined;
+  return { about: aboutEnd(end), last };
+}
+
+export function aboutEnd(end: Omit<EndOfRoom, 'isWhole'>): EndedRoom['about'] {
+  const { game, state, code, reason, visitors } = end;
   const { players, morePlayers } = visitors;
-  if (players.length === 0) return undefined;
-  return {
-    about: { room: state.room.id, game: game.name, code, reason, players, morePlayers },
-    last: isWhole ? () => snapshotOf(game, state) : undefined,
-  };
+  return { room: state.room.id, game: game.name, code, reason, players, morePlayers };
 }

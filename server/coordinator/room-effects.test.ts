@@ -20,8 +20,8 @@ afterEach(startTime);
 const numbers = ({ given }: FakeBank) => given.map(({ effects }) => effects.map(({ n }) => n));
 const applied = (state: unknown) => (state as { applied: string[] }).applied;
 
-async function withDeposit(storage = forgetfulRoom) {
-  const test = new TestRoom(tally, 4, storage);
+async function withDeposit(storage = forgetfulRoom, game = tally, changes: object = {}) {
+  const test = new TestRoom(game, 4, storage, changes);
   const link = new FakeLink();
   const session = test.joined(link);
   test.send(session, 1, 'bank', { kind: 'deposit', amount: 5, item: 'coin' });
@@ -124,6 +124,26 @@ describe('An effect on an account', () => {
     await settlePromises();
     expect([isRemoved, test.bank.ended]).toEqual([true, [7]]);
   });
+
+  it('keeps the files of its room also where the game has failed', async () => {
+    let fails = false;
+    const tick = (): void => {
+      if (fails) throw new Error('no');
+    };
+    const kept: unknown[] = [];
+    const { test } = await withDeposit(forgetfulRoom, { ...tally, tick } as typeof tally, {
+      failed: () => 'rooms/7.quarantined-1',
+      keepQuarantined: async (...of: unknown[]) => void kept.push(...of),
+    });
+    fails = true;
+    test.step();
+    await settlePromises();
+    expect([test.over, kept]).toMatchObject([[{}], []]);
+    test.bank.settle();
+    await settlePromises();
+    const about = { room: 7, game: 'tally', code: 'GAME_ERROR', reason: expect.any(String) };
+    expect(kept).toMatchObject(['rooms/7.quarantined-1', about]);
+  });
 });
 
 describe('A room that was brought back', () => {
@@ -181,7 +201,8 @@ function recovered(saved: SavedRoom, session?: Session) {
     places: { noteJoined: () => {}, noteLeft: () => {} },
     sessionOf: () => session,
     diskFailed: () => {},
-    failed: () => {},
+    failed: () => '',
+    keepQuarantined: async () => {},
     inboxPerPlayerMax: 4,
     log,
     metrics,

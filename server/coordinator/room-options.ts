@@ -1,6 +1,7 @@
 // What a room needs from the process that it lives in.
 import type { Game } from '../games/index.ts';
 import type { Log, ProcessMetrics } from '../observe/index.ts';
+import type { EndedRoom } from '../store/index.ts';
 import type { Bank } from './bank.ts';
 import type { Beat } from './beat.ts';
 import type { DiskHealth } from './disk-health.ts';
@@ -52,8 +53,11 @@ export interface RoomOptions {
   readonly metrics: ProcessMetrics<'coordinator'>;
   /** The disk has not taken what was written: nobody knows what it holds. */
   diskFailed(error: unknown): void;
-  /** The game has failed, and the room is over: its files are not to be recovered again. */
-  failed(room: Room): void;
+  /** The game has failed, and the room is over: its files are not to be recovered again.
+   *  @returns the folder to which they were moved. */
+  failed(room: Room): string;
+  /** All that the room of this folder did to accounts is settled. */
+  keepQuarantined(folder: string, about: EndedRoom['about']): Promise<void>;
   /** Called once, when the room is over and its players have been told. */
   ended(room: Room): void;
 }

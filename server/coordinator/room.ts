@@ -5,7 +5,7 @@ import type { Game } from '../games/index.ts';
 import type { Pace } from './beat.ts';
 import { BotDriver } from './bot-driver.ts';
 import { DeterminismCheck } from './determinism-check.ts';
-import { endedRoom } from './ended-room.ts';
+import { aboutEnd, endedRoom } from './ended-room.ts';
 import { GameHangError } from './guard.ts';
 import { RoomAbout } from './room-about.ts';
 import { RoomCopies } from './room-copies.ts';
@@ -185,14 +185,12 @@ export class Room {
   }
 
   /** Tells the members and stops, for good.
-   *  @param keepFiles they were moved, for people to look at. */
-  end(code: string, text: string, keepFiles = false): void {
+   *  @param quarantined the folder to which its files were moved, for people to look at. */
+  end(code: string, text: string, quarantined?: string): void {
     if (!this.stop()) return;
     for (const session of [...this.members.sessions()]) this.members.leave(session, code, text);
-    if (keepFiles) {
-      void this.effects.settled();
-      void this.options.storage.close();
-    } else void this.remove(code, text);
+    if (quarantined === undefined) void this.remove(code, text);
+    else void this.leaveFiles(quarantined, code, text);
     this.options.ended(this);
   }
 
@@ -222,6 +220,16 @@ export class Room {
     const { visitors } = this.members;
     const ended = endedRoom({ game, state, isWhole, code, reason, visitors });
     if (await this.record.remove(ended)) this.effects.end();
+  }
+
+  /** Files of which not all effects are settled are never removed. */
+  private async leaveFiles(folder: string, code: string, reason: string): Promise<void> {
+    const settled = this.effects.settled();
+    await this.options.storage.close();
+    await settled;
+    const { game, state, options } = this;
+    const { visitors } = this.members;
+    await options.keepQuarantined(folder, aboutEnd({ game, state, code, reason, visitors }));
   }
 
   private stop(): boolean {
@@ -339,9 +347,9 @@ export class Room {
     const isHang = error instanceof GameHangError;
     // Of a hang more is known where it was judged.
     if (!isHang) logFailure(this, this.state.hook, error, this.options);
-    this.options.failed(this);
+    const folder = this.options.failed(this);
     const what = isHang ? 'The game did not come to an end' : 'The game failed';
-    this.end('GAME_ERROR', `${what}; this was recorded, and the room has ended.`, true);
+    this.end('GAME_ERROR', `${what}; this was recorded, and the room has ended.`, folder);
   }
 
   private acknowledge(session: Session): void {

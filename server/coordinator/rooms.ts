@@ -323,11 +323,12 @@ export class Rooms implements Iterable<Room> {
   }
 
   /** The room is not recovered again; its files stay, for people to look at. */
-  private quarantine(id: number): void {
+  private quarantine(id: number): string {
     const { log, metrics, storage } = this.options;
-    storage.quarantine(id);
+    const folder = storage.quarantine(id);
     metrics.count('roomsQuarantined');
-    log.error({ room: id }, 'a room was quarantined');
+    log.error({ room: id, folder }, 'a room was quarantined');
+    return folder;
   }
 
   private take(
@@ -360,6 +361,7 @@ export class Rooms implements Iterable<Room> {
       health: this.options.storage.health,
       diskFailed: (error) => this.options.diskFailed(error),
       failed: (of) => this.quarantine(of.id),
+      keepQuarantined: (...of) => this.options.storage.keepQuarantined(...of),
       ended: (over) => {
         this.rooms.delete(over.id);
         this.openers.forgetRoom(over);

@@ -9,6 +9,7 @@ import {
   checkFormats,
   culpritOf,
   type Disk,
+  type EndedRoom,
   existingRooms,
   type InputPlace,
   KeptRooms,
@@ -66,8 +67,11 @@ export interface Storage {
   createRoom(room: number, first: Snapshot): Promise<RoomStorage>;
   /** What is written down of a room that this process runs or recovers. */
   filesOf(room: number): RoomFiles;
-  /** Moves a room that cannot go on out of the way, for people to look at. */
-  quarantine(room: number): void;
+  /** Moves a room that cannot go on out of the way, for people to look at.
+   *  @returns the folder that it is in now. */
+  quarantine(room: number): string;
+  /** All that the quarantined room did to accounts is settled: its folder is kept as long as those of ended rooms. */
+  keepQuarantined(folder: string, about: EndedRoom['about']): Promise<void>;
   /** @throws {StoreError} */
   appendSession(event: SessionEvent): void;
 }
@@ -217,8 +221,12 @@ export class FileStorage implements Storage {
     };
   }
 
-  quarantine(room: number): void {
-    quarantine(roomFolder(this.config.data, room));
+  quarantine(room: number): string {
+    return quarantine(roomFolder(this.config.data, room));
+  }
+
+  keepQuarantined(folder: string, about: EndedRoom['about']): Promise<void> {
+    return this.kept.keepQuarantined(folder, about);
   }
 
   appendSession(event: SessionEvent): void {

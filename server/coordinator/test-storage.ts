@@ -62,7 +62,9 @@ export class ForgetfulStorage implements Storage {
 
   filesOf = () => noFiles;
 
-  quarantine(): void {}
+  quarantine = () => '';
+
+  keepQuarantined = async () => {};
 
   /** Who waits for a match, as the next process would read it. */
   get waiting(): readonly SavedWait[] {

@@ -203,7 +203,8 @@ export const metrics = {
   roomsKept: gauge(
     coordinator,
     'sum',
-    'Ended rooms whose files are kept in `ended/` of the data directory; a start counts them again.',
+    'Ended rooms whose files are kept in `ended/` of the data directory, and failed ones in `rooms/`; a start ' +
+      'counts them again.',
   ),
   roomsKeptBytes: gauge(
     coordinator,

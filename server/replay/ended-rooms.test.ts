@@ -58,19 +58,28 @@ describe('The list of rooms', () => {
     mkdirSync(join(world.data, 'rooms', '9.quarantined-1'));
     mkdirSync(join(world.data, 'ended', '8'));
     writeFileSync(join(world.data, 'ended', '8', 'ended.json'), '');
+    const failed = { game: 'quiet', players: ['eve'], morePlayers: 1, reason: 'The game failed.' };
+    mkdirSync(join(world.data, 'rooms', '10.quarantined-1'));
+    const description = JSON.stringify({ ...failed, ended: new Date().toISOString() });
+    writeFileSync(join(world.data, 'rooms', '10.quarantined-1', 'ended.json'), description);
     expect(isDataDirectory(world.data)).toBe(true);
     const rooms = listRoomFiles(world.data);
     const about = { game: 'tally', players: 'bob', reason: 'That was all.' };
     expect(rooms).toMatchObject([
       { folder: join(world.data, 'rooms/2'), game: 'quiet', reason: 'has not ended' },
       { folder: join(world.data, 'rooms/9.quarantined-1'), reason: 'failed, and was put aside' },
+      {
+        folder: join(world.data, 'rooms/10.quarantined-1'),
+        players: 'eve and 1 more',
+        reason: failed.reason,
+      },
       { folder: join(world.data, 'ended/1'), ...about },
       { folder: join(world.data, 'ended/8'), reason: expect.stringContaining('cannot be read') },
     ]);
-    expect(rooms[2]!.ended).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+    expect(rooms[3]!.ended).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
     const lines = tableOfRooms(rooms, world.data).split('\n');
     expect(lines[0]).toMatch(/^folder +game +begun +ended +players +reason$/);
-    expect(lines[3]).toMatch(/ended\/1 +tally .* bob +That was all\.$/);
+    expect(lines[4]).toMatch(/ended\/1 +tally .* bob +That was all\.$/);
   });
 
   it('says so where there is none', () => {

@@ -57,6 +57,7 @@ function foldersIn(parent: string, names: RegExp): string[] {
 }
 
 function unendedRoom(folder: string): ListedRoom {
+  if (existsSync(folder) && readEnded(systemDisk, folder)) return endedRoom(folder);
   const reason = /\.quarantined-\d+$/.test(folder) ? 'failed, and was put aside' : 'has not ended';
   const begun = timeText(statSync(folder, { throwIfNoEntry: false })?.birthtimeMs);
   return { folder, game: gameOf(folder), begun, ended: UNKNOWN, players: UNKNOWN, reason };

@@ -80,13 +80,14 @@ export function culpritOf<I>(
   return input === undefined ? 'room' : { input, tick, index };
 }
 
-/** Keeps the folder under a name that is not a room's. */
-export function quarantine(folder: string): void {
+/** Keeps the folder under a name that is not a room's.
+ *  @returns the folder under that name. */
+export function quarantine(folder: string): string {
   for (let i = 1; ; i++) {
     const target = `${folder}.quarantined-${i}`;
     if (existsSync(target)) continue;
     renameSync(folder, target);
-    return;
+    return target;
   }
 }
 

@@ -5,7 +5,8 @@ import type { Disk } from './disk.ts';
 import { fileName, TEMPORARY_SUFFIX } from './room-folder.ts';
 import { encodeSnapshotLater, type Snapshot } from './snapshot-file.ts';
 
-/** The file that describes an ended room, as JSON for people and for `holdfast replay`. */
+/** The file that describes an ended room, as JSON for people and for `holdfast replay`. In a quarantined room it
+ *  says that all that the room did to accounts is settled. */
 const ABOUT_FILE = 'ended.json';
 
 export interface EndedAbout {
@@ -60,15 +61,18 @@ export async function writeLastState(disk: Disk, folder: string, last: Snapshot)
 export async function measureEnded(
   disk: Disk,
   folder: string,
-): Promise<{ bytes: number; endedAt: number }> {
+): Promise<{ bytes: number; endedAt: number; isDescribed: boolean }> {
   const of = await disk.statLater(folder);
   let { bytes, changedAt: endedAt } = of;
+  let isDescribed = false;
   for (const name of await disk.listLater(folder)) {
     const file = await disk.statLater(join(folder, name));
     bytes += file.bytes;
-    if (name === ABOUT_FILE) endedAt = file.changedAt;
+    if (name !== ABOUT_FILE) continue;
+    endedAt = file.changedAt;
+    isDescribed = true;
   }
-  return { bytes, endedAt };
+  return { bytes, endedAt, isDescribed };
 }
 
 /** @returns undefined where the folder has no description that can be read. */

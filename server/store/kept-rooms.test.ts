@@ -2,10 +2,12 @@
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { quarantine } from './attempts.ts';
 import { type Disk, systemDisk } from './disk.ts';
 import { type EndedRoom, readEnded } from './ended-room.ts';
 import { KeptRooms, type KeptRoomsOptions } from './kept-rooms.ts';
 import { readRoom } from './read-room.ts';
+import { roomFolder } from './room-folder.ts';
 import { RoomJournal } from './room-journal.ts';
 import { Tenure } from './tenure.ts';
 import { temporaryFolder } from './test-disk.ts';
@@ -200,5 +202,62 @@ describe('Kept rooms', () => {
     before.sweep(true);
     await vi.waitFor(() => expect(before.count).toBe(0));
     expect(world.names()).toEqual(['1']);
+  });
+});
+
+describe('Folders of quarantined rooms', () => {
+  /** A room that has failed. @returns its folder. */
+  async function quarantined(world: World, room: number): Promise<string> {
+    const journal = await RoomJournal.create({ ...options(world.data), room }, snapshotAt(room, 0));
+    journal.append(1, 50, ones(1));
+    await journal.close();
+    return quarantine(roomFolder(world.data, room));
+  }
+
+  it('stay, whatever the bounds are, until all that the room did to accounts is settled', async () => {
+    const world = new World();
+    const folder = await quarantined(world, 3);
+    await world.ended(1);
+    world.begin({ bytesMax: 0 });
+    await world.sweepsTo([]);
+    expect(world.names('rooms')).toEqual(['3.quarantined-1']);
+    await world.kept.keepQuarantined(folder, endedOf(3).about);
+    await world.sweepsTo([]);
+    await vi.waitFor(() => expect(world.names('rooms')).toEqual([]));
+  });
+
+  it('are bounded together with those of ended rooms, also by the next process', async () => {
+    const world = new World();
+    const folder = await quarantined(world, 3);
+    await world.kept.keepQuarantined(folder, endedOf(3).about);
+    expect(readEnded(systemDisk, folder)).toMatchObject({ room: 3, players: ['ada'] });
+    await world.ended(4);
+    expect(world.kept.count).toBe(2);
+    const { bytes } = world.kept;
+    world.age(4, 1000);
+    world.begin();
+    await vi.waitFor(() => {
+      world.kept.sweep(false);
+      expect([world.kept.count, world.kept.bytes]).toEqual([2, bytes]);
+    });
+    const at = (Date.now() - HOUR_MS - 1000) / 1000;
+    utimesSync(join(folder, 'ended.json'), at, at);
+    world.begin();
+    await vi.waitFor(() => {
+      world.kept.sweep(false);
+      expect(world.names('rooms')).toEqual([]);
+    });
+    expect(world.names()).toEqual(['4']);
+  });
+
+  it('that were being removed by a process that died are removed by the next one, and no others', async () => {
+    const world = new World();
+    for (const name of ['3.quarantined-1.removed', '4', '5.notes', '6.quarantined-2']) {
+      mkdirSync(join(world.data, 'rooms', name), { recursive: true });
+    }
+    await vi.waitFor(() => {
+      world.kept.sweep(false);
+      expect(world.names('rooms')).toEqual(['4', '5.notes', '6.quarantined-2']);
+    });
   });
 });

@@ -1,6 +1,7 @@
-// Keeps the folders of ended rooms in `ended/`, bounded by age and bytes. All of its work is done beside the
-// event loop, one folder at a time, so that any number of ended rooms delays no player.
-import { join } from 'node:path';
+// Keeps the folders of ended rooms in `ended/`, and those of quarantined rooms where they are, bounded together by
+// age and bytes. All of its work is done beside the event loop, one folder at a time, so that any number of ended
+// rooms delays no player.
+import { basename, join, relative } from 'node:path';
 import type { Disk } from './disk.ts';
 import {
   describeEnd,
@@ -37,14 +38,19 @@ const FREE_BYTES_MIN = 536_870_912;
 const FREE_PART_MIN = 0.1;
 /** A folder that is being removed has this suffix, so that no part of a room is taken for a whole one. */
 const REMOVED_SUFFIX = '.removed';
+/** The folders in the data directory, and the names in each that are looked after here. */
+const PLACES = [
+  { place: 'ended', names: /^[1-9]\d*(-\d+)?$/ },
+  { place: 'rooms', names: /^[1-9]\d*\.quarantined-\d+$/ },
+];
 
 export class KeptRooms {
   private readonly options: KeptRoomsOptions;
   private readonly folder: string;
-  /** By the name of the folder, the one that ended first at the start. */
+  /** By the path in the data directory, the one that ended first at the start. */
   private kept = new Map<string, Kept>();
   private keptBytes = 0;
-  /** Names in the folder at the start that have not been measured; undefined until they are listed. */
+  /** Paths that were there at the start and have not been measured; undefined until they are listed. */
   private unmeasured: string[] | undefined;
   private waiting = 0;
   private queue: Promise<unknown> = Promise.resolve();
@@ -105,6 +111,22 @@ export class KeptRooms {
     }
   }
 
+  /** Bounds the folder of a quarantined room as those of ended rooms from now on. Call it when all that the room
+   *  did to accounts is settled: a quarantined room without a description is never removed. */
+  async keepQuarantined(folder: string, about: EndedRoom['about']): Promise<void> {
+    const { data, disk, tenure } = this.options;
+    const keeping = this.queue.then(() =>
+      tenure.during(async () => {
+        await describeEnd(disk, folder, about);
+        this.add(relative(data, folder), await measureEnded(disk, folder));
+      }),
+    );
+    this.queue = keeping.catch((error) => {
+      this.error = error;
+    });
+    await this.queue;
+  }
+
   /** Counts what is there, and removes what is over the bounds. Called several times a second.
    *  @param isDiskFull the disk has refused something for want of space. */
   sweep(isDiskFull: boolean): void {
@@ -136,7 +158,7 @@ export class KeptRooms {
         this.error = error;
       });
     }
-    this.add(name, await measureEnded(disk, to));
+    this.add(join('ended', name), await measureEnded(disk, to));
   }
 
   /** Numbers of rooms are not used twice, unless files were copied or lost. */
@@ -148,15 +170,15 @@ export class KeptRooms {
     }
   }
 
-  private add(name: string, of: Kept): void {
-    this.forget(name);
-    this.kept.set(name, of);
+  private add(path: string, of: Kept): void {
+    this.forget(path);
+    this.kept.set(path, of);
     this.keptBytes += of.bytes;
   }
 
-  private forget(name: string): void {
-    this.keptBytes -= this.kept.get(name)?.bytes ?? 0;
-    this.kept.delete(name);
+  private forget(path: string): void {
+    this.keptBytes -= this.kept.get(path)?.bytes ?? 0;
+    this.kept.delete(path);
   }
 
   private async sweepNow(isDiskFull: boolean): Promise<void> {
@@ -187,38 +209,48 @@ export class KeptRooms {
     this.isDiskShort = isDiskFull || (free < FREE_BYTES_MIN && free < size * FREE_PART_MIN);
   }
 
+  /** Other files that somebody has put into the folders are left alone. */
   private async listed(): Promise<string[]> {
-    try {
-      return await this.options.disk.listLater(this.folder);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw error;
-    }
-  }
-
-  /** Other files that somebody has put into the folder are left alone. */
-  private async measureSome(names: string[]): Promise<void> {
-    const { disk } = this.options;
-    for (let i = 0; i < MEASURED_PER_SWEEP && names.length > 0; i++) {
-      const name = names.pop()!;
-      const folder = join(this.folder, name);
-      if (name.endsWith(REMOVED_SUFFIX)) await disk.removeLater(folder);
-      else if (/^[1-9]\d*(-\d+)?$/.test(name) && !this.kept.has(name)) {
-        this.add(name, await measureEnded(disk, folder));
+    const { data, disk } = this.options;
+    const paths: string[] = [];
+    for (const { place, names } of PLACES) {
+      for (const name of await disk.listLater(join(data, place)).catch(ifThere)) {
+        if (names.test(basename(name, REMOVED_SUFFIX))) paths.push(join(place, name));
       }
     }
-    if (names.length > 0) return;
+    return paths;
+  }
+
+  private async measureSome(paths: string[]): Promise<void> {
+    const { data, disk } = this.options;
+    for (let i = 0; i < MEASURED_PER_SWEEP && paths.length > 0; i++) {
+      const path = paths.pop()!;
+      const folder = join(data, path);
+      if (path.endsWith(REMOVED_SUFFIX)) await disk.removeLater(folder);
+      else if (!this.kept.has(path)) {
+        const of = await measureEnded(disk, folder);
+        if (of.isDescribed || !isQuarantined(path)) this.add(path, of);
+      }
+    }
+    if (paths.length > 0) return;
     const byAge = [...this.kept].sort(([, a], [, b]) => a.endedAt - b.endedAt);
     this.kept = new Map(byAge);
   }
 
-  private async remove(name: string): Promise<void> {
-    const { disk, tenure } = this.options;
-    const folder = join(this.folder, name);
-    this.forget(name);
+  private async remove(path: string): Promise<void> {
+    const { data, disk, tenure } = this.options;
+    const folder = join(data, path);
+    this.forget(path);
     await tenure.during(async () => {
       await disk.renameLater(folder, folder + REMOVED_SUFFIX);
       await disk.removeLater(folder + REMOVED_SUFFIX);
     });
   }
+}
+
+const isQuarantined = (path: string): boolean => path.startsWith('rooms');
+
+function ifThere(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
 }
