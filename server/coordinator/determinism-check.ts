@@ -119,6 +119,8 @@ export class DeterminismCheck {
     const { game, live } = this.options;
     const { id, tick } = live.room;
     this.second = RoomState.restore(game.forSecondInstance?.() ?? game, { id, saved });
+    // Its calls are undone as those of the live room are.
+    this.second.reportMistakes();
     this.restoredTick = tick;
   }
 

@@ -18,8 +18,8 @@ export interface GameCallsOptions {
 }
 
 export class GameCalls {
-  /** Whether refusals that had changed something are put into the outputs. */
-  reportsUndone = false;
+  /** Whether the outputs have what is legal and yet a mistake: `undone` and `stale`. */
+  reportsMistakes = false;
   /** A call has returned a promise: its code may go on between the batches. */
   hasLateCode = false;
   private readonly game: Game;
@@ -51,7 +51,7 @@ export class GameCalls {
       const value = plainValue(this.notLate(command.run(this.room, player, args)) ?? null);
       // The game may go on changing what it gave; the answer is kept as it is now.
       const answer = result(copyOfPlain(value));
-      this.transaction.commit();
+      this.commit(outputs, 'command', player.id, name);
       return answer;
     } catch (error) {
       const of = { part: 'command', player: player.id, command: name } as const;
@@ -67,7 +67,7 @@ export class GameCalls {
     try {
       const avatar = this.notLate(this.game.join?.(this.room, player));
       this.room.setAvatar(player, avatar as Entity | undefined);
-      this.transaction.commit();
+      this.commit(outputs, 'join', player.id);
       return undefined;
     } catch (error) {
       const refusal = this.failed(error, { part: 'join', player: player.id }, outputs);
@@ -81,7 +81,7 @@ export class GameCalls {
     this.transaction.begin(outputs);
     try {
       this.notLate(this.game.leave?.(this.room, player));
-      this.transaction.commit();
+      this.commit(outputs, 'leave', player.id);
     } catch (error) {
       this.mustNotRefuse(error, { part: 'leave', player: player.id }, outputs);
       if (player.avatar) this.entities.remove(player.avatar);
@@ -93,11 +93,22 @@ export class GameCalls {
     this.transaction.begin(outputs);
     try {
       this.notLate(this.game.settled?.(this.room, effect));
-      this.transaction.commit();
+      this.commit(outputs, 'settled', effect.player);
     } catch (error) {
       const of = { part: 'settled', player: effect.player, effect } as const;
       this.mustNotRefuse(error, of, outputs);
     }
+  }
+
+  private commit(outputs: Outputs, part: Failure['part'], player: number, command?: string): void {
+    if (this.reportsMistakes)
+      this.noteStale({ part, player, ...(command ? { command } : {}) }, outputs);
+    this.transaction.commit();
+  }
+
+  private noteStale(of: Omit<Failure, 'error'>, { stale }: Outputs): void {
+    const changes = this.transaction.staleChanges();
+    if (changes.length > 0) stale.push({ ...of, changes });
   }
 
   /** Takes back what the call has changed.
@@ -105,9 +116,11 @@ export class GameCalls {
   private failed(
     error: unknown,
     of: Omit<Failure, 'error'>,
-    { undone, failures }: Outputs,
+    outputs: Outputs,
   ): { readonly code: string; readonly text: string } | undefined {
-    const changes = this.reportsUndone ? this.transaction.changes() : [];
+    const { undone, failures } = outputs;
+    if (this.reportsMistakes) this.noteStale(of, outputs);
+    const changes = this.reportsMistakes ? this.transaction.changes() : [];
     this.transaction.rollback(error instanceof LateCodeError);
     if (!(error instanceof Refusal) || isFatal(error.code)) {
       failures.push({ ...of, error: error instanceof Refusal ? fatalCode(error) : error });

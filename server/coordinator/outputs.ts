@@ -25,9 +25,8 @@ export interface Failure extends Undone {
   readonly error: unknown;
 }
 
-/** The game refused after it had changed something. */
-export interface LateRefusal extends Undone {
-  /** Such as `painter 3 x` and `state.gold`. */
+/** A call of game code, and what it has changed: such as `painter 3 x` and `state.gold`. */
+export interface ChangesOfCall extends Undone {
   readonly changes: readonly string[];
 }
 
@@ -44,8 +43,10 @@ export interface Outputs {
   turnedAway: readonly TurnedAway[];
   /** Where the game failed, for the log. */
   readonly failures: Failure[];
-  /** For the log, where it was asked for. */
-  readonly undone: LateRefusal[];
+  /** Where the game refused after it had changed something: for the log, where it was asked for. */
+  readonly undone: ChangesOfCall[];
+  /** Where the game changed its memory by a reference from an earlier call: likewise. */
+  readonly stale: ChangesOfCall[];
   /** Effects on accounts, which are now to be handed over. */
   effects: readonly OutboxEffect[];
   /** Why the room is over, when it is. */
@@ -68,6 +69,7 @@ export function newOutputs(): Outputs {
     turnedAway: [],
     failures: [],
     undone: [],
+    stale: [],
     effects: [],
     ended: undefined,
   };

@@ -1,7 +1,7 @@
 // The log lines and metrics of game code that throws (which part of which game, in which line), and of game code that refuses too late.
 import { LogThrottle } from '../observe/index.ts';
 import { authorError, placeText } from './author-place.ts';
-import type { Failure } from './outputs.ts';
+import type { ChangesOfCall, Failure } from './outputs.ts';
 import type { Room } from './room.ts';
 import type { RoomOptions } from './room-options.ts';
 import type { Outputs } from './room-state.ts';
@@ -83,20 +83,33 @@ function readOnlyText(message: string): string {
 /** Changes that a line names. */
 const CHANGES_MAX = 8;
 
-/** Refusals that came after a change. */
-export class LateRefusals {
-  private readonly throttle = new LogThrottle();
+const UNDONE =
+  'before it refused; the changes were undone, which is legal but costs time: check first, then change';
+const STALE =
+  'by a reference from an earlier call, before it read room.state: reach into room.state in each call, since ' +
+  'without --verify-determinism such a change is not undone where the call refuses or throws';
 
-  log({ id: room, game, tick }: Failing, { undone }: Outputs, { log }: Pick<To, 'log'>): void {
-    const [first] = undone;
-    if (!first || !this.throttle.isDue(undefined)) return;
-    const { part, player, command, changes } = first;
+/** What is legal in a game's calls and yet a mistake: one line of each kind once in a while. */
+export class Mistakes {
+  private readonly throttle = new LogThrottle<string>();
+
+  log(failing: Failing, { undone, stale }: Outputs, to: Pick<To, 'log'>): void {
+    if (stale.length > 0) this.logFirst(failing, stale[0]!, STALE, to);
+    if (undone.length > 0) this.logFirst(failing, undone[0]!, UNDONE, to);
+  }
+
+  private logFirst(
+    { id: room, game, tick }: Failing,
+    { part, player, command, changes }: ChangesOfCall,
+    text: string,
+    { log }: Pick<To, 'log'>,
+  ): void {
+    if (!this.throttle.isDue(text)) return;
     const rest = changes.length - CHANGES_MAX;
     const named = changes.slice(0, CHANGES_MAX).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
     log.warn(
       { room, game: game.name, tick, player, changes: changes.length },
-      `${game.name}: ${command ? `the command ${command}` : part} changed ${named} before it refused; the changes ` +
-        'were undone, which is legal but costs time: check first, then change',
+      `${game.name}: ${command ? `the command ${command}` : part} changed ${named} ${text}`,
     );
   }
 }

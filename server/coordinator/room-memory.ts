@@ -18,6 +18,12 @@ export class RoomMemory {
   private root: unknown;
   /** Whether the open transaction can put the memory back. */
   private isCopied = false;
+  /** Whether each transaction copies the memory at its beginning, and notes what game code has changed of a large
+   *  one by references from earlier calls. */
+  findsStaleReferences = false;
+  /** Whether game code has read the memory in the open transaction. */
+  private isRead = false;
+  private stale: readonly string[] = NONE;
 
   constructor(root: unknown, undo: UndoLog) {
     this.root = root;
@@ -32,19 +38,31 @@ export class RoomMemory {
   /** As game code reads it: what it then does to it is not seen. */
   get state(): unknown {
     if (this.undo.isLocked) return copyOfPlain(this.root);
-    if (this.undo.isOpen && !this.isCopied) this.takeCopy();
+    if (this.undo.isOpen && !this.isRead) this.beginReading();
     return this.root;
   }
 
   set state(root: unknown) {
     this.undo.check();
-    if (this.undo.isOpen && !this.isCopied) this.takeCopy();
+    if (this.undo.isOpen && !this.isRead) this.beginReading();
     this.root = root;
   }
 
   begin(): void {
-    this.isCopied = false;
-    if (this.copy.size <= SMALL_MAX) this.takeCopy();
+    const isSmall = this.copy.size <= SMALL_MAX;
+    this.isRead = isSmall;
+    this.isCopied = isSmall || this.findsStaleReferences;
+    if (this.isCopied) this.copy.take(this.root);
+  }
+
+  /** @returns what the open transaction has changed of a large memory before it read `room.state`: only with
+   *  `findsStaleReferences` such changes are undone. */
+  staleChanges(): readonly string[] {
+    if (!this.findsStaleReferences) return NONE;
+    if (!this.isRead) this.beginReading();
+    const { stale } = this;
+    this.stale = NONE;
+    return stale;
   }
 
   /** To be called at the end of a transaction. A larger state is checked after the step, which ends the room.
@@ -56,6 +74,7 @@ export class RoomMemory {
   /** Puts the memory back to how it was when the transaction began.
    *  @param anew into new objects, for code that still runs has the old ones. */
   rollback(anew: boolean): void {
+    if (anew && !this.isCopied) this.beginReading();
     if (this.isCopied) this.root = anew ? this.copy.replace() : this.copy.restore();
   }
 
@@ -64,8 +83,12 @@ export class RoomMemory {
     return this.isCopied ? this.copy.differences(this.root) : [];
   }
 
-  private takeCopy(): void {
+  private beginReading(): void {
+    this.isRead = true;
+    if (this.isCopied) this.stale = this.copy.differences(this.root);
+    else this.copy.take(this.root);
     this.isCopied = true;
-    this.copy.take(this.root);
   }
 }
+
+const NONE: readonly string[] = [];

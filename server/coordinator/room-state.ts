@@ -105,9 +105,10 @@ export class RoomState {
     return this.entities.kinds;
   }
 
-  /** From now on the outputs have the refusals that came after a change. */
-  reportUndone(): void {
-    this.calls.reportsUndone = true;
+  /** From now on the outputs have what is legal in a game's calls and yet a mistake. */
+  reportMistakes(): void {
+    this.calls.reportsMistakes = true;
+    this.memory.findsStaleReferences = true;
   }
 
   /** The game's own memory, as the engine reads it. */

@@ -10,7 +10,7 @@ import { GameHangError } from './guard.ts';
 import { RoomAbout } from './room-about.ts';
 import { RoomCopies } from './room-copies.ts';
 import { RoomEffects } from './room-effects.ts';
-import { LateRefusals, logFailure, logFailures } from './room-failures.ts';
+import { logFailure, logFailures, Mistakes } from './room-failures.ts';
 import { RoomMembers } from './room-members.ts';
 import type { RoomOptions } from './room-options.ts';
 import { RoomRecord } from './room-record.ts';
@@ -44,7 +44,7 @@ export class Room {
   private readonly pace: Pace;
   private readonly bots: BotDriver | undefined;
   private determinism: DeterminismCheck | undefined;
-  private readonly lateRefusals = new LateRefusals();
+  private readonly mistakes = new Mistakes();
   /** Why the match that the room was opened for has ended before it began. */
   private matchRefusal: Refused | undefined;
   private retrying: NodeJS.Timeout | undefined;
@@ -295,7 +295,7 @@ export class Room {
     if (this.game.match) this.matchRefusal = outputs.turnedAway[0];
     if (!this.matchRefusal) this.members.report(outputs);
     logFailures(this, outputs, this.options);
-    this.lateRefusals.log(this, outputs, this.options);
+    this.mistakes.log(this, outputs, this.options);
     this.effects.handOver(outputs.effects);
     metrics.count('ticks');
     metrics.observe('tickSeconds', (performance.now() - startedAt) / 1000);
@@ -322,7 +322,7 @@ export class Room {
   private newDeterminismCheck(): DeterminismCheck | undefined {
     const { verifyDeterminism, game, guard, log, metrics } = this.options;
     if (!verifyDeterminism) return undefined;
-    this.state.reportUndone();
+    this.state.reportMistakes();
     return new DeterminismCheck({ game, live: this.state, guard, log, metrics });
   }
 

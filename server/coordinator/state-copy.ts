@@ -72,14 +72,14 @@ export class StateCopy {
    *  @returns what differs from the copy, as paths: `state.gold`. */
   differences(root: unknown): string[] {
     if (root !== this.root) return ['state'];
+    const changed = this.nodes.filter((node) => !isSame(node));
+    if (changed.length === 0) return [];
     const paths = this.paths();
-    return this.nodes
-      .filter((node) => !isSame(node))
-      .flatMap((node) => {
-        const path = paths.get(node.of)!;
-        const keys = node.keys ? changedKeys(node.keys, node) : [];
-        return keys.length > 0 ? keys.map((key) => `${path}.${key}`) : [path];
-      });
+    return changed.flatMap((node) => {
+      const path = paths.get(node.of)!;
+      const keys = node.keys ? changedKeys(node.keys, node) : [];
+      return keys.length > 0 ? keys.map((key) => `${path}.${key}`) : [path];
+    });
   }
 
   /** Copies again what has changed, where no object has come or gone by that.

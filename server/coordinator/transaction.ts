@@ -41,6 +41,12 @@ export class Transaction {
     this.outputs.ended = this.ended;
   }
 
+  /** To be called before its end.
+   *  @returns what game code has changed by references to the memory that it kept from an earlier call. */
+  staleChanges(): readonly string[] {
+    return this.memory.staleChanges();
+  }
+
   /** @returns what has changed so far, in the words of the game's author. */
   changes(): string[] {
     const { outputs } = this;

@@ -377,7 +377,7 @@ describe('A refusal that comes after changes', () => {
     });
     const state = roomOf(game);
     expect(state.apply(2, [act(1)]).undone).toEqual([]);
-    state.reportUndone();
+    state.reportMistakes();
     const { undone } = state.apply(3, [act(2)]);
     expect(undone).toEqual([
       {
@@ -398,7 +398,7 @@ describe('A refusal that comes after changes', () => {
 
   it('is not reported where nothing had changed', () => {
     const state = roomOf(gameOf(({ state }) => refuse('NO', `No ${state.gold}.`)));
-    state.reportUndone();
+    state.reportMistakes();
     expect(state.apply(2, [act(1)]).undone).toEqual([]);
   });
 });

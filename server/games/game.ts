@@ -190,7 +190,8 @@ export interface Room<K extends KindSpecs = KindSpecs, S = unknown> {
  *  room) stays right where it can be checked: keep with it what it was made from (an entity's id and fields, a
  *  counter in `state`), and make it again where that differs; or fill it only in `create` and `tick`, or from
  *  what never changes. Reach into `state` by `room.state` in each command: of a state with more than 32 values a
- *  change by a reference from an earlier command, made before the command has read `room.state`, is not undone. */
+ *  change by a reference from an earlier command, made before the command has read `room.state`, is not undone.
+ *  `npm run dev` undoes it, and names its path. */
 export interface Command<R, A extends TSchema> {
   readonly args: A;
   run(room: R, player: Player, args: Static<A>): unknown;
