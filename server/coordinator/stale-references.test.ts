@@ -5,7 +5,6 @@ import { createLog } from '../observe/index.ts';
 import { newOutputs } from './outputs.ts';
 import { Mistakes } from './room-failures.ts';
 import { type Input, RoomState } from './room-state.ts';
-import { metrics } from './test-room.ts';
 
 type State = { gold: number; list: number[] };
 
@@ -86,7 +85,7 @@ describe('A change of a large memory by a reference from an earlier command', ()
     const mistakes = new Mistakes();
     const failing = { id: room.id, game: { name: 'stale' } as Game, tick: 2 };
     for (let i = 0; i < 2; i++) {
-      mistakes.log(failing, { ...newOutputs(), stale: [...stale] }, { log, metrics });
+      mistakes.log(failing, { ...newOutputs(), stale: [...stale] }, { log });
     }
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0]!).msg).toMatch(
