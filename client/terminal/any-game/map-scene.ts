@@ -109,10 +109,12 @@ function thingsOf(world: World, camera: Camera, looks: ReadonlyMap<string, KindL
 function drawFloor(sheet: Sheet): void {
   const { bounds, sight, columns, left, top, width, height } = sheet.camera;
   const screen = { left, top, width, height };
+  if (bounds) drawEdge(sheet, bounds, columns);
+  // Any ground is inverse there: a floor of it would hide the avatar and the tiles.
+  if (!sheet.hasColours) return;
   if (sight) fillCells(sheet, overlap(screen, bounds ?? screen), FOG);
   const seen = sight ? overlap(sight, bounds ?? screen) : bounds;
   if (seen) fillCells(sheet, overlap(seen, screen), FLOOR);
-  if (bounds) drawEdge(sheet, bounds, columns);
 }
 
 function fillCells({ canvas, camera }: Sheet, cells: Cells, colour: Colour): void {

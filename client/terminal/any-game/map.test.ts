@@ -38,6 +38,15 @@ describe('The map of a game that the client does not know', () => {
     expect(find(canvas, 't').x).toBe(find(canvas, '@').x + 4);
   });
 
+  it('leaves the floor plain where there are no colours, so that the avatar and tiles stand out', () => {
+    const world = paintWorld(16, 16);
+    world.add('tile', { x: 18, y: 16, colour: 3 });
+    const canvas = pictureOf(world, SIZE, { ...paintView, hasColours: false });
+    const { x, y } = find(canvas, '@');
+    const hasGround = (column: number) => groundAt(canvas, column, y) !== BLACK;
+    expect([x, x + 2, x + 4].map(hasGround)).toEqual([true, false, true]);
+  });
+
   it('shows other players over tiles by the capital of their kind, with their names', () => {
     const world = paintWorld(16, 16);
     world.add('painter', { x: 12, y: 14, name: 'bob', colour: 2 });
