@@ -49,6 +49,7 @@ async function buildIfChanged(force: boolean): Promise<void> {
     // Another process may have built the same while this one waited.
     if (!force && isBuiltFrom(stampOf(root))) return;
     for (const name of readdirSync(root)) if (UNFINISHED.test(name)) remove(join(root, name));
+    process.stderr.write('build: the sources are compiled, which takes some seconds\n');
     await build(join(root, `dist-build-${process.pid}`));
   } finally {
     lock.release();
