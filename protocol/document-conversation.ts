@@ -45,6 +45,7 @@ export function roomsChapter(): string {
   return `## Rooms
 
 Room 0, the **lobby**, is always there and every session is in it; it is neither joined nor left.
+[LOBBY.md](../docs/LOBBY.md) lists its commands.
 \`join\` asks for a place in another room: by number, or by the name of a game. \`joined\` or \`error\`
 answers it and repeats its \`request\`. \`left\` says that the place is gone, because of \`leave\` or
 because the room ended. A room that was left may come back with a later \`welcome\`, where a process

@@ -1,6 +1,7 @@
 // Writes every file that derives from a table, or with --check says which are out of date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { protocolFiles } from '../protocol/files.ts';
+import { lobbyFiles } from './coordinator/document-lobby.ts';
 import { configurationFiles } from './document-config.ts';
 import { readme as goldrushReadme } from './games/goldrush/readme.ts';
 import { metricsFiles } from './observe/document-metrics.ts';
@@ -16,6 +17,7 @@ const files: GeneratedFile[] = [
   ...protocolFiles(),
   ...configurationFiles(),
   ...metricsFiles(),
+  ...lobbyFiles(),
   { path: 'server/games/goldrush/README.md', content: goldrushReadme() },
 ];
 const stale = files.filter(

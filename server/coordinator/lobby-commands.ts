@@ -196,9 +196,14 @@ const compiled = new Map(
   }),
 );
 
+/** Whether a command changes something, so that its answer is kept. */
+export function isDeed(name: string): boolean {
+  return deeds.has(name);
+}
+
 /** What changes nothing can be asked again, so its answer need not be kept. */
 export function isQuestion({ name }: CommandMessage): boolean {
-  return !deeds.has(name);
+  return !isDeed(name);
 }
 
 /** What comes of a command, at once or later; of one that is not as the table says a refusal.
