@@ -9,7 +9,7 @@ export const clientErrorTable = {
   SERVER_SILENT: 'Nothing was received for too long, not even the answer to a ping.',
   NOT_HOLDFAST: 'What answers at this address does not speak the Holdfast game protocol.',
   BAD_STATE: 'A state does not fit the entity kinds of its room.',
-  SESSION_LOST: 'The server no longer has the session: nobody knows whether this was applied.',
+  SESSION_LOST: 'The server no longer has the session: it is not known whether this was applied.',
   NOT_IN_ROOM: 'This session is not in the room, or is leaving it.',
   OUTBOX_FULL: 'Too many commands and calls of this room are not acknowledged.',
   BAD_COMMAND: 'The command cannot be sent.',

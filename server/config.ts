@@ -204,7 +204,7 @@ export const settings = {
     'players',
     'Fills each room up with bots to so many players; bots make place for players who come.',
   ),
-  roomEmptyMs: integer(60_000, 0, DAY_MS, 'ms', 'A room that nobody is in for so long ends.'),
+  roomEmptyMs: integer(60_000, 0, DAY_MS, 'ms', 'A room without a player ends after this time.'),
   roomsKeptHours: integer(
     24,
     0,

@@ -242,7 +242,7 @@ export class Rooms implements Iterable<Room> {
       if (room.emptySince === undefined) continue;
       // Nobody can come into a room of a match later.
       if (!room.game.match && now - room.emptySince < config.roomEmptyMs) continue;
-      room.end('ROOM_ENDED', 'Nobody was in the room any more.');
+      room.end('ROOM_ENDED', 'The room had no player for a while.');
       log.debug({ room: room.id, game: room.game.name }, 'empty room ended');
     }
   }

@@ -17,7 +17,7 @@ import { layWorld, preparation, type World } from './world.ts';
 
 const rules =
   'Walk over gold to pick it up, carry it to a bank to keep it. A miner hit by an arrow drops a ' +
-  'part of what is carried, a rat all that it has stolen. In a bank nobody can be hit.';
+  'part of what is carried, a rat all that it has stolen. In a bank no miner can be hit.';
 
 const sign = (description: string) => Type.Integer({ minimum: -1, maximum: 1, description });
 const directionArgs = (description: string) =>
