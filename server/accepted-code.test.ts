@@ -27,7 +27,7 @@ describe('While the code on the disk is broken', () => {
     expect(refused.replaced).toBe(0);
     expect(refused.error).toMatch(/the code on the disk is not whole .*main\.js/);
     deployment.mend();
-    expect((await restart(server)).error).toMatch(/game .*version\.ts: it cannot be loaded/);
+    expect((await restart(server)).error).toMatch(/game .*version\.ts:1: syntax error/);
     expect(deployment.versions()).toEqual([first]);
     await kill(server, 'coordinator');
     await kill(server, 'worker');
