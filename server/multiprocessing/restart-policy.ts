@@ -52,7 +52,7 @@ export class RestartPolicy {
    *  a child that can: one that has served, and is awaited, is started again at once, whatever killed it.
    *  @returns the delay until the next start; undefined where there were too many deaths. */
   delayMs(record: DeathRecord, death: Death): number | undefined {
-    const { livedMs, restart, hasServed, isAwaited, exit, childCount } = death;
+    const { livedMs, restart, hasServed, isAwaited, exit } = death;
     const isSteady = livedMs >= STEADY_MS;
     if (isSteady) {
       record.quickDeaths = 0;
@@ -63,7 +63,7 @@ export class RestartPolicy {
     if (isSteady && restart === 'temporary') return 0;
     if (!this.isExcused(exit)) {
       if (!isSteady) record.crashes++;
-      if (this.isOneTooMany(record, childCount)) return undefined;
+      if (this.isOneTooMany(record, death)) return undefined;
     }
     const delayMs = backoffMs(isAwaited ? record.falseStarts : record.quickDeaths);
     record.quickDeaths++;
@@ -77,13 +77,15 @@ export class RestartPolicy {
   }
 
   /** Counts a restart, unless there were too many: within the period, or in a row. The second finds a child
-   *  that never works, whose back-off keeps it below the first. */
-  private isOneTooMany({ crashes }: DeathRecord, childCount: number): boolean {
+   *  that never works, whose back-off keeps it below the first. Temporary children share a record: a row of
+   *  theirs may be the death of all of them at one time. */
+  private isOneTooMany({ crashes }: DeathRecord, { restart, childCount }: Death): boolean {
     const { clock, restartsMax, restartsPerChildMax = 0, restartPeriodMs } = this.limits;
     const inPeriodMax = Math.max(restartsMax, restartsPerChildMax * childCount);
     const now = clock.now();
     this.recent = this.recent.filter((at) => now - at < restartPeriodMs);
-    if (this.recent.length >= inPeriodMax || crashes > restartsMax) return true;
+    const inRowMax = restart === 'temporary' ? inPeriodMax : restartsMax;
+    if (this.recent.length >= inPeriodMax || crashes > inRowMax) return true;
     this.recent.push(now);
     return false;
   }

@@ -162,7 +162,8 @@ class Simulation {
     const before = this.recent.filter((at) => at > since).length;
     const row = this.rowOf(id, restart, isSteady);
     const inPeriodMax = Math.max(restartsMax, restartsPerChildMax * this.kept);
-    if (before >= inPeriodMax || row > restartsMax) {
+    const inRowMax = restart === 'temporary' ? inPeriodMax : restartsMax;
+    if (before >= inPeriodMax || row > inRowMax) {
       this.recent = Array(restartsMax + 1).fill(Number.POSITIVE_INFINITY);
       return undefined;
     }

@@ -266,6 +266,15 @@ describe('Restart intensity', () => {
     expect(family.take()).toContain('gave up');
   });
 
+  it('lets as many temporary children as there are die at one time, soon after their start', () => {
+    const ids = Array.from({ length: 33 }, (_, i) => `client ${i}`);
+    family = new TestFamily(20, 60_000, { restartsPerChildMax: 3 });
+    family.add('coordinator');
+    for (const id of ids) family.supervisor.add(family.spec(id, 'temporary'));
+    for (const id of ids) family.end(id);
+    expect(family.take()).not.toContain('gave up');
+  });
+
   it('exceeded means that nothing is started any more, and that is said once', () => {
     family.add('a', 'b', 'c');
     useUp('a');
