@@ -149,6 +149,17 @@ describe('The build', () => {
     await expect.poll(() => of.dists).toEqual(['dist']);
   });
 
+  it('removes what the compiler of a build that was killed has written since', async () => {
+    const of = new Package();
+    of.write('hold', '');
+    const { done } = of.start();
+    await expect.poll(() => of.runs).toBe(1);
+    mkdirSync(join(of.root, 'dist-build-1/dist'), { recursive: true });
+    rmSync(join(of.root, 'hold'));
+    expect(await done).toMatchObject({ code: 0 });
+    expect(of.dists).toEqual(['dist']);
+  });
+
   it('with errors leaves dist as it is, and says so', async () => {
     const of = new Package();
     await of.build();

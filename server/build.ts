@@ -48,12 +48,18 @@ async function buildIfChanged(force: boolean): Promise<void> {
   try {
     // Another process may have built the same while this one waited.
     if (!force && isBuiltFrom(stampOf(root))) return;
-    for (const name of readdirSync(root)) if (UNFINISHED.test(name)) remove(join(root, name));
+    removeUnfinished();
     process.stderr.write('build: the sources are compiled, which takes some seconds\n');
     await build(join(root, `dist-build-${process.pid}`));
   } finally {
+    // Again: the compiler of a build that was killed goes on, and has made its folder again meanwhile.
+    removeUnfinished();
     lock.release();
   }
+}
+
+function removeUnfinished(): void {
+  for (const name of readdirSync(root)) if (UNFINISHED.test(name)) remove(join(root, name));
 }
 
 /** Waits for a build that another process makes. The system takes the lock from a process that dies. */
