@@ -60,8 +60,8 @@ anyone could guess it. Its answer says that the session waits. Later comes the e
 connections, until it ends or calls \`unmatch {game}\`; while it has no connection it is passed over.
 Where \`unmatch\` is refused with \`NOT_WAITING\`, the match was made before: its \`joined\` has come by
 then. Ask for another match of the game only when \`unmatch\` is answered, to know which one comes.
-The event \`unmatched {game, code, text}\` says that the match came to nothing: the game failed, or gave one of
-its players no place. It may be lost with a connection: after a \`welcome\` of a resumed session, \`place\` of
+The event \`unmatched {game, code, text}\` says that the match came to nothing for this session: the game failed, or
+gave it or one of its party no place; others of the match wait on. It may be lost with a connection: after a \`welcome\` of a resumed session, \`place\` of
 \`matching\` is null where the session waits no longer. \`matching {game}\` gives for the game, or without it for each, \`players\` of a match, how many are
 \`waiting\`, \`longestMs\`, and of this session its \`place\` and \`waitedMs\`.
 

@@ -66,6 +66,18 @@ describe('A match', () => {
     ]);
   });
 
+  it('of which one is turned away leaves the others in their order, without that one’s party', () => {
+    const pair = [member(1, 'us', 2), member(2, 'us', 2)];
+    const matchmaker = waiting(4, alone(9), ...pair, alone(3), alone(4));
+    const match = matchmaker.take(all)!;
+    expect(sessionsOf(match)).toEqual([9, 1, 2, 3]);
+    expect(matchmaker.exclude(match, 2)).toEqual([1, 2]);
+    expect(left(matchmaker)).toEqual([9, 3, 4]);
+    matchmaker.add(alone(5));
+    expect(sessionsOf(matchmaker.take(all)!)).toEqual([9, 3, 4, 5]);
+    expect(matchmaker.check(pair[0]!)).toBeUndefined();
+  });
+
   it('that loses one leaves the others at the front', () => {
     const matchmaker = waiting(2, ...[1, 2, 3, 4].map(alone));
     const match = matchmaker.take(all)!;

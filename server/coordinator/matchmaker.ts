@@ -146,6 +146,18 @@ export class Matchmaker<T extends Ticket> implements Iterable<T> {
     }
   }
 
+  /** The match has come to nothing because of one session: its group waits no longer, and the others have the
+   *  places again that they had.
+   *  @returns the sessions of the group. */
+  exclude({ groups }: Match, session: number): number[] {
+    const group = groups.find(({ members }) => members.has(session));
+    const excluded = { groups: groups.filter((one) => one === group) };
+    const sessions = sessionsOf(excluded);
+    this.settle(excluded);
+    this.putBack({ groups: groups.filter((one) => one !== group) });
+    return sessions;
+  }
+
   private leaveLine(group: Group): void {
     const line = this.whole[group.size]!;
     line.splice(line.indexOf(group), 1);

@@ -25,12 +25,12 @@ const clumsy: Game = {
     throw new Error('stumbled');
   },
 };
-/** Its second player has no place. */
+/** Player 2 has no place. */
 const picky: Game = {
   ...duel,
   name: 'picky',
   join(room, player) {
-    if (room.players.size > 1) refuse('SAME_TEAM', 'You two are of one team.');
+    if (player.id === 2) refuse('BANNED', 'You are banned.');
     room.broadcast('welcome', null);
     room.send(player, 'hint', null);
     return duel.join!(room, player);
@@ -346,18 +346,34 @@ describe('Where no room can be opened', () => {
     expect(world.storage.waiting).toEqual([]);
   });
 
-  it('as the game turns one away, the match ends for both with its code and text', async () => {
-    sessions(2);
-    for (const one of everyone) await ask(one, 'match', { game: 'picky' });
-    const reason = { game: 'picky', code: 'SAME_TEAM', text: 'You two are of one team.' };
-    expect(link.of('event').map(({ name, data }) => [name, data])).toEqual(
-      everyone.map(() => ['unmatched', reason]),
-    );
-    expect([link.of('joined'), world.rooms.size, world.storage.waiting]).toEqual([[], 0, []]);
-    for (const one of everyone) {
-      expect([world.matchmaking.waitsOf(one), one.rooms.size]).toEqual([0, 0]);
+  it('as the game turns one away, that one is told why, and the other keeps the place', async () => {
+    const [ada, bob, eve] = sessions(3);
+    for (const one of [ada, bob]) await ask(one!, 'match', { game: 'picky' });
+    const data = { game: 'picky', code: 'BANNED', text: 'You are banned.' };
+    expect(link.of('event')).toMatchObject([
+      { connections: [bob!.connection], name: 'unmatched', data },
+    ]);
+    expect([link.of('joined'), link.of('left'), world.rooms.size]).toEqual([[], [], 0]);
+    expect(world.storage.waiting.map(({ session }) => session)).toEqual([ada!.id]);
+    const waits = [ada, bob].map((one) => world.matchmaking.waitsOf(one!));
+    expect([waits, ada!.rooms.size, bob!.rooms.size]).toEqual([[1, 0], 0, 0]);
+    await ask(eve!, 'match', { game: 'picky' });
+    expect(placed()).toEqual([[ada!.id, eve!.id]]);
+    // The one who was turned away may ask again.
+    expect(await ask(bob!, 'match', { game: 'picky' })).toBeNull();
+  });
+
+  it('as the game turns one away, that one’s party waits no longer, and the others do', async () => {
+    const game = { ...picky, name: 'picky quartet', playersMax: 4, match: { players: 4 } };
+    world.end();
+    world = new TestWorld({ roomsMax: 2, roomsPerSessionMax: 2, resumeMs: 1000 }, [game]);
+    const [ada, bob, eve, ned] = sessions(4);
+    for (const one of [ada, bob]) {
+      await ask(one!, 'match', { game: game.name, party: PARTY, size: 2 });
     }
-    // Each may ask again.
-    expect(await ask(everyone[0]!, 'match', { game: 'picky' })).toBeNull();
+    for (const one of [eve, ned]) await ask(one!, 'match', { game: game.name });
+    const told = link.of('event').map(({ connections, name }) => [connections[0], name]);
+    expect(told).toEqual([ada, bob].map((one) => [one!.connection, 'unmatched']));
+    expect(world.storage.waiting.map(({ session }) => session)).toEqual([eve!.id, ned!.id]);
   });
 });

@@ -258,18 +258,21 @@ export class Matchmaking {
     }
   }
 
-  /** The game has failed, or does not let one of them play: another try would end in the same way. */
+  /** The game has failed: another try would end in the same way for all of them. Or it does not let one of
+   *  them play: with others the rest may play, so that no player can undo the matches of others. */
   private dismiss(
     { name }: Game,
     matchmaker: Matchmaker<SavedWait>,
     match: Match,
-    { code, text }: Refused,
+    { code, text, player }: Refused,
   ): undefined {
     const data = { game: name, code, text };
-    matchmaker.settle(match);
+    const isOfOne = player !== undefined && code !== 'GAME_ERROR';
+    const dismissed = isOfOne ? matchmaker.exclude(match, player) : sessionsOf(match);
+    if (!isOfOne) matchmaker.settle(match);
     // Written down first: a session that is told may ask for another match at once.
-    for (const id of sessionsOf(match)) this.forget(id, name);
-    for (const id of sessionsOf(match)) this.tell(id, 'unmatched', data);
+    for (const id of dismissed) this.forget(id, name);
+    for (const id of dismissed) this.tell(id, 'unmatched', data);
   }
 
   private tell(id: number, name: string, data: unknown): void {

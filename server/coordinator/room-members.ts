@@ -110,7 +110,8 @@ export class RoomMembers {
     if (this.size === 0) this.emptySince = performance.now();
     put({ kind: 'leave', player: session.id });
     bots?.fill(this.size);
-    member.dismiss(code, text);
+    // Of a match that has not begun no client has heard: matchmaking tells those who are concerned.
+    if (member.entered || !room.game.match) member.dismiss(code, text);
     if (member.entered) places.noteLeft(session, room.id, { code, text });
     if (session.link) copies.remove(session.link);
   }

@@ -41,7 +41,7 @@ export class RoomState {
   private now = 0;
   private changed = 0;
   /** A player of a match was turned away: the match is for all of its players, or for none. */
-  private isCalledOff = false;
+  isCalledOff = false;
 
   /** A new room, or one that goes on where `saved` was taken.
    *  @param options `now`: the time at which the game furnishes a new room, in ms since 1970;

@@ -27,6 +27,8 @@ export interface Refused {
   /** Of the wire, or the game's own. */
   readonly code: string;
   readonly text: string;
+  /** Whom a game with matches has refused. */
+  readonly player?: number;
 }
 
 export class Room {

@@ -277,7 +277,9 @@ export class Rooms implements Iterable<Room> {
         const { game, state, storage: journal, ended, ...of } = back;
         // Its process died between the last tick and the removal of the files.
         if (ended !== undefined) {
-          this.missing.addEnded(id, ended, state.room.players.keys());
+          // Of a match that was called off no player has been told that it was in.
+          const players = state.isCalledOff ? [] : state.room.players.keys();
+          this.missing.addEnded(id, ended, players);
           await this.removeEnded(game, state, journal, ended);
         } else {
           this.take(game, state, journal, of);

@@ -205,6 +205,24 @@ describe('A process that is killed', () => {
   });
 });
 
+describe('A match that a game has called off in the batch in which its process was killed', () => {
+  it('is of no concern to its players: none of them was told of it', async () => {
+    startTime();
+    const join = (_room: GameRoom, player: Player) => {
+      if (player.name === 'bob') refuse('BANNED', 'You are banned.');
+    };
+    const game = { ...hanging, name: 'duel', match: { players: 2 }, playersMax: 2, join } as Game;
+    const world = new HangWorld({}, [game]);
+    const room = await world.open('duel');
+    const players = ['ada', 'bob'].map((name) => world.session(new FakeLink(name.length), name));
+    room.end = () => {};
+    room.admit(players);
+    await world.kill();
+    expect([...world.rooms]).toEqual([]);
+    for (const { id } of players) expect(world.sessions.byId(id)!.lostRooms.size).toBe(0);
+  });
+});
+
 describe('A room without ticks', () => {
   it('applies what came while its state was made again', async () => {
     startTime();

@@ -310,9 +310,9 @@ export interface GameSpec<
    *  @param prepared what `prepare` has made; nobody keeps it otherwise. */
   create?(room: Room<K, S>, prepared: NoInfer<P>): void;
   /** A player has come; returns the avatar, if the game has one. `refuse(code, text)` turns this player away: the
-   *  client's join fails with code and text, and the room does not change. A match of which one player is
-   *  turned away ends for all of its players, with that code and text. A throw turns the player away with
-   *  `GAME_ERROR`. */
+   *  client's join fails with code and text, and the room does not change. Of a match the player's party is turned
+   *  away with the player; the others keep their places in line, and wait for another match. A throw turns the
+   *  player away with `GAME_ERROR`, and with it all of a match. */
   join?(room: Room<K, S>, player: Player): Entity | undefined;
   /** The player has left for good. The game removes what belonged to it. It cannot be refused: where it throws,
    *  its changes are undone, and the server removes the avatar. */
