@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The command `holdfast`: runs the part of the package that its first word names.
-const NODE_MAJOR_MIN = 26;
+import { nodeProblem } from './node-version.ts';
 
 const parts: Readonly<Record<string, { module: string; text: string }>> = {
   serve: { module: './main', text: 'run the game server' },
@@ -21,10 +21,9 @@ const usage = [
 
 const [name = '', ...rest] = process.argv.slice(2);
 const part = Object.hasOwn(parts, name) ? parts[name] : undefined;
-if (Number.parseInt(process.versions.node, 10) < NODE_MAJOR_MIN) {
-  process.stderr.write(
-    `holdfast needs Node ${NODE_MAJOR_MIN} or newer, and this is ${process.version}\n`,
-  );
+const problem = nodeProblem();
+if (problem !== undefined) {
+  process.stderr.write(`${problem}\n`);
   process.exitCode = 1;
 } else if (part) {
   // The part reads its own options, where it would find them if it were run by itself.

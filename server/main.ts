@@ -12,6 +12,12 @@ if (origin) {
   const { beChild } = await import('./child-main.ts');
   await beChild(origin);
 } else {
+  const { nodeProblem } = await import('./node-version.ts');
+  const problem = nodeProblem();
+  if (problem !== undefined) {
+    process.stderr.write(`${problem}\n`);
+    process.exit(1);
+  }
   const { runPrimary } = await import('./primary-main.ts');
   await runPrimary(import.meta.filename);
 }

@@ -78,6 +78,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'server/coordinator/sync/messages.ts',
   ],
   'server/make-directory.ts': [],
+  'server/node-version.ts': [],
   'server/store': [],
   // Loaded by a child with --verify-determinism, and by no other.
   'server/traps': ['server/coordinator', 'server/games'],
@@ -131,7 +132,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   // Writes the documents that derive from tables, wherever these are.
   'server/generate.ts': ['protocol', 'server'],
   'server/build.ts': ['server/multiprocessing'],
-  'server/cli.ts': [],
+  'server/cli.ts': ['server/node-version.ts'],
 };
 
 /** Files that are run, not imported. */
