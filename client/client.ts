@@ -88,10 +88,11 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
         // Where the connection is gone, the next one brings a complete state in any case.
         if (this.state === LinkState.Ready) this.#link.fail(error);
       },
-      answered: () => this.#incoming.giveTurn(),
+      answered: (tell) => this.#incoming.giveTurn(tell),
       found: (view) => {
-        if (this.#matches.found(view)) this.#incoming.giveTurn();
-        else this.emit('room', view);
+        const answer = this.#matches.found(view);
+        if (!answer) this.emit('room', view);
+        return answer;
       },
     });
     this.lobby = this.#rooms.lobby.view;
@@ -144,6 +145,8 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
   }
 
   /** Asks for a place in a room.
+   *  @returns the room with its first state: tick, avatar and entities can be read at once. Listeners that are
+   *  added in the same turn hear that state and all that comes behind it.
    *  @throws {ServerError} with the server's code: `UNKNOWN_GAME`, `ROOM_FULL`, `TOO_SOON` and others.
    *  @throws {ClientError} `CLOSED`, `GIVEN_UP`, or what ended the client.
    *  While there is no connection it waits, and it is asked again after one was lost. */
@@ -164,7 +167,7 @@ export class Client extends EventEmitter<ClientEvents> implements AsyncDisposabl
    *      const room = await client.match('connect-four', { signal });
    *      room.send('drop', { column: 3 });
    *
-   *  @returns the room, in which the others are.
+   *  @returns the room with its first state, in which the others are.
    *  @throws {RejectedError} `NO_MATCHES`, `UNKNOWN_GAME`, `ALREADY_WAITING`, `PARTY_SIZE`,
    *  `PARTY_FULL`, `UNKNOWN_PARTY`, `JOINED_LIMIT`, `PLACE_QUOTA`, `TOO_SOON`, `BAD_ARGUMENTS`.
    *  @throws {ServerError} `GAME_ERROR` where the game failed to begin.

@@ -57,9 +57,47 @@ describe('A program that waits for join, and then listens', () => {
     ]);
   });
 
+  test('finds tick, avatar and entities at once, however late the first state comes', async () => {
+    connection.sendsStates = false;
+    const joining = join(event(1));
+    let isJoined = false;
+    void joining.then(() => {
+      isJoined = true;
+    });
+    await expect.poll(() => client.rooms.length).toBe(1);
+    expect(isJoined).toBe(false);
+    connection.send(minerState(1, 5, 6), event(2));
+    const room = await joining;
+    expect([room.tick, room.avatar?.x, room.entities.size]).toEqual([1, 5, 1]);
+    const heard = listen(room);
+    await expect.poll(() => heard.length).toBe(3);
+    expect(heard).toEqual([
+      ['n', 1],
+      ['state', 5],
+      ['n', 2],
+    ]);
+  });
+
+  test('has the room also where the place is gone before the first state', async () => {
+    connection.sendsStates = false;
+    const room = await join(left);
+    const heard = listen(room);
+    await once(room, 'left');
+    expect([room.avatar, heard]).toEqual([undefined, [['left', 'ROOM_ENDED']]]);
+  });
+
+  test('is told of the end of the client that comes before the first state', async () => {
+    connection.sendsStates = false;
+    const joining = join();
+    await expect.poll(() => client.rooms.length).toBe(1);
+    client.on('error', () => {});
+    client.destroy(new Error('That was all.'));
+    await expect(joining).rejects.toThrow('That was all.');
+  });
+
   test('hears the events also where it does something else first', async () => {
     const room = await join(event(1), minerState(1, 5, 6), event(2), left);
-    await expect.poll(() => room.tick).toBe(1);
+    await expect.poll(() => client.rooms).toEqual([]);
     const heard = listen(room);
     await once(room, 'left');
     expect(heard).toEqual([
@@ -169,8 +207,9 @@ describe('An avatar', () => {
     const heard: unknown[][] = [];
     room.on('avatar', (avatar) => heard.push(['avatar', avatar?.id]));
     await expect.poll(() => room.avatar?.x).toBe(5);
-    connection.send(welcome({ resumed: true, rooms: [3], pauseMs: 20 }), joined({ avatar: 9 }));
-    connection.send({ type: 'resumed', room: 3, seq: 0 }, minerState(9, 7, 8));
+    const again = welcome({ resumed: true, rooms: [3], pauseMs: 20 });
+    const resumed = { type: 'resumed', room: 3, seq: 0 } as const;
+    connection.send(again, joined({ avatar: 9 }), resumed, minerState(9, 7, 8));
     await expect.poll(() => heard).toEqual([['avatar', 9]]);
     expect(room.avatar?.x).toBe(7);
   });

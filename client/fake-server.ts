@@ -39,6 +39,8 @@ export class FakeConnection {
   readonly inbox = new Inbox<ClientMessage>();
   readonly closed: Promise<unknown>;
   answersPings = true;
+  /** Whether a complete state follows `joined`, as from a server, where a test sends none with it. */
+  sendsStates = true;
   pings = 0;
   /** How many pieces the bytes came in. */
   chunks = 0;
@@ -65,6 +67,12 @@ export class FakeConnection {
 
   send(...messages: ServerMessage[]): void {
     for (const message of messages) this.socket.write(encodeBinary(message));
+    for (const message of messages) {
+      if (message.type !== 'joined' || !this.sendsStates) continue;
+      const { room } = message;
+      const has = messages.some((one) => one.type === 'state' && one.room === room);
+      if (!has) this.socket.write(encodeBinary(state({ room, reset: true })));
+    }
   }
 
   /** The next message, which must be of this type. */

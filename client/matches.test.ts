@@ -194,6 +194,19 @@ describe('A match that is aborted', () => {
     expect([await match, found]).toEqual(['ABORTED', []]);
   });
 
+  test('when its room has come, but no state of it, is left again', async () => {
+    await begin();
+    connection.sendsStates = false;
+    const controller = new AbortController();
+    const match = outcome(client.match('duel', { signal: controller.signal }));
+    await connection.take('call');
+    connection.send(answered(1), place(9), { type: 'resumed', room: 9, seq: 0 });
+    await expect.poll(() => client.rooms.length).toBe(1);
+    controller.abort();
+    expect((await connection.take('leave')).room).toBe(9);
+    expect(await match).toBe('ABORTED');
+  });
+
   describe('before another is wanted', () => {
     let first: Promise<number | string>;
     let second: Promise<number | string>;

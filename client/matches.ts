@@ -34,6 +34,8 @@ interface Wanted {
   /** The server has said that this session waits. */
   isWaiting: boolean;
   isAborted: boolean;
+  /** Its room, which has come. */
+  view: RoomView | undefined;
   checking: NodeJS.Timeout | undefined;
 }
 
@@ -57,6 +59,7 @@ export class Matches {
       isAsked: false,
       isWaiting: false,
       isAborted: false,
+      view: undefined,
       checking: undefined,
     };
     const abort = () => this.abort(wanted, signal?.reason);
@@ -71,17 +74,18 @@ export class Matches {
     }
   }
 
-  /** A room has come that nobody has joined. @returns whether it is that of a match. */
-  found(view: RoomView): boolean {
+  /** A room has come that nobody has joined.
+   *  @returns the answer of the match that it is of: to be given the room at its first state. */
+  found(view: RoomView): PromiseWithResolvers<RoomView> | undefined {
     const wanted = [...this.wanted].find(
       ({ args, after, isAsked }) => isAsked && args.game === view.game && view.number > after,
     );
-    if (!wanted) return false;
+    if (!wanted) return undefined;
     // The match was made before the server has heard that it is not wanted any more.
     if (wanted.isAborted) void view.leave();
-    wanted.answer.resolve(view);
+    else wanted.view = view;
     this.remove(wanted);
-    return true;
+    return wanted.answer;
   }
 
   /** The session is in this room. */
@@ -175,9 +179,12 @@ export class Matches {
   }
 
   private abort(wanted: Wanted, reason: unknown): void {
-    if (!this.wanted.has(wanted)) return;
+    if (!this.wanted.has(wanted) && !wanted.view) return;
     wanted.isAborted = true;
     wanted.answer.reject(new ClientError('ABORTED', undefined, reason));
+    // It was made, and its first state has not come.
+    void wanted.view?.leave();
+    if (wanted.view) return;
     const done = () => this.remove(wanted);
     if (wanted.isAsked) {
       this.options.lobby.call('unmatch', { game: wanted.args.game }).then(done, done);

@@ -103,7 +103,7 @@ export class RoomView extends EventEmitter<RoomEvents> {
     return this.#parts.mirror.entities;
   }
 
-  /** This player's entity; undefined where there is none or before the first state. */
+  /** This player's entity; undefined where there is none. */
   get avatar(): Entity | undefined {
     return this.entities.get(this.avatarId);
   }

@@ -9,6 +9,9 @@ import { type LeftReason, type RoomParts, RoomView } from './room-view.ts';
 export interface RoomServices {
   readonly unacknowledgedMax: number;
   readonly write: (frame: Buffer) => void;
+  /** A caller of `join` or `match` has been given a room. The program gets a turn in which it adds listeners.
+   *  @param tell called behind that turn. */
+  readonly answered: (tell?: () => void) => void;
   /** A state could not be applied; a new connection brings a complete one. */
   readonly broken: (error: ClientError) => void;
 }
@@ -23,6 +26,9 @@ export class Room implements RoomParts {
   /** From the next state on. */
   private nextAvatar: number;
   private readonly services: RoomServices;
+  /** Callers of `join` and `match` that wait for something to be seen. */
+  private waiting: PromiseWithResolvers<RoomView>[] = [];
+  private isSeen = false;
   private leaving: PromiseWithResolvers<void> | undefined;
   private over = false;
 
@@ -59,11 +65,22 @@ export class Room implements RoomParts {
       return;
     }
     if (message.ack !== undefined) this.outbox.acknowledge(message.ack);
-    if (this.avatar !== this.nextAvatar) {
-      this.avatar = this.nextAvatar;
-      this.view.emit('avatar', this.view.avatar);
-    }
-    this.view.emit('state', change);
+    const hasOther = this.avatar !== this.nextAvatar;
+    this.avatar = this.nextAvatar;
+    const tell = () => {
+      if (hasOther) this.view.emit('avatar', this.view.avatar);
+      this.view.emit('state', change);
+    };
+    this.isSeen = true;
+    if (this.waiting.length > 0) this.answerWaiting(tell);
+    else tell();
+  }
+
+  /** Gives `answer` the view at the first state, so that the program finds tick, avatar and entities in it; or
+   *  when the place is gone before. Rejects it where the client ends. */
+  answer(answer: PromiseWithResolvers<RoomView>): void {
+    this.waiting.push(answer);
+    if (this.isSeen || this.over) this.answerWaiting();
   }
 
   hasAvatar({ avatar }: Message<'avatar'>): void {
@@ -115,6 +132,16 @@ export class Room implements RoomParts {
     this.over = true;
     this.outbox.end(error, callsError);
     this.leaving?.resolve();
+    if (callsError) {
+      for (const { reject } of this.waiting) reject(callsError);
+      this.waiting = [];
+    } else if (this.waiting.length > 0) this.answerWaiting();
+  }
+
+  private answerWaiting(tell?: () => void): void {
+    for (const { resolve } of this.waiting) resolve(this.view);
+    this.waiting = [];
+    this.services.answered(tell);
   }
 
   private writeLeave(): void {

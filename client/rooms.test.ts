@@ -93,7 +93,7 @@ describe('the mirror', () => {
     expect({ ...room.avatar }).toEqual({ kind: 'miner', id: 1, x: 10, y: 21, name: 'ada' });
     expect([...room.of('miner')]).toEqual([room.entities.get(1)]);
     expect([...room.of('gold'), ...room.of('nothing')]).toEqual([]);
-    expect(changes).toEqual([
+    expect(changes.slice(-4)).toEqual([
       { tick: 1, reset: true, entered: [1], changed: [], left: [] },
       { tick: 2, reset: false, entered: [300], changed: [], left: [] },
       { tick: 3, reset: false, entered: [], changed: [1], left: [] },

@@ -10,10 +10,9 @@ export type JoinTarget = { readonly game: string } | { readonly room: number };
 
 export interface RoomsOptions extends RoomServices {
   readonly rejoin: boolean;
-  /** A caller of `join` has been given a room. */
-  readonly answered: () => void;
-  /** The session has a room that was not asked for: it came with a token. */
-  readonly found: (view: RoomView) => void;
+  /** The session has a room that nobody has joined: it is that of a match, or came with a token.
+   *  @returns the answer that waits for the room. */
+  readonly found: (view: RoomView) => PromiseWithResolvers<RoomView> | undefined;
 }
 
 /** A `join` that has no answer yet: of a caller, or of a room that is to be joined again. */
@@ -124,7 +123,7 @@ export class Rooms {
     const asked = this.takeAsked(message, known === undefined);
     if (known) {
       known.describe(message);
-      this.answer(asked, known);
+      if (asked?.answer) known.answer(asked.answer);
       asked?.room?.left({ code: 'NOT_IN_ROOM', text: 'This room is already joined.' });
       return;
     }
@@ -138,8 +137,8 @@ export class Rooms {
     if (asked?.room) room.rejoined(message);
     // A room of a resumed session gets a `resumed` of its own; a new place begins at nothing.
     if (!this.resuming.has(message.room)) room.outbox.resume(0);
-    if (asked) this.answer(asked, room);
-    else this.options.found(room.view);
+    const answer = asked ? asked.answer : this.options.found(room.view);
+    if (answer) room.answer(answer);
   }
 
   roomResumed({ room, seq }: Message<'resumed'>): void {
@@ -183,12 +182,6 @@ export class Rooms {
       room?.end(error, cause);
     }
     this.asked.clear();
-  }
-
-  private answer(asked: Asked | undefined, { view }: Room): void {
-    if (!asked?.answer) return;
-    asked.answer.resolve(view);
-    this.options.answered();
   }
 
   private lose(room: Room, reason: LeftReason): void {

@@ -34,7 +34,6 @@ describe('README', () => {
       await using server = await ServerProcess.start({ args: ['--game', path] });
       await using client = await connect({ port: server.port, name: 'ada' });
       const room = await client.join({ game: 'paint' });
-      await expect.poll(() => room.avatar).toBeDefined();
       const east = Number(room.avatar?.x) < 31 ? 1 : -1;
       const before = Number(room.avatar?.x);
       room.send('walk', { dx: east, dy: 0 });
