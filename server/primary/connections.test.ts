@@ -40,8 +40,23 @@ it('A worker that had hung served its connections until then', () => {
   connections.assign(connection, next.child);
   const { lostAt, servedAt } = next.given[0]!.handover!;
   expect(lostAt - servedAt).toBe(2500);
+  connection.identified = true;
   connections.takeBack(connection, next.child);
   connections.assign(connection, last.child);
   const { handover } = last.given[0]!;
   expect(handover!.servedAt).toBe(handover!.lostAt);
+});
+
+it('A worker that is lost before it serves a connection does not shorten the pause', () => {
+  const connections = new Connections();
+  const connection = connections.add({ destroy() {} } as Socket, '10.0.0.1');
+  const [hung, killed, last] = [newWorker(), newWorker(), newWorker()];
+  connections.assign(connection, hung.child);
+  connection.identified = true;
+  connections.takeFrom(hung.child, 2500);
+  const { servedAt } = connection;
+  connections.assign(connection, killed.child);
+  connections.takeFrom(killed.child);
+  connections.assign(connection, last.child);
+  expect(last.given[0]!.handover).toMatchObject({ servedAt });
 });

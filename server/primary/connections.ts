@@ -29,7 +29,7 @@ export interface KeptConnection {
   isOrphan: boolean;
   /** When its worker was lost, by the steady clock; 0: it has had one at most. */
   lostAt: number;
-  /** When that worker was known to work last. */
+  /** When a worker that served the client was known to work last. */
   servedAt: number;
   /** When it was last given to another worker, by `performance.now()`; -∞: never. */
   handedOverAt: number;
@@ -190,11 +190,15 @@ export class Connections {
   }
 
   private lose(connection: KeptConnection, silentMs = 0): void {
+    const lostAt = steadyMs();
+    const servedAt = lostAt - silentMs;
+    // The pause of a client goes on where the worker that was to end it is lost as well.
+    const wasServed = connection.identified || connection.lostAt === 0;
+    connection.servedAt = wasServed ? servedAt : Math.min(connection.servedAt, servedAt);
+    connection.lostAt = lostAt;
     connection.worker = undefined;
     connection.acknowledged = false;
     connection.identified = false;
-    connection.lostAt = steadyMs();
-    connection.servedAt = connection.lostAt - silentMs;
     this.waiting.add(connection);
   }
 
