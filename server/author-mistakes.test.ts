@@ -66,6 +66,25 @@ describe('A game with a mistake', () => {
     }
   });
 
+  it.each([
+    'an enum',
+    'a namespace',
+    'a parameter property',
+    'an import without its extension',
+    'nothing',
+  ])('is told by a server that runs from its source, too: %s', (mistake) => {
+    const i = loadMistakes.findIndex((row) => row.mistake === mistake);
+    const folder = mkdtempSync(join(under, 'dev-'));
+    for (const [path, source] of Object.entries(loadMistakes[i]!.files)) {
+      writeFileSync(join(folder, path), source);
+    }
+    const games = JSON.stringify([[join(folder, 'paint.ts')]]);
+    const tsx = join(root, 'node_modules/.bin/tsx');
+    const text = execFileSync(tsx, [fileURLToPath(LOADER), games, 'source'], { encoding: 'utf8' });
+    const [sentence] = JSON.parse(text) as [string];
+    expect(sentence.replaceAll(folder, '~')).toBe(loadMistakes[i]!.says);
+  });
+
   it.each(loadMistakes)('is told when it is loaded: $mistake', ({ mistake, says }) => {
     expect(said.get(mistake)).toBe(says);
     expect(says).not.toContain('\n');

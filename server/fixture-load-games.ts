@@ -1,8 +1,12 @@
-// Loads one game after another with the loader of the built server, and prints the sentences about them.
+// Loads one game after another with the loader of the built server, or with the one of its source where a second
+// argument says so, and prints the sentences about them.
 import type * as Coordinator from './coordinator/index.ts';
 
 const { loadGames } = (await import(
-  new URL('../dist/server/coordinator/index.js', import.meta.url).href
+  new URL(
+    process.argv[3] === 'source' ? './coordinator/index.ts' : '../dist/server/coordinator/index.js',
+    import.meta.url,
+  ).href
 )) as typeof Coordinator;
 
 const sentences: string[] = [];

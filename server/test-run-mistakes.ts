@@ -104,6 +104,16 @@ export const runMistakes: readonly Mistake[] = [
     'room.entities.painter = [];',
     `${AT} painter cannot be set: it can only be read`,
   ),
+  does(
+    'a random number without a least',
+    'room.random.integer(6);',
+    `${AT} random.integer needs two whole numbers (min, max), but got 6, undefined`,
+  ),
+  does(
+    'an end without a text',
+    'room.end();',
+    `${AT} room.end needs a text for the players, but got undefined`,
+  ),
   does('a tick that is set', 'room.tick = 4;', `${AT} tick cannot be set: it can only be read`),
   does(
     'a player who gets another name',

@@ -1,5 +1,5 @@
 // The room as game code has it: what it may see and do, and nothing else.
-import type { Bank, Entities, Room } from '../games/index.ts';
+import { type Bank, type Entities, type Room, shown } from '../games/index.ts';
 import { checkedPlayer } from './checked-player.ts';
 import type { EntityTable } from './entity-table.ts';
 import { checkEventName, type Outputs } from './outputs.ts';
@@ -59,7 +59,10 @@ export function makeGameRoom(parts: GameRoomParts): Room {
     setAvatar: (player, entity) => views.setAvatar(checkedPlayer('room.setAvatar', player), entity),
     look: (player, look) => views.look(checkedPlayer('room.look', player), look),
     end: (text) => {
-      outputs().ended ??= String(text).slice(0, END_TEXT_MAX);
+      if (typeof text !== 'string') {
+        throw new TypeError(`room.end needs a text for the players, but got ${shown(text)}`);
+      }
+      outputs().ended ??= text.slice(0, END_TEXT_MAX);
     },
   };
   const hint = 'what a room remembers is in room.state';

@@ -2,7 +2,7 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
-import type { Random } from '../games/index.ts';
+import { type Random, shown } from '../games/index.ts';
 import type { Undoable, UndoLog } from './undo-log.ts';
 
 export class SeededRandom implements Random, Undoable {
@@ -24,6 +24,11 @@ export class SeededRandom implements Random, Undoable {
   }
 
   integer(min: number, max: number): number {
+    if (!(Number.isSafeInteger(min) && Number.isSafeInteger(max) && min <= max)) {
+      throw new RangeError(
+        `random.integer needs two whole numbers (min, max), but got ${shown(min)}, ${shown(max)}`,
+      );
+    }
     if (this.undoLog?.isOpen) this.note(this.undoLog);
     return uniformInt(this.generator, min, max);
   }

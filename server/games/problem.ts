@@ -51,11 +51,13 @@ export function shown(value: unknown): string {
       return value.name === '' ? 'a function' : `the function ${shownName(value.name)}`;
     case 'object':
       if (value === null) return 'null';
-      return Array.isArray(value) ? 'an array' : `a ${shownName(classOf(value))}`;
+      return Array.isArray(value) ? 'an array' : withArticle(shownName(classOf(value)));
     default:
       return shownName(String(value));
   }
 }
+
+const withArticle = (name: string): string => `${/^[AEIOaeio]/.test(name) ? 'an' : 'a'} ${name}`;
 
 /** @returns the text without control characters, cut where it is long. */
 export function shownName(text: string): string {
