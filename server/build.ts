@@ -138,8 +138,9 @@ function isBuiltFrom(stamp: string): boolean {
   return existsSync(path) && readFileSync(path, 'utf8') === stamp;
 }
 
+/** The compiler of a build that was killed may still write into the folder: then it is tried again for some seconds. */
 function remove(path: string): void {
-  rmSync(path, { recursive: true, force: true });
+  rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }
 
 function textOf({ code, message, path }: NodeJS.ErrnoException): string {
