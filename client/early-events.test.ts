@@ -166,8 +166,8 @@ describe('A program that waits for a match, and then listens', () => {
   });
 });
 
-describe('What came before a connection was lost', () => {
-  test('is heard before that', async () => {
+describe('Events that came before a connection was lost', () => {
+  test('are heard before the loss', async () => {
     const heard: unknown[] = [];
     client.once('disconnected', () => heard.push('disconnected'));
     const joining = join(event(1));

@@ -14,8 +14,8 @@ export interface LeftReason {
 export interface RoomEvents {
   /** A state was applied; `change` says what it did. */
   state: [change: StateChange];
-  /** The game told of something that is not a state. Those that come before the first listener was added
-   *  are kept for it, at most 1,000 and for 10 seconds; of more than that the oldest are dropped. */
+  /** The game has sent an event. The view keeps events until the first listener is added: the newest 1,000,
+   *  each for 10 seconds. */
   event: [name: string, data: unknown];
   /** The player has another avatar than before; undefined: none any longer. It comes right before the
    *  `state` of that tick, when the entity is in sight already. */
@@ -25,8 +25,8 @@ export interface RoomEvents {
   /** The session was lost and the game joined again: `number`, `avatarId` and what the game knows
    *  of this player are new; commands not acknowledged before are forgotten. */
   rejoined: [];
-  /** The place in the room is gone: the last event of this view. The first listener hears it also where it
-   *  is added later. */
+  /** The place in the room is gone: the last event of this view. A first listener that is
+   *  added after it hears it, too. */
   left: [reason: LeftReason];
 }
 

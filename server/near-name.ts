@@ -20,7 +20,7 @@ export function nearName(given: string, names: readonly string[]): string | unde
 
 /** The number of letters that are added, left out, replaced, or exchanged with the next one (optimal string
  *  alignment distance). */
-function changesBetween(a: string, b: string): number {
+export function changesBetween(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

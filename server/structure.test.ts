@@ -16,7 +16,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'protocol/scan.ts': [],
   client: ['protocol'],
   'load-test': ['client', 'protocol', 'server/multiprocessing'],
-  'server/games': ['protocol'],
+  'server/games': ['protocol', 'server/near-name.ts'],
   'server/observe': ['protocol', 'server/error-table.ts'],
   'server/error-table.ts': [],
   // Messages of any table as arrays, for processes that have nothing else of ours.

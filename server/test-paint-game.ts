@@ -12,7 +12,7 @@ export interface Mistake {
 
 export const IMPORT = "import { defineGame, hidden, refuse, Type } from 'holdfast/game';";
 
-/** A right game, line by line; each of its keys begins a line. */
+/** A game without a mistake. Each of its keys begins a line, so that a test can replace the line. */
 export const PAINT = `${IMPORT}
 export default defineGame({
   name: 'paint',

@@ -101,7 +101,7 @@ describe('The line of chat', () => {
     expect(await keysOf('\x1b[200~q\x03')).toMatchObject([{ name: 'c', ctrl: true }]);
   });
 
-  it('ends with Ctrl-D where it is empty', () => {
+  it('is cancelled by Ctrl-D where it is empty', () => {
     expect(edit('', { name: 'd', ctrl: true }).is).toBe('cancelled');
     expect(edit('a', { name: 'd', ctrl: true })).toEqual({ is: 'typing', text: 'a' });
   });

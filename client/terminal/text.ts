@@ -53,7 +53,8 @@ export function tail(text: string, columns: number): string {
   return kept;
 }
 
-/** `text` in lines of at most `columns`, broken at spaces, and within a word that is longer. */
+/** Breaks `text` into lines of at most `columns` columns: at spaces, and inside a word only where the word alone is
+ *  too long. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = '';

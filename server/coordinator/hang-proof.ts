@@ -4,7 +4,7 @@ import { ABOUT_ALONE, GameHangError, type Place } from './guard.ts';
 /** The part of its limit that code must have computed to be proven guilty, in all tries at one place together:
  *  on a full machine one try gets less than that. */
 const PROOF = 0.8;
-/** Code that uses no processor time, as a sleep does, is proven guilty by this number of tries. */
+/** Tries after which code that uses no processor time, such as a sleep, is proven to hang. */
 const TRIES_MAX = 4;
 
 /** The tries at one place, one after another. */

@@ -39,7 +39,7 @@ export interface Outputs {
   readonly joined: number[];
   /** Players whose avatar or sight is another after this batch. */
   views: readonly number[];
-  /** Players who were refused a place in this batch. In a game with matches it ends the room. */
+  /** Players whom `join` gave no place in this batch. In a game with matches one such player ends the room. */
   turnedAway: readonly TurnedAway[];
   /** Where the game failed, for the log. */
   readonly failures: Failure[];

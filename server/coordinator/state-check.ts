@@ -21,7 +21,7 @@ const WARN_MS = 600_000;
 /** When the log said last that the game's state is large, by `performance.now()`. */
 const warnedAt = new WeakMap<Game, number>();
 
-/** @returns how many values the room's state has.
+/** @returns the number of values in the room's state.
  *  @throws {StateError} */
 export function checkState({ memoryValue }: Pick<RoomState, 'memoryValue'>): number {
   return checkMemory(memoryValue);

@@ -41,8 +41,8 @@ export class StateCopy {
     if (isPlain(root)) this.add(root, new Set());
   }
 
-  /** Writes back what it has copied, into the same objects.
-   *  @returns the root of the state. */
+  /** Writes the copied values back into the objects that they were copied from.
+   *  @returns the value of `room.state`. */
   restore(): unknown {
     try {
       for (const node of this.nodes) if (!isSame(node)) writeBack(node);

@@ -1,4 +1,4 @@
-// A command or hook that refuses, throws or returns no plain value changes nothing in its room.
+// A command or hook changes nothing in its room where it refuses, throws, or returns a value that is not plain.
 import { describe, expect, it } from 'vitest';
 import { defineGame, type Entity, type Game, type Room, refuse, Type } from '../games/game.ts';
 import { type Input, RoomState } from './room-state.ts';

@@ -12,7 +12,7 @@ export interface HealthOptions {
   isRenewingCoordinator(): boolean;
 }
 
-/** A role without a ready process for this multiple of --start-ms counts as one that gets none. */
+/** Multiple of --start-ms without a ready process after which the health check reports a role as failed. */
 const STARTS = 3;
 const ROLES = ['coordinator', 'worker'] as const satisfies readonly Role[];
 

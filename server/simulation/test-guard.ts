@@ -8,8 +8,8 @@ const LIMIT_MS = 500;
 const CUT = 0.002;
 /** A real process stands still for as long. */
 const STILL_MS_MAX = 300;
-/** Shorter than any `hangMs` of a schedule: a coordinator that is ended twice at one place of a recovery sets an
- *  input aside, which is another matter. */
+/** Longest stop inside a recovery. It is shorter than any `hangMs` of a schedule, because a coordinator that is ended
+ *  twice at one place of a recovery skips the input there, and this schedule must skip none. */
 const RECOVERY_STILL_MS_MAX = 100;
 
 let place: Place = { room: 0, tick: 0, index: 0 };

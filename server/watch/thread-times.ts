@@ -21,38 +21,41 @@ const STIME = 12;
  *  @returns undefined where the system has no such files, or the process has ended. The state is read
  *  when it is asked for: mostly the times suffice, and a file costs as much as all the rest of a look. */
 export function mainThreadTimes(pid: number): ThreadTimes | undefined {
-  const folder = `/proc/${pid}/task/${pid}`;
+  const folder = folderOf(pid);
   const scheduled = parseSchedule(textOf(`${folder}/schedstat`));
-  if (!scheduled) return parseStat(textOf(`${folder}/stat`));
-  return withState(scheduled, pid);
+  return scheduled ? withState(scheduled, folder) : parseStat(textOf(`${folder}/stat`));
 }
+
+const folderOf = (pid: number): string => `/proc/${pid}/task/${pid}`;
 
 /** Longer than three numbers of 64 bits. */
 const SCHEDSTAT_BYTES_MAX = 80;
 
-/** For a caller that asks again and again for its own process: the file stays open, which makes a call five times as
- *  cheap. @returns gives the times of `mainThreadTimes`. */
+/** The times of this process, for a caller that asks often: the file stays open, which makes a call five times as
+ *  cheap.
+ *  @returns a function that gives the same times as `mainThreadTimes`. */
 export function ownThreadTimes(): () => ThreadTimes | undefined {
   const { pid } = process;
+  const folder = folderOf(pid);
   const bytes = Buffer.alloc(SCHEDSTAT_BYTES_MAX);
   let file: number;
   try {
-    file = openSync(`/proc/${pid}/task/${pid}/schedstat`, 'r');
+    file = openSync(`${folder}/schedstat`, 'r');
   } catch {
     return () => mainThreadTimes(pid);
   }
   return () => {
     const length = readSync(file, bytes, 0, SCHEDSTAT_BYTES_MAX, 0);
     const scheduled = parseSchedule(bytes.toString('latin1', 0, length));
-    return scheduled ? withState(scheduled, pid) : mainThreadTimes(pid);
+    return scheduled ? withState(scheduled, folder) : mainThreadTimes(pid);
   };
 }
 
-function withState(scheduled: Omit<ThreadTimes, 'state'>, pid: number): ThreadTimes {
+function withState(scheduled: Omit<ThreadTimes, 'state'>, folder: string): ThreadTimes {
   return {
     ...scheduled,
     get state() {
-      return parseStat(textOf(`/proc/${pid}/task/${pid}/stat`))?.state ?? '';
+      return parseStat(textOf(`${folder}/stat`))?.state ?? '';
     },
   };
 }

@@ -11,7 +11,8 @@ export interface ConnectionHost {
   readonly kindsOf: KindsOf;
   /** Whether the coordinator takes messages now. */
   readonly blocked: boolean;
-  /** When a coordinator was last known to work, by the steady clock; ∞ before the first one. */
+  /** Time at which the coordinator last gave a sign of life, in ms of the steady clock; Infinity before the first
+   *  coordinator. */
   readonly coordinatorServedAt: number;
   toCoordinator(message: FromWorker): void;
   /** The rooms that a connection is in. */
